@@ -1,0 +1,96 @@
+// "Did you mean", text fit for a terminal, and the end of a program that is wrong itself.
+#include "configs/failure.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace scribeline::configs {
+
+namespace {
+
+// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other: the optimal string
+// alignment distance (Damerau 1964, with Levenshtein's table).
+std::size_t edit_distance(std::string_view a, std::string_view b)
+{
+    auto before = std::vector<std::size_t>(b.size() + 1);
+    auto last   = before;
+    auto now    = before;
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        now[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            auto const differ = a[i - 1] == b[j - 1] ? std::size_t{0} : std::size_t{1};
+            now[j]            = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + differ});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = std::min(now[j], before[j - 2] + 1);
+        }
+        std::swap(before, last);
+        std::swap(last, now);
+    }
+    return last[b.size()];
+}
+
+// A byte that a terminal shows as itself. UTF-8 passes.
+bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; }
+
+} // namespace
+
+std::string nearest(std::string_view word, std::vector<std::string> const& candidates)
+{
+    // One edit in three letters: more is another word.
+    auto const bound = std::max<std::size_t>(1, word.size() / 3);
+    auto       best  = std::string{};
+    auto       least = bound + 1;
+    for (auto const& candidate : candidates) {
+        auto const lengths_differ = std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size());
+        if (lengths_differ >= least)
+            continue;
+        auto const distance = edit_distance(word, candidate);
+        // A word that shares no letter is no neighbour, however short both are.
+        if (distance < least && distance < std::max(candidate.size(), word.size())) {
+            least = distance;
+            best  = candidate;
+        }
+    }
+    return best;
+}
+
+std::string did_you_mean(std::string_view word, std::vector<std::string> const& candidates)
+{
+    auto const guess = nearest(word, candidates);
+    return guess.empty() ? std::string{} : fmt::format("; did you mean '{}'?", guess);
+}
+
+std::string printable(std::string_view text)
+{
+    auto result = std::string{};
+    for (auto const c : text)
+        result += c == '\t'     ? std::string{" "}
+                  : is_plain(c) ? std::string(1, c)
+                                : fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    return result;
+}
+
+std::string shown(std::string_view text)
+{
+    constexpr std::size_t longest = 80;
+    if (text.size() <= longest)
+        return "'" + printable(text) + "'";
+    auto cut = longest - 3;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) // not inside a UTF-8 character
+        --cut;
+    return "'" + printable(text.substr(0, cut)) + "...'";
+}
+
+void fail_expectation(char const* what, char const* file, int line)
+{
+    fmt::print(stderr, "{}:{}: internal error: expected {}\n", file, line, what);
+    std::fflush(stderr);
+    std::abort();
+}
+
+} // namespace scribeline::configs

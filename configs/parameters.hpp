@@ -1,0 +1,109 @@
+// Every parameter of a run, one struct per group. The rows that give each member its key, default, range, help,
+// source and origin stand in configs/schema/tables.cpp; nothing else repeats them.
+#pragma once
+
+#include "configs/units/cycles.hpp"
+#include "configs/units/quantity.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace scribeline::configs {
+
+// Elements per cycle, exact: 2.92 is 292 hundredths.
+struct ElementRate {
+    std::uint32_t hundredths = 100;
+};
+
+// Columns x rows of processing elements. 0x0 means: not given.
+struct GridSize {
+    std::uint32_t columns = 0;
+    std::uint32_t rows    = 0;
+};
+
+struct WaferParams {
+    std::uint32_t  columns;         // usable grid, x
+    std::uint32_t  rows;            // usable grid, y
+    std::uint32_t  reticle_columns; // reticles along x
+    std::uint32_t  reticle_rows;    // reticles along y
+    Hertz          clock;
+    BytesPerSecond io_bandwidth; // off the wafer
+};
+
+struct FabricParams {
+    std::uint32_t colors;             // per router
+    std::uint32_t switch_positions;   // per color
+    std::uint32_t input_queue_depth;  // wavelets, per tile and color
+    FabricCycles  hop_latency;        // router to router
+    FabricCycles  ramp_latency;       // PE to router, and router to PE
+    FabricEighths link_serialisation; // per wavelet and port
+    Bytes         wavelet_size;
+};
+
+struct ScribeParams {
+    FabricCycles extra_latency; // on top of fabric.hop_latency
+};
+
+struct PeParams {
+    Bytes         sram;
+    Bytes         sram_runtime;    // taken by code and runtime
+    FabricCycles  vector_setup;    // before the first element of a vector operation in SRAM
+    FabricCycles  stream_setup;    // before the first wavelet of an operation from or to the fabric
+    FabricCycles  task_activation; // from a wavelet at the PE to the set-up of the operation that it starts
+    ElementRate   mac_rate_fp16;   // multiply-accumulate
+    ElementRate   mac_rate_fp32;
+    ElementRate   add_rate_fp16; // element-wise add, multiply, max
+    ElementRate   copy_rate_fp16;
+    FabricEighths scalar_iteration; // one element of a loop of scalar code
+    std::uint32_t sram_read_bytes;  // per cycle
+    std::uint32_t sram_write_bytes; // per cycle
+    std::uint32_t sram_banks;
+};
+
+struct SoftwareParams {
+    FabricCycles operator_overhead; // control code around one operator
+};
+
+enum class KvHeads { model, full };
+enum class Fidelity { wavelet };
+enum class VisitingOrder { forward, reverse };
+enum class Reduction { two_level, chain, tree };
+
+struct WorkloadParams {
+    std::string   model;   // name of a shipped model, or a path to a config.json
+    std::uint32_t context; // tokens already in the KV cache
+    std::uint32_t weight_bits;
+    std::uint32_t kv_bits;
+    std::uint32_t activation_bits; // 16: two elements a wavelet; 32: one
+    KvHeads       kv_heads;
+};
+
+struct MappingParams {
+    GridSize      region;
+    std::uint32_t groups; // of the two-level reduction; 0: about the square root of the region's side
+    Reduction     reduction;
+};
+
+struct RunParams {
+    Fidelity      fidelity;
+    std::uint32_t quantum; // fabric cycles; 0: the latency of a scribe-line link, the longest that is exact
+    std::uint64_t seed;
+    bool          payload;      // wavelets carry real numbers
+    VisitingOrder visiting;     // order in which a reticle visits its tiles; no result may depend on it
+    std::uint32_t windows;      // windows of the activity record
+    bool          trace;        // write /wavelets
+    std::uint64_t trace_events; // at most so many
+};
+
+struct Parameters {
+    WaferParams    wafer;
+    FabricParams   fabric;
+    ScribeParams   scribe;
+    PeParams       pe;
+    SoftwareParams software;
+    WorkloadParams workload;
+    MappingParams  mapping;
+    RunParams      run;
+};
+
+} // namespace scribeline::configs

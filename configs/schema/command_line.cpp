@@ -1,0 +1,326 @@
+// The command line, read with Boost.Program_options, which stays in this file.
+//
+// Two passes: the first finds the command among options of any command, the second allows that command's options
+// only. Abbreviations are off: an option added later must not change what `--form` means.
+#include "configs/schema/command_line.hpp"
+
+#include "configs/failure.hpp"
+#include "configs/schema/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+
+namespace scribeline::configs {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct Command {
+    char const* name;
+    char const* arguments; // as in the synopsis
+    char const* help;
+    std::size_t least, most; // arguments
+};
+
+constexpr std::array commands{
+    Command{"run", "[options]", "simulate one decode step, print the report", 0, 0},
+    Command{"validate", "FILE [options]", "check a configuration or machine file, run nothing", 1, 1},
+    Command{"list", "machines|models|parameters", "what there is to choose from", 1, 1},
+    Command{"explain", "KEY", "a parameter: meaning, unit, range, default, source", 1, 1},
+    Command{"version", "", "versions of the program and its libraries", 0, 0},
+    Command{"help", "[COMMAND]", "this text, or a command's options", 0, 1},
+};
+
+Command const* find_command(std::string_view name)
+{
+    for (auto const& command : commands)
+        if (name == command.name)
+            return &command;
+    return nullptr;
+}
+
+[[noreturn]] void refuse(std::string const& what, std::string const& command = "")
+{
+    throw UserError{Exit::usage, fmt::format("scribeline: error: {}\nTry 'scribeline {}--help'.", what,
+                                             command.empty() ? "" : command + " ")};
+}
+
+using Text = std::string;
+
+void add_general(po::options_description& options)
+{
+    options.add_options()("color", po::value<Text>()->value_name("auto|always|never"),
+                          "colour; auto: on a terminal, unless NO_COLOR is set");
+    options.add_options()("quiet,q", "errors only on the error output");
+    options.add_options()("verbose,v", "more on the error output");
+    options.add_options()("help,h", "this text");
+}
+
+void add_configuration(po::options_description& options)
+{
+    options.add_options()("machine", po::value<Text>()->value_name("NAME|FILE"),
+                          "a shipped machine ('scribeline list machines') or a file like configs/machines/wse2.toml");
+    options.add_options()("config", po::value<Text>()->value_name("FILE"),
+                          "a TOML file of parameters; repeatable, later ones win");
+    options.add_options()("set", po::value<Text>()->value_name("GROUP.KEY=VALUE"),
+                          "one parameter ('scribeline list parameters'); repeatable, wins over files");
+}
+
+void add_run(po::options_description& options)
+{
+    options.add_options()("model", po::value<Text>()->value_name("NAME|FILE"),
+                          "a shipped model ('scribeline list models') or a Hugging Face config.json");
+    options.add_options()("context", po::value<Text>()->value_name("N"), "tokens already in the KV cache");
+    options.add_options()("region", po::value<Text>()->value_name("CxR"), "PEs that hold the model, such as 420x420");
+    options.add_options()("groups", po::value<Text>()->value_name("N"), "groups of the two-level reduction");
+    add_configuration(options);
+    options.add_options()("from", po::value<Text>()->value_name("FILE.h5"),
+                          "repeat the run of a result file; what else is given goes on top");
+    options.add_options()("payload", "wavelets carry real numbers, checked against a plain reference");
+    options.add_options()("trace", "record every move of a wavelet in the result file");
+    options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"), "write the result file");
+    options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
+    options.add_options()("dry-run", "check everything, simulate nothing");
+}
+
+po::options_description options_of(std::string_view command)
+{
+    po::options_description options{"Options", 110};
+    if (command == "run")
+        add_run(options);
+    if (command == "validate")
+        add_configuration(options);
+    add_general(options);
+    return options;
+}
+
+// Options that set a parameter by a name of their own.
+struct Dedicated {
+    char const* option;
+    char const* name;
+    char const* text; // for those without a value
+};
+constexpr std::array dedicated{
+    Dedicated{"model", "workload.model", ""},    Dedicated{"context", "workload.context", ""},
+    Dedicated{"region", "mapping.region", ""},   Dedicated{"groups", "mapping.groups", ""},
+    Dedicated{"payload", "run.payload", "true"}, Dedicated{"trace", "run.trace", "true"},
+};
+
+std::vector<std::string> long_names(po::options_description const& options)
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& option : options.options())
+        names.push_back("--" + option->long_name());
+    return names;
+}
+
+po::parsed_options parse(std::vector<std::string> const& arguments, po::options_description const& options,
+                         std::string const& command, bool any_option)
+{
+    auto all = po::options_description{};
+    all.add(options).add_options()("word", po::value<std::vector<Text>>());
+    auto positions = po::positional_options_description{};
+    positions.add("word", -1);
+    auto const style  = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    auto       parser = po::command_line_parser{arguments};
+    parser.options(all).positional(positions).style(style);
+    if (any_option)
+        parser.allow_unregistered();
+    try {
+        return parser.run();
+    } catch (po::unknown_option const& error) {
+        auto const name = error.get_option_name();
+        refuse(fmt::format("unknown option {}{}", shown(name), did_you_mean(name, long_names(options))), command);
+    } catch (po::error const& error) {
+        refuse(printable(error.what()), command);
+    }
+}
+
+template <class Enum> Enum choice(std::string const& option, std::string const& text, std::string const& command)
+{
+    try {
+        return parse_word<Enum>(text);
+    } catch (TextError const& error) {
+        refuse(fmt::format("--{}: {}", option, error.what()), command);
+    }
+}
+
+Override read_set(std::string const& text, std::string const& command)
+{
+    auto const equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+        refuse(
+            fmt::format("--set {}: expected GROUP.KEY=VALUE, such as --set fabric.hop_latency='2 cycles'", shown(text)),
+            command);
+    return {"--set", text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void take_option(CommandLine& line, std::string const& option, std::string const& value)
+{
+    for (auto const& known : dedicated)
+        if (option == known.option)
+            line.overrides.push_back({"--" + option, known.name, *known.text == '\0' ? value : known.text});
+    if (option == "machine")
+        line.machine = value;
+    else if (option == "config")
+        line.configs.push_back(value);
+    else if (option == "set")
+        line.overrides.push_back(read_set(value, line.command));
+    else if (option == "from")
+        line.from = value;
+    else if (option == "output")
+        line.output = value;
+    else if (option == "format")
+        line.format = choice<OutputFormat>(option, value, line.command);
+    else if (option == "color")
+        line.color = choice<Color>(option, value, line.command);
+    else if (option == "dry-run")
+        line.dry_run = true;
+    else if (option == "quiet" || option == "verbose")
+        line.verbosity = option == "quiet" ? -1 : 1;
+    else if (option == "help")
+        line.help = true;
+}
+
+// Quoted where a shell would take it apart.
+std::string for_shell(std::string const& argument)
+{
+    constexpr auto harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+    if (!argument.empty() && argument.find_first_not_of(harmless) == std::string::npos)
+        return argument;
+    auto quoted = std::string{"'"};
+    for (auto const c : argument)
+        quoted += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+    return quoted + "'";
+}
+
+// The first word that is no option's value, or nothing.
+std::string find_command_word(std::vector<std::string> const& arguments)
+{
+    auto options = po::options_description{};
+    add_run(options); // knows every option with a value
+    add_general(options);
+    for (auto const& option : parse(arguments, options, "", true).options)
+        if (option.string_key == "word" && !option.value.empty())
+            return option.value.front();
+    return {};
+}
+
+void check_arguments(CommandLine const& line)
+{
+    auto const& command = *find_command(line.command);
+    auto const  count   = line.arguments.size();
+    if (count < command.least)
+        refuse(fmt::format("'{}' needs {}", command.name, command.arguments), line.command);
+    if (count > command.most)
+        refuse(fmt::format("{} is one argument too many for '{}'", shown(line.arguments[command.most]), command.name),
+               line.command);
+    if (line.command == "list") {
+        auto const lists = std::vector<std::string>{"machines", "models", "parameters"};
+        auto const asked = line.arguments.front();
+        if (std::find(lists.begin(), lists.end(), asked) == lists.end())
+            refuse(fmt::format("no list of {}; there are {}{}", shown(asked), fmt::join(lists, ", "),
+                               did_you_mean(asked, lists)),
+                   line.command);
+    }
+}
+
+} // namespace
+
+std::vector<std::string> command_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& command : commands)
+        names.emplace_back(command.name);
+    return names;
+}
+
+CommandLine read_command_line(std::vector<std::string> const& arguments)
+{
+    auto line = CommandLine{};
+    line.text = "scribeline";
+    for (auto const& argument : arguments)
+        line.text += " " + for_shell(argument);
+    if (arguments.empty())
+        return line;
+    if (arguments == std::vector<std::string>{"--version"}) {
+        line.command = "version";
+        return line;
+    }
+
+    line.command = find_command_word(arguments);
+    if (!line.command.empty() && find_command(line.command) == nullptr)
+        refuse(fmt::format("unknown command {}{}", shown(line.command), did_you_mean(line.command, command_names())));
+
+    auto seen = std::vector<std::string>{};
+    auto word = std::size_t{0};
+    for (auto const& option : parse(arguments, options_of(line.command), line.command, false).options) {
+        auto const& key = option.string_key;
+        if (key == "word") {
+            for (auto const& value : option.value)
+                if (word++ > 0) // the first is the command
+                    line.arguments.push_back(value);
+            continue;
+        }
+        auto const repeatable = key == "set" || key == "config" || key == "verbose" || key == "quiet" || key == "help";
+        if (!repeatable && std::find(seen.begin(), seen.end(), key) != seen.end())
+            refuse(fmt::format("--{} is given twice", key), line.command);
+        if (!option.value.empty() && option.value.front().empty())
+            refuse(fmt::format("--{} is empty", key), line.command);
+        seen.push_back(key);
+        take_option(line, key, option.value.empty() ? std::string{} : option.value.front());
+    }
+    if (line.help)
+        return line;
+    if (line.command.empty())
+        refuse(fmt::format("no command; expected one of {}", fmt::join(command_names(), ", ")));
+    check_arguments(line);
+    return line;
+}
+
+CommandLine read_command_line(int argc, char const* const* argv)
+{
+    return read_command_line(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+}
+
+std::string examples()
+{
+    return "Scribeline simulates the decoding of a large language model on a wafer-scale mesh, wavelet by wavelet.\n"
+           "\n"
+           "  scribeline run                          a small wafer and a small model, in seconds\n"
+           "  scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o first.h5\n"
+           "  scribeline explain fabric.hop_latency   what a parameter means and where its value comes from\n"
+           "\n"
+           "All commands: scribeline help\n";
+}
+
+std::string help(std::string const& command)
+{
+    auto text = std::ostringstream{};
+    if (command.empty()) {
+        text << "Usage: scribeline COMMAND ...\n\nCommands:\n";
+        for (auto const& each : commands)
+            text << fmt::format("  {:38} {}\n", fmt::format("{} {}", each.name, each.arguments), each.help);
+        text << "\nA command's options: scribeline help COMMAND\n";
+        return text.str();
+    }
+    auto const* found = find_command(command);
+    if (found == nullptr)
+        refuse(fmt::format("unknown command {}{}", shown(command), did_you_mean(command, command_names())));
+    text << fmt::format("Usage: scribeline {} {}\n{}\n\n", found->name, found->arguments, found->help)
+         << options_of(command);
+    if (command == "run")
+        text
+            << "\nWithout --machine, --model and --config: the first run, a small wafer and a small model.\n"
+               "Order: default, machine, --config files, then --set and the options above, each over the one before.\n";
+    text << "Exit: 0 done, 1 the answer is no, 64 usage, 65 bad configuration, 66 no such input, 70 internal,\n"
+            "73 and 74 cannot write, 75 try again, 130 interrupted.\n";
+    return text.str();
+}
+
+} // namespace scribeline::configs

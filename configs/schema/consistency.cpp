@@ -1,0 +1,61 @@
+// The rules between parameters.
+#include "configs/schema/consistency.hpp"
+
+#include "configs/failure.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace scribeline::configs {
+
+namespace {
+
+// "pe.sram = 48 KiB (set by machines/wse2.toml:20)"
+std::string with_author(Config const& config, std::string const& group, std::string const& key)
+{
+    for (auto const& setting : config.settings)
+        if (setting.group == group && setting.key == key)
+            return fmt::format("{}.{} = {} (set by {})", group, key, setting.text, setting.set_by);
+    SCRIBELINE_EXPECT(!"a rule about a parameter that the tables do not have");
+    return {};
+}
+
+} // namespace
+
+std::vector<std::string> inconsistencies(Config const& config)
+{
+    auto const& p    = config.parameters;
+    auto        said = std::vector<std::string>{};
+    auto const  who  = [&](char const* group, char const* key) { return with_author(config, group, key); };
+
+    auto const region = p.mapping.region;
+    if ((region.columns == 0) != (region.rows == 0))
+        said.push_back(
+            fmt::format("{} has no PE. Give columns and rows, such as 16x16, or 0x0 to leave it to the mapper",
+                        who("mapping", "region")));
+    if (region.columns > p.wafer.columns || region.rows > p.wafer.rows)
+        said.push_back(fmt::format("{} is larger than the wafer: {}, {}. Choose at most {}x{}",
+                                   who("mapping", "region"), who("wafer", "columns"), who("wafer", "rows"),
+                                   p.wafer.columns, p.wafer.rows));
+    if (p.wafer.reticle_columns > p.wafer.columns)
+        said.push_back(fmt::format("{} leaves reticles without a PE: {}. Choose at most as many reticles as PEs",
+                                   who("wafer", "reticle_columns"), who("wafer", "columns")));
+    if (p.wafer.reticle_rows > p.wafer.rows)
+        said.push_back(fmt::format("{} leaves reticles without a PE: {}. Choose at most as many reticles as PEs",
+                                   who("wafer", "reticle_rows"), who("wafer", "rows")));
+    if (p.pe.sram_runtime >= p.pe.sram)
+        said.push_back(fmt::format("{} leaves nothing of {}. Choose a larger memory or a smaller runtime",
+                                   who("pe", "sram_runtime"), who("pe", "sram")));
+
+    // Nothing crosses a scribe line sooner than its latency; reticles further apart would miss each other's wavelets.
+    auto const crossing = p.fabric.hop_latency + p.scribe.extra_latency;
+    if (p.run.quantum > crossing.count())
+        said.push_back(fmt::format("{} is longer than a scribe-line link takes, {} cycles: {}, {}. Choose at most {}, "
+                                   "or 0 for the longest that is exact",
+                                   who("run", "quantum"), crossing.count(), who("fabric", "hop_latency"),
+                                   who("scribe", "extra_latency"), crossing.count()));
+    return said;
+}
+
+} // namespace scribeline::configs

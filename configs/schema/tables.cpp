@@ -1,0 +1,239 @@
+// Every parameter, one row each. The defaults are a WSE-2; machines/*.toml hold complete machines, with sources.
+#include "configs/schema/table.hpp"
+
+#include <algorithm>
+
+namespace scribeline::configs {
+
+namespace {
+
+namespace src {
+auto const examples  = "Cerebras csl-examples";
+auto const reduce    = "HPDC 2024, arXiv 2404.15888";
+auto const sdk_paper = "Cerebras SDK white paper, 2022";
+auto const user      = "what to simulate";
+auto const ours      = "how to simulate";
+} // namespace src
+
+Group wafer()
+{
+    using P = WaferParams;
+    return table<&Parameters::wafer>("The grid of processing elements (PEs) that a program may use, and its edge")
+        .row<&P::columns>("750", "1", "8192", "usable PEs along x", src::examples, Origin::datasheet)
+        .row<&P::rows>("994", "1", "8192", "usable PEs along y", src::examples, Origin::datasheet)
+        .row<&P::reticle_columns>("12", "1", "1024", "reticles along x",
+                                  "SemiAnalysis 2026; Linley 2019 counts 84 dies", Origin::published)
+        .row<&P::reticle_rows>("7", "1", "1024", "reticles along y", "SemiAnalysis 2026; Linley 2019 counts 84 dies",
+                               Origin::published)
+        .row<&P::clock>("0.85 GHz", "1 MHz", "10 GHz", "clock of the fabric and the PEs",
+                        "Cerebras csl-examples; HPDC 2024. WaferLLM (OSDI 2025) states at most 1.1 GHz and converts "
+                        "its cycles with that",
+                        Origin::datasheet)
+        .row<&P::io_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s", "off the wafer, all edges together",
+                               "vendor's specification of the system", Origin::datasheet);
+}
+
+Group fabric()
+{
+    using P = FabricParams;
+    return table<&Parameters::fabric>("Routers and the links between them")
+        .row<&P::colors>("24", "1", "32", "statically routed virtual channels of a router", src::sdk_paper,
+                         Origin::datasheet)
+        .row<&P::switch_positions>("4", "1", "16", "routes that one color can switch between", src::reduce,
+                                   Origin::published)
+        .row<&P::input_queue_depth>("5", "1", "16", "wavelets that one tile holds of one color",
+                                    "no figure published; the least that lets a PE send a wavelet each cycle over a "
+                                    "ramp of two cycles",
+                                    Origin::assumed)
+        .counts("wavelet")
+        .row<&P::hop_latency>("1 cycle", "1 cycle", "64 cycles", "from router to router", src::reduce,
+                              Origin::published)
+        .row<&P::ramp_latency>("2 cycles", "1 cycle", "64 cycles", "between a PE and its router, each way", src::reduce,
+                               Origin::published)
+        .row<&P::link_serialisation>("1 cycle", "1 cycle", "64 cycles", "time of one wavelet on one port", src::reduce,
+                                     Origin::published)
+        .row<&P::wavelet_size>("4 B", "4 B", "4 B", "payload of one wavelet: two 16-bit elements or one of 32 bits",
+                               src::sdk_paper, Origin::datasheet);
+}
+
+Group scribe()
+{
+    using P = ScribeParams;
+    return table<&Parameters::scribe>("Scribe-line links, which join the facing edges of two reticles")
+        .row<&P::extra_latency>("0 cycles", "0 cycles", "1024 cycles", "of a hop over a scribe line, beyond any hop",
+                                "silicon shows the same hop everywhere (FABRICA performance model, 2,100 samples)",
+                                Origin::published);
+}
+
+Group pe()
+{
+    using P = PeParams;
+    return table<&Parameters::pe>("One processing element: its memory and its vector unit")
+        .row<&P::sram>("48 KiB", "1 KiB", "64 MiB", "memory of one PE",
+                       "Cerebras csl-examples; the linker refuses more", Origin::datasheet)
+        .row<&P::sram_runtime>("4176 B", "0 B", "64 MiB", "memory that code and runtime take",
+                               "FABRICA performance model: what the runtime leaves to a program", Origin::published)
+        .row<&P::vector_setup>(
+            "7 cycles", "0 cycles", "1024 cycles", "before the first element of a vector operation in memory",
+            "HPDC 2024 and WaferLLM (OSDI 2025): dispatch of one vector operation", Origin::published)
+        .row<&P::stream_setup>("7 cycles", "0 cycles", "1024 cycles",
+                               "before the first wavelet of an operation from or to the fabric",
+                               "FABRICA performance model, vendor's simulator: from the dispatch of a send to its "
+                               "first wavelet",
+                               Origin::published)
+        .row<&P::task_activation>("3 cycles", "0 cycles", "1024 cycles",
+                                  "from a wavelet at the PE to the set-up of the operation that it starts",
+                                  "FABRICA performance model, vendor's simulator: from the last wavelet to the "
+                                  "completion task",
+                                  Origin::published)
+        .row<&P::mac_rate_fp16>("4 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle",
+                                "multiply-accumulate of 16-bit elements", "Cerebras SDK documents: SIMD width",
+                                Origin::datasheet)
+        .row<&P::mac_rate_fp32>(
+            "0.5 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle", "multiply-accumulate of 32-bit elements",
+            "FABRICA performance model, measured on a CS-3 (WSE-3); assumed for a WSE-2", Origin::assumed)
+        .row<&P::add_rate_fp16>("4 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle",
+                                "element-wise add, multiply or maximum of 16-bit elements",
+                                "Cerebras SDK documents: SIMD width; the vendor's simulator reaches 3.96",
+                                Origin::datasheet)
+        .row<&P::copy_rate_fp16>("4.82 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle", "copy of 16-bit elements",
+                                 "FABRICA performance model, measured on a CS-3 (WSE-3); assumed for a WSE-2",
+                                 Origin::assumed)
+        .row<&P::scalar_iteration>("11.5 cycles", "1 cycle", "4096 cycles", "one element of a loop of scalar code",
+                                   "vendor's simulator: loop back edge 9.5, dependent floating-point operation 2",
+                                   Origin::derived)
+        .row<&P::sram_read_bytes>("16", "1", "4096", "bytes that the memory reads in one cycle", src::reduce,
+                                  Origin::published)
+        .counts("byte/cycle")
+        .row<&P::sram_write_bytes>("8", "1", "4096", "bytes that the memory writes in one cycle", src::reduce,
+                                   Origin::published)
+        .counts("byte/cycle")
+        .row<&P::sram_banks>("8", "1", "256", "banks of the memory", "Cerebras SDK documents", Origin::datasheet);
+}
+
+Group software()
+{
+    using P = SoftwareParams;
+    return table<&Parameters::software>("Code around the kernels")
+        .row<&P::operator_overhead>("133 cycles", "0 cycles", "1000000 cycles", "control code around one operator",
+                                    "not published; what two measured decode rows leave (WaferLLM, OSDI 2025, table 4: "
+                                    "LLaMA3-8B and QWen2-72B on 420x420), the same for both within 1 cycle",
+                                    Origin::derived);
+}
+
+Group workload()
+{
+    using P = WorkloadParams;
+    return table<&Parameters::workload>("The model and the state of its decoding")
+        .row<&P::model>("tiny", "name of a shipped model, or path of a config.json", src::user, Origin::choice)
+        .or_path()
+        .row<&P::context>("64", "1", "16777216", "tokens already in the KV cache", src::user, Origin::choice)
+        .counts("token")
+        .row<&P::weight_bits>("16", "4", "16", "width of a weight", src::user, Origin::choice)
+        .counts("bit")
+        .only({"4", "8", "16"})
+        .row<&P::kv_bits>("16", "4", "16", "width of an element of the KV cache", src::user, Origin::choice)
+        .counts("bit")
+        .only({"4", "8", "16"})
+        .row<&P::activation_bits>("16", "16", "32", "width of an activation", src::user, Origin::choice)
+        .counts("bit")
+        .only({"16", "32"})
+        .row<&P::kv_heads>("model",
+                           "heads of keys and values: as the model has, or one of full width as in the "
+                           "published WSE-2 runs",
+                           src::user, Origin::choice);
+}
+
+Group mapping()
+{
+    using P = MappingParams;
+    return table<&Parameters::mapping>("Where the model runs")
+        .row<&P::region>("0x0", "0x0", "8192x8192", "PEs that hold the model; 0x0: the mapper chooses", src::user,
+                         Origin::choice)
+        .row<&P::groups>("0", "0", "8192", "groups of the two-level reduction; 0: the root of the region's side",
+                         src::user, Origin::choice)
+        .row<&P::reduction>("two_level", "how partial sums are added up along an axis", src::user, Origin::choice);
+}
+
+Group run()
+{
+    using P = RunParams;
+    return table<&Parameters::run>("How the simulator runs and what it records")
+        .row<&P::fidelity>("wavelet", "level of detail", src::ours, Origin::choice)
+        .row<&P::quantum>("0", "0", "1048576",
+                          "cycles that reticles run apart; 0: the latency of a scribe-line link, the longest that is "
+                          "exact",
+                          src::ours, Origin::choice)
+        .counts("cycle")
+        .row<&P::seed>("1", "0", "18446744073709551615", "of all pseudo-random numbers", src::ours, Origin::choice)
+        .row<&P::payload>("false", "wavelets carry real numbers, checked against a plain reference", src::ours,
+                          Origin::choice)
+        .row<&P::visiting>("forward", "order in which a reticle visits its tiles; no result may depend on it",
+                           src::ours, Origin::choice)
+        .row<&P::windows>("16", "1", "256", "windows of the activity record", src::ours, Origin::choice)
+        .row<&P::trace>("false", "record every move of a wavelet", src::ours, Origin::choice)
+        .row<&P::trace_events>("1000000", "1", "1000000000", "at most so many recorded moves", src::ours,
+                               Origin::choice)
+        .counts("event");
+}
+
+} // namespace
+
+std::vector<Group> const& tables()
+{
+    static auto const all =
+        std::vector<Group>{wafer(), fabric(), scribe(), pe(), software(), workload(), mapping(), run()};
+    return all;
+}
+
+std::string Row::range() const
+{
+    if (!choices.empty())
+        return fmt::format("{}", fmt::join(choices, ", "));
+    return lowest.empty() ? what : lowest + " .. " + highest;
+}
+
+std::vector<Row const*> all_rows()
+{
+    auto rows = std::vector<Row const*>{};
+    for (auto const& group : tables())
+        for (auto const& row : group.rows)
+            rows.push_back(&row);
+    return rows;
+}
+
+Row const* find_row(std::string_view name)
+{
+    for (auto const* row : all_rows())
+        if (row->name() == name)
+            return row;
+    return nullptr;
+}
+
+std::vector<std::string> row_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const* row : all_rows())
+        names.push_back(row->name());
+    return names;
+}
+
+std::string did_you_mean_row(std::string_view name)
+{
+    auto const key = name.substr(name.rfind('.') + 1); // all of it when there is no dot
+    for (auto const* row : all_rows())
+        if (row->key == key)
+            return fmt::format("; did you mean '{}'?", row->name());
+    if (auto const near = did_you_mean(name, row_names()); !near.empty())
+        return near;
+    auto keys = std::vector<std::string>{};
+    for (auto const* row : all_rows())
+        keys.push_back(row->key);
+    auto const near_key = nearest(key, keys);
+    for (auto const* row : all_rows())
+        if (row->key == near_key)
+            return fmt::format("; did you mean '{}'?", row->name());
+    return {};
+}
+
+} // namespace scribeline::configs

@@ -1,0 +1,71 @@
+// The words of each choice, in one list: the reader, the error for an unknown word and the docs share it.
+#pragma once
+
+#include "configs/config.hpp"
+#include "configs/failure.hpp"
+#include "configs/parameters.hpp"
+#include "configs/schema/command_line.hpp"
+#include "configs/units/text.hpp"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace scribeline::configs {
+
+template <class Enum> struct Word {
+    char const* name;
+    Enum        value;
+};
+
+template <class Enum> inline constexpr std::array<Word<Enum>, 0> words{};
+
+template <> inline constexpr std::array words<Origin>{
+    Word<Origin>{"datasheet", Origin::datasheet}, Word<Origin>{"published", Origin::published},
+    Word<Origin>{"derived", Origin::derived}, Word<Origin>{"assumed", Origin::assumed},
+    Word<Origin>{"choice", Origin::choice}};
+template <> inline constexpr std::array words<KvHeads>{Word<KvHeads>{"model", KvHeads::model},
+                                                       Word<KvHeads>{"full", KvHeads::full}};
+template <> inline constexpr std::array words<Fidelity>{Word<Fidelity>{"wavelet", Fidelity::wavelet}};
+template <> inline constexpr std::array words<VisitingOrder>{Word<VisitingOrder>{"forward", VisitingOrder::forward},
+                                                             Word<VisitingOrder>{"reverse", VisitingOrder::reverse}};
+template <> inline constexpr std::array words<Reduction>{Word<Reduction>{"two_level", Reduction::two_level},
+                                                         Word<Reduction>{"chain", Reduction::chain},
+                                                         Word<Reduction>{"tree", Reduction::tree}};
+template <> inline constexpr std::array words<OutputFormat>{Word<OutputFormat>{"table", OutputFormat::table},
+                                                            Word<OutputFormat>{"json", OutputFormat::json},
+                                                            Word<OutputFormat>{"csv", OutputFormat::csv}};
+template <> inline constexpr std::array words<Color>{
+    Word<Color>{"auto", Color::automatic}, Word<Color>{"always", Color::always}, Word<Color>{"never", Color::never}};
+
+template <class Enum> std::vector<std::string> word_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& word : words<Enum>)
+        names.emplace_back(word.name);
+    return names;
+}
+
+template <class Enum> char const* word_for(Enum value)
+{
+    for (auto const& word : words<Enum>)
+        if (word.value == value)
+            return word.name;
+    SCRIBELINE_EXPECT(!"a value of the enumeration without a word");
+    return "";
+}
+
+template <class Enum> Enum parse_word(std::string_view text)
+{
+    for (auto const& word : words<Enum>)
+        if (text == word.name)
+            return word.value;
+    throw TextError{fmt::format("{} is none of {}{}", shown(text), fmt::join(word_names<Enum>(), ", "),
+                                did_you_mean(text, word_names<Enum>()))};
+}
+
+} // namespace scribeline::configs

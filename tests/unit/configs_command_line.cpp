@@ -1,0 +1,116 @@
+// What is typed, and what is said about what cannot be.
+#include "configs/failure.hpp"
+#include "configs/schema/command_line.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace scribeline::configs;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string usage_error(Words const& words)
+{
+    try {
+        read_command_line(words);
+    } catch (UserError const& error) {
+        CHECK(error.code() == Exit::usage);
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+TEST_CASE("the main job's command line is read")
+{
+    auto const line =
+        read_command_line(Words{"run", "--machine", "wse2", "--model", "llama-3-8b", "--context=4096", "--region",
+                                "420x420", "--set", "workload.kv_heads=full", "--payload", "-o", "first.h5", "--format",
+                                "json", "-q", "--dry-run", "--color", "never"});
+    CHECK(line.command == "run");
+    CHECK(line.machine == "wse2");
+    CHECK(line.output == "first.h5");
+    CHECK(line.format == OutputFormat::json);
+    CHECK(line.verbosity == -1);
+    CHECK(line.dry_run);
+    CHECK(line.color == Color::never);
+    REQUIRE(line.overrides.size() == 5);
+    CHECK(line.overrides[0].name == "workload.model");
+    CHECK(line.overrides[1].text == "4096");
+    CHECK(line.overrides[2].option == "--region");
+    CHECK(line.overrides[3].name == "workload.kv_heads");
+    CHECK(line.overrides[3].text == "full");
+    CHECK(line.overrides[4].name == "run.payload");
+    CHECK(line.overrides[4].text == "true");
+}
+
+TEST_CASE("options may stand before the command, and files repeat in order")
+{
+    auto const line = read_command_line(Words{"--config", "a.toml", "run", "--config", "b.toml", "--from", "x.h5"});
+    CHECK(line.command == "run");
+    CHECK(line.configs == Words{"a.toml", "b.toml"});
+    CHECK(line.from == "x.h5");
+    CHECK(line.arguments.empty());
+}
+
+TEST_CASE("arguments of a command are kept, help and version are understood")
+{
+    CHECK(read_command_line(Words{}).command.empty());
+    CHECK(read_command_line(Words{"explain", "fabric.colors"}).arguments == Words{"fabric.colors"});
+    CHECK(read_command_line(Words{"--version"}).command == "version");
+    CHECK(read_command_line(Words{"--help"}).help);
+    CHECK(read_command_line(Words{"run", "-h"}).help);
+    CHECK(read_command_line(Words{"validate", "-h"}).help);
+    char const* const argv[] = {"scribeline", "list", "machines"};
+    CHECK(read_command_line(3, argv).arguments == Words{"machines"});
+}
+
+TEST_CASE("the words typed are kept so that a shell reads them back")
+{
+    CHECK(read_command_line(Words{"run", "--set", "fabric.hop_latency=2 cycles"}).text ==
+          "scribeline run --set 'fabric.hop_latency=2 cycles'");
+    CHECK(read_command_line(Words{"run", "--model", "it's"}).text == "scribeline run --model 'it'\\''s'");
+}
+
+TEST_CASE("an unknown option or command suggests the nearest")
+{
+    CHECK_THAT(usage_error({"run", "--modle", "x"}), Contains("'--modle'") && Contains("did you mean '--model'"));
+    CHECK_THAT(usage_error({"rnu"}), Contains("'rnu'") && Contains("did you mean 'run'"));
+    CHECK_THAT(usage_error({"list", "machnes"}), Contains("did you mean 'machines'"));
+    CHECK_THAT(usage_error({"--frobnicate"}), Contains("unknown option '--frobnicate'"));
+}
+
+TEST_CASE("no option may be abbreviated, and none of another command is taken")
+{
+    CHECK_THAT(usage_error({"run", "--form", "json"}), Contains("unknown option '--form'"));
+    CHECK_THAT(usage_error({"list", "machines", "--region", "4x4"}), Contains("unknown option '--region'"));
+}
+
+TEST_CASE("missing, empty, double and superfluous words are refused")
+{
+    CHECK_THAT(usage_error({"run", "--model"}), Contains("--model") && Contains("missing"));
+    CHECK_THAT(usage_error({"run", "--machine="}), Contains("--machine"));
+    CHECK_THAT(usage_error({"run", "--machine", ""}), Contains("--machine"));
+    CHECK_THAT(usage_error({"run", "--context", "1", "--context", "2"}), Contains("--context is given twice"));
+    CHECK_THAT(usage_error({"run", "faster"}), Contains("'faster' is one argument too many"));
+    CHECK_THAT(usage_error({"validate"}), Contains("needs FILE"));
+    CHECK_THAT(usage_error({"explain"}), Contains("needs KEY"));
+    CHECK_THAT(usage_error({"run", "--set", "hop"}), Contains("GROUP.KEY=VALUE"));
+    CHECK_THAT(usage_error({"run", "--set", "=2"}), Contains("GROUP.KEY=VALUE"));
+    CHECK_THAT(usage_error({"run", "--format", "jsno"}), Contains("did you mean 'json'"));
+    CHECK_THAT(usage_error({"run", "--payload=maybe"}), Contains("--payload"));
+    CHECK_THAT(usage_error({"-q"}), Contains("no command"));
+}
+
+TEST_CASE("the help of each command names its options, and the examples name commands")
+{
+    CHECK_THAT(help("run"), Contains("--machine") && Contains("--set") && Contains("--from"));
+    CHECK_THAT(help("explain"), Contains("KEY") && !Contains("--machine"));
+    for (auto const& command : command_names())
+        CHECK_THAT(help(""), Contains(command));
+    CHECK_THROWS_AS(help("frobnicate"), UserError);
+    CHECK_THAT(examples(), Contains("scribeline run") && Contains("explain"));
+}

@@ -1,0 +1,132 @@
+// The tables of parameters: each row is complete, and its text goes in and comes out.
+#include "configs/schema/resolve.hpp"
+#include "configs/schema/table.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <set>
+#include <tuple>
+
+using namespace scribeline::configs;
+using Catch::Matchers::Contains;
+
+TEST_CASE("a row takes its key and its group from the members it stands for")
+{
+    CHECK(member_name<&FabricParams::hop_latency>() == "hop_latency");
+    CHECK(member_name<&Parameters::fabric>() == "fabric");
+    REQUIRE(find_row("fabric.hop_latency") != nullptr);
+    auto parameters = default_parameters();
+    find_row("fabric.hop_latency")->set(parameters, "3 cycles");
+    CHECK(parameters.fabric.hop_latency == FabricCycles{3});
+}
+
+TEST_CASE("every member of every group has a row")
+{
+    // Sizes of the groups: a member that is added without a row changes one of them.
+    auto const count = [](std::string const& name) {
+        for (auto const& group : tables())
+            if (group.name == name)
+                return group.rows.size();
+        return std::size_t{0};
+    };
+    // A structured binding names every member, and does not compile when one is added.
+    auto const p = default_parameters();
+    {
+        auto const& [a, b, c, d, e, f] = p.wafer;
+        static_cast<void>(std::tie(a, b, c, d, e, f));
+        CHECK(count("wafer") == 6);
+    }
+    {
+        auto const& [a, b, c, d, e, f, g] = p.fabric;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g));
+        CHECK(count("fabric") == 7);
+    }
+    {
+        auto const& [a] = p.scribe;
+        static_cast<void>(a);
+        CHECK(count("scribe") == 1);
+    }
+    {
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = p.pe;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l));
+        CHECK(count("pe") == 12);
+    }
+    {
+        auto const& [a] = p.software;
+        static_cast<void>(a);
+        CHECK(count("software") == 1);
+    }
+    {
+        auto const& [a, b, c, d, e, f] = p.workload;
+        static_cast<void>(std::tie(a, b, c, d, e, f));
+        CHECK(count("workload") == 6);
+    }
+    {
+        auto const& [a, b, c] = p.mapping;
+        static_cast<void>(std::tie(a, b, c));
+        CHECK(count("mapping") == 3);
+    }
+    {
+        auto const& [a, b, c, d, e, f, g, h] = p.run;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h));
+        CHECK(count("run") == 8);
+    }
+    auto names = row_names();
+    CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
+    CHECK(tables().size() == 8);
+}
+
+TEST_CASE("every row has a help line, a source and text that is written as print() writes it")
+{
+    for (auto const* row : all_rows()) {
+        CAPTURE(row->name());
+        CHECK_FALSE(row->help.empty());
+        CHECK_FALSE(row->source.empty());
+        auto parameters = default_parameters();
+        CHECK(row->text(parameters) == row->standard);
+        for (auto const& bound : {row->lowest, row->highest}) {
+            if (bound.empty())
+                continue;
+            if (row->choices.empty()) {
+                row->set(parameters, bound);
+                CHECK(row->text(parameters) == bound);
+            }
+        }
+        for (auto const& choice : row->choices) {
+            row->set(parameters, choice);
+            CHECK(row->text(parameters) == choice);
+        }
+        CHECK(std::isnan(row->number(parameters)) == row->units.empty());
+    }
+}
+
+TEST_CASE("a value outside its range is refused, and the parameter stays as it was")
+{
+    auto        parameters = default_parameters();
+    auto const* depth      = find_row("fabric.input_queue_depth");
+    CHECK_THROWS_WITH(depth->set(parameters, "0"), Contains("0 is outside 1 .. 16"));
+    CHECK_THROWS_WITH(depth->set(parameters, "17"), Contains("17 is outside 1 .. 16"));
+    CHECK(parameters.fabric.input_queue_depth == 4);
+    CHECK_THROWS_WITH(find_row("workload.weight_bits")->set(parameters, "12"), Contains("none of 4, 8, 16"));
+    CHECK(parameters.workload.weight_bits == 16);
+    CHECK_THROWS_WITH(find_row("fabric.link_serialisation")->set(parameters, "7/8 cycles"), Contains("0.875 cycles"));
+    CHECK_THROWS_WITH(find_row("mapping.region")->set(parameters, "16x9000"), Contains("is outside"));
+}
+
+TEST_CASE("an unknown key suggests the nearest, and a right key in a wrong group first of all")
+{
+    CHECK(did_you_mean_row("wafer.rowz") == "; did you mean 'wafer.rows'?");
+    CHECK(did_you_mean_row("wafer.hop_latency") == "; did you mean 'fabric.hop_latency'?");
+    CHECK(did_you_mean_row("hop_latency") == "; did you mean 'fabric.hop_latency'?");
+    CHECK(did_you_mean_row("hop_latncy") == "; did you mean 'fabric.hop_latency'?");
+    CHECK(did_you_mean_row("something.else_entirely").empty());
+}
+
+TEST_CASE("an enumeration's words read back, and an unknown word gets the list")
+{
+    for (auto const& word : words<Reduction>)
+        CHECK(parse_word<Reduction>(word_for(word.value)) == word.value);
+    CHECK_THROWS_WITH(parse_word<KvHeads>("fulll"),
+                      Contains("is none of model, full") && Contains("did you mean 'full'"));
+}
