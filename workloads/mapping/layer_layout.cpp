@@ -1,0 +1,99 @@
+#include "workloads/mapping/layer_layout.hpp"
+
+#include "configs/failure.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace scribeline::workloads {
+
+namespace {
+
+std::uint32_t ceil_div(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
+
+double total(std::vector<BudgetPart> const& parts)
+{
+    double bytes = 0;
+    for (auto const& part : parts)
+        bytes += part.bytes;
+    return bytes;
+}
+
+bool fits(LayerLayout const& layout, configs::Parameters const& p)
+{
+    return total(sram_budget(layout, p)) <= p.pe.sram.value();
+}
+
+// The smallest square region on the wafer on which the layer fits, 0 when there is none.
+std::uint32_t smallest_square(ModelShape const& shape, configs::Parameters const& p)
+{
+    std::uint32_t const most = std::min(p.wafer.columns, p.wafer.rows);
+    for (std::uint32_t side = 1; side <= most; side += side < 64 ? 1 : 2)
+        if (fits(layout_of(shape, p.workload.context, {side, side}, p.workload.kv_heads == configs::KvHeads::model), p))
+            return side;
+    return 0;
+}
+
+} // namespace
+
+LayerLayout layout_of(ModelShape const& shape, std::uint32_t context, configs::GridSize region, bool pairs)
+{
+    SCRIBELINE_EXPECT(region.columns > 0 && region.rows > 0 && context > 0);
+    LayerLayout l{};
+    l.columns       = region.columns;
+    l.rows          = region.rows;
+    l.hidden        = ceil_div(shape.hidden, region.columns);
+    l.heads_per_row = ceil_div(shape.kv_heads, region.rows);
+    l.segments      = ceil_div(shape.kv_heads, l.heads_per_row);
+    l.segment       = region.rows / l.segments;
+    l.share         = shape.heads / shape.kv_heads;
+    l.head          = ceil_div(shape.head_dim, l.segment);
+    if (pairs)
+        l.head += l.head % 2;
+    l.tokens = ceil_div(context, region.columns);
+    l.ffn    = ceil_div(shape.ffn, region.rows);
+    l.gated  = shape.gated;
+    return l;
+}
+
+std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters const& p)
+{
+    double const weight = p.workload.weight_bits / 8.0, kv = p.workload.kv_bits / 8.0,
+                 activation = p.workload.activation_bits / 8.0;
+    // Vectors that live at the same time: hidden and its norm, query with keys and values, scores, attended values,
+    // gate and up with their product, and the two sums that go back to x.
+    double const vectors =
+        2.0 * l.hidden + l.query() + 2.0 * l.key() + l.scores() + l.query() + l.up() + l.ffn + 2.0 * l.hidden;
+    // Angles of the rotary embedding, weights of the two norms, and the sums of norms and softmax.
+    double const tables = l.head + 2.0 * l.hidden + 2.0 * l.heads_per_row * l.share + 2.0;
+    return {{"code and runtime", p.pe.sram_runtime.value()},
+            {"weights of one layer", static_cast<double>(l.weights()) * weight},
+            {"KV cache of one layer", static_cast<double>(l.cache()) * kv},
+            {"activations", vectors * activation},
+            {"tables and sums", tables * activation}};
+}
+
+void require_fit(LayerLayout const& layout, ModelShape const& shape, configs::Parameters const& p)
+{
+    auto const   parts = sram_budget(layout, p);
+    double const need  = total(parts);
+    if (need <= p.pe.sram.value())
+        return;
+    auto const  largest = std::max_element(parts.begin() + 1, parts.end(),
+                                           [](auto const& a, auto const& b) { return a.bytes < b.bytes; });
+    auto const  side    = smallest_square(shape, p);
+    std::string help    = side != 0 ? fmt::format("Use more PEs (--region {}x{} is enough), ", side, side)
+                                    : std::string{"No region of this wafer is large enough: use "};
+    throw configs::UserError{
+        configs::Exit::answer_is_no,
+        fmt::format(
+            "{} does not fit: one layer on {}x{} PEs needs {:.0f} bytes of the {:.0f} of a PE's SRAM, {:.0f} too "
+            "many; the largest part is `{}` with {:.0f} bytes. {}narrower weights (workload.weight_bits) or a "
+            "shorter context (--context).",
+            shape.name, layout.columns, layout.rows, need, p.pe.sram.value(), need - p.pe.sram.value(), largest->name,
+            largest->bytes, help)};
+}
+
+} // namespace scribeline::workloads
