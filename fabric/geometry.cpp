@@ -1,0 +1,61 @@
+#include "fabric/geometry.hpp"
+
+#include "configs/failure.hpp"
+
+#include <fmt/format.h>
+
+namespace scribeline::fabric {
+
+namespace {
+
+struct Axis {
+    std::vector<std::uint32_t> cuts, reticle;
+};
+
+Axis cut(std::uint32_t region, std::uint32_t usable, std::uint32_t reticles)
+{
+    Axis axis;
+    for (std::uint32_t i = 0; i < reticles; ++i) {
+        auto const begin = (std::uint64_t{2} * i * usable + reticles) / (std::uint64_t{2} * reticles);
+        if (begin >= region)
+            break;
+        axis.cuts.push_back(static_cast<std::uint32_t>(begin));
+    }
+    axis.cuts.push_back(region);
+    axis.reticle.resize(region);
+    for (std::uint32_t i = 0; i + 1 < axis.cuts.size(); ++i)
+        for (std::uint32_t x = axis.cuts[i]; x < axis.cuts[i + 1]; ++x)
+            axis.reticle[x] = i;
+    return axis;
+}
+
+} // namespace
+
+Geometry::Geometry(configs::WaferParams const& wafer, configs::GridSize region)
+    : columns_{region.columns}, rows_{region.rows}, reticle_columns_{wafer.reticle_columns}
+{
+    if (columns_ == 0 || rows_ == 0 || columns_ > wafer.columns || rows_ > wafer.rows)
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format("mapping.region = {}x{}: does not fit on the wafer's usable grid of {}x{} PEs. Choose at most "
+                        "--region {}x{}.",
+                        columns_, rows_, wafer.columns, wafer.rows, wafer.columns, wafer.rows)};
+    auto x  = cut(columns_, wafer.columns, wafer.reticle_columns);
+    auto y  = cut(rows_, wafer.rows, wafer.reticle_rows);
+    cuts_x_ = std::move(x.cuts);
+    cuts_y_ = std::move(y.cuts);
+    column_ = std::move(x.reticle);
+    row_    = std::move(y.reticle);
+}
+
+Block Geometry::block(std::uint32_t grid_x, std::uint32_t grid_y) const
+{
+    return Block{cuts_x_[grid_x], cuts_x_[grid_x + 1], cuts_y_[grid_y], cuts_y_[grid_y + 1], grid_x, grid_y};
+}
+
+std::uint32_t Geometry::reticle_of(std::uint32_t x, std::uint32_t y) const
+{
+    return row_[y] * reticle_columns_ + column_[x];
+}
+
+} // namespace scribeline::fabric

@@ -1,0 +1,42 @@
+#include "fabric/reticle_module.hpp"
+
+namespace scribeline::fabric {
+
+ReticleModule::ReticleModule(sc_core::sc_module_name name, Shared& shared, Block const& block,
+                             configs::FabricClock clock, std::uint64_t quantum)
+    : sc_core::sc_module{name}, clock_{clock}, quantum_{quantum}, reticle_{shared, block}
+{
+    SC_HAS_PROCESS(ReticleModule);
+    SC_METHOD(run);
+    sensitive << wake_;
+}
+
+void ReticleModule::connect(Direction side, ScribeLineLink* to_beyond, ScribeLineLink* from_beyond)
+{
+    to_[static_cast<std::size_t>(side)]   = to_beyond;
+    from_[static_cast<std::size_t>(side)] = from_beyond;
+    from_beyond->wakes(wake_);
+}
+
+// Runs the cycles [c, c + quantum), where c is the simulated time. All that can arrive in them was sent before c.
+void ReticleModule::run()
+{
+    std::uint64_t const cycle = cycle_of(clock_, sc_core::sc_time_stamp());
+    reticle_.advance(cycle); // nothing was due: this only moves its clock
+    for (std::size_t side = 0; side < 4; ++side)
+        if (from_[side])
+            reticle_.deliver(static_cast<Direction>(side), from_[side]->receive());
+
+    if (reticle_.next_event() <= cycle)
+        reticle_.advance(cycle + quantum_);
+
+    for (std::size_t side = 0; side < 4; ++side)
+        if (to_[side])
+            to_[side]->send(reticle_.outbox(static_cast<Direction>(side)));
+
+    std::uint64_t const next = reticle_.next_event();
+    if (next != never)
+        wake_.notify(time_of(clock_, next) - sc_core::sc_time_stamp());
+}
+
+} // namespace scribeline::fabric

@@ -1,0 +1,284 @@
+// The processing elements of a reticle: operations in order, streams between ramps and SRAM, and where their time went.
+#include "configs/failure.hpp"
+#include "fabric/reticle.hpp"
+#include "fabric/state_hash.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace scribeline::fabric {
+
+using workloads::Operation;
+using workloads::Start;
+using workloads::Stream;
+
+namespace {
+
+bool receives(Operation const& op) { return op.stream == Stream::receive || op.stream == Stream::receive_send; }
+bool sends(Operation const& op) { return op.stream == Stream::send || op.stream == Stream::receive_send; }
+
+} // namespace
+
+void Reticle::change(std::uint32_t tile, PeState state, std::uint64_t at)
+{
+    Pe&                 pe      = pe_[tile];
+    PeAccount&          account = accounts_[tile];
+    std::uint64_t const length  = at - pe.since;
+    switch (pe.state) {
+    case PeState::busy:
+        account.busy += length;
+        break;
+    case PeState::waiting_in:
+        if (shared_.fault.kind == Fault::Kind::forget_stall && shared_.fault.block == block_number_ &&
+            ++lost_ == shared_.fault.count)
+            break;
+        account.stalled_in += length;
+        break;
+    case PeState::waiting_out:
+        account.stalled_out += length;
+        break;
+    case PeState::idle:
+        account.idle += length;
+        break;
+    }
+    pe.state = state;
+    pe.since = at;
+}
+
+// The PE comes to its next operation; `at` is the first cycle that the operation may use: this one or the next.
+void Reticle::begin(std::uint32_t tile, std::uint64_t at)
+{
+    Pe& pe = pe_[tile];
+    if (pe.pc == program_.roles[role_[tile]].size()) {
+        change(tile, PeState::idle, at);
+        --unfinished_;
+        last_finish_ = std::max(last_finish_, at);
+        return;
+    }
+    Operation const& op = operation(tile);
+    pe.remaining        = op.wavelets;
+    pe.eighths          = 0;
+    pe.marked           = at;
+    if (op.stream == Stream::none) {
+        if (auto const length = op.dispatch + op.arithmetic + op.sram; length == 0)
+            complete(tile, at);
+        else
+            timers_.add(now_, at + length, tile);
+        return;
+    }
+    if (receives(op))
+        pe.lane = lanes_.landing(op.in);
+    if (op.start == Start::on_arrival && queue(pe.lane, tile).count == 0) {
+        pe.triggered = true;
+        change(tile, PeState::waiting_in, at);
+        return;
+    }
+    begin_stream(tile, at);
+}
+
+// Set-up, and then the first wavelet.
+void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
+{
+    Operation const& op = operation(tile);
+    blame_[tile].add(op.reduction ? Cause::reduce_stage : Cause::dispatch, op.dispatch);
+    counters_.worked += op.dispatch;
+    pe_[tile].marked = at + op.dispatch;
+    if (at + op.dispatch > now_)
+        timers_.add(now_, at + op.dispatch, tile);
+    else
+        running_.push_back(tile); // execute() comes later in this cycle
+}
+
+void Reticle::timer(std::uint32_t tile)
+{
+    Operation const& op = operation(tile);
+    if (op.stream != Stream::none) {
+        if (pe_[tile].remaining == 0)
+            complete(tile, now_);
+        else
+            running_.push_back(tile);
+        return;
+    }
+    blame_[tile].add(Cause::dispatch, op.dispatch);
+    blame_[tile].add(Cause::arithmetic, op.arithmetic);
+    blame_[tile].add(Cause::sram, op.sram);
+    counters_.worked += std::uint64_t{op.dispatch} + op.arithmetic + op.sram;
+    complete(tile, now_);
+}
+
+// One wavelet of the stream, when there is one and there is room for what it becomes.
+void Reticle::execute(std::uint32_t tile)
+{
+    Pe&              pe       = pe_[tile];
+    Operation const& op       = operation(tile);
+    std::uint32_t    word     = 0;
+    QueueHead*       in       = nullptr;
+    QueueHead*       out      = nullptr;
+    std::uint8_t     out_lane = no_lane;
+    if (receives(op)) {
+        in = &queue(pe.lane, tile);
+        if (in->count == 0)
+            return stall(tile, PeState::waiting_in);
+    }
+    if (sends(op)) {
+        out_lane = lanes_.lane(op.out, Direction::ramp);
+        out      = &queue(out_lane, tile);
+        if (out->credits == 0) {
+            out->waiting = 1;
+            return stall(tile, PeState::waiting_out);
+        }
+    }
+    std::uint32_t const index = op.wavelets - pe.remaining;
+    if (in) {
+        word     = words_[(std::size_t{pe.lane} * tiles_ + tile) * timing_.depth + in->head];
+        in->head = static_cast<std::uint8_t>(in->head + 1u == timing_.depth ? 0 : in->head + 1);
+        --in->count;
+        credits_.at(now_ + timing_.ramp).push_back(place(tile, pe.lane));
+        ++counters_.delivered;
+        if (payload_.active())
+            word = payload_.combine(tile, op.address, index, word, op.combine, op.stream == Stream::receive);
+        if (shared_.probe)
+            shared_.probe->wavelet(now_, global_pe(tile), global_pe(tile), op.in, WaveletEvent::eject);
+    } else if (payload_.active()) {
+        word = payload_.load(tile, op.address, index);
+    }
+    if (out) {
+        --out->credits;
+        ++counters_.injected;
+        bool const control = op.control && pe.remaining == 1;
+        // One cycle through the datapath, and up the ramp.
+        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{place(tile, out_lane, control), word});
+        if (index == 0) {
+            blame_[tile].add(Cause::serialisation, now_ - pe.marked);
+            pe.marked = now_;
+            shared_.board.post(global_pe(tile), op.out, now_, blame_[tile]);
+        }
+        if (shared_.probe)
+            shared_.probe->wavelet(now_, global_pe(tile), global_pe(tile), op.out, WaveletEvent::inject);
+    }
+    pe.eighths += op.interval;
+    std::uint64_t const next = now_ + pe.eighths / 8;
+    pe.eighths %= 8;
+    counters_.worked += next - now_;
+    if (--pe.remaining == 0) {
+        if (next == now_ + 1)
+            return complete(tile, next);
+        return timers_.add(now_, next, tile);
+    }
+    if (next == now_ + 1)
+        next_running_.push_back(tile);
+    else
+        timers_.add(now_, next, tile);
+}
+
+void Reticle::stall(std::uint32_t tile, PeState state)
+{
+    Pe& pe = pe_[tile];
+    blame_[tile].add(Cause::serialisation, now_ - pe.marked);
+    pe.marked = now_;
+    change(tile, state, now_);
+}
+
+// A wavelet or a credit came for a PE that waited.
+void Reticle::resume(std::uint32_t tile)
+{
+    Pe&        pe      = pe_[tile];
+    bool const arrival = pe.state == PeState::waiting_in;
+    change(tile, PeState::busy, now_);
+    if (arrival)
+        inherit_blame(tile);
+    else
+        blame_[tile].add(Cause::waiting, now_ - pe.marked);
+    pe.marked = now_;
+    if (pe.triggered) {
+        pe.triggered = false;
+        begin_stream(tile, now_);
+    } else {
+        running_.push_back(tile);
+    }
+}
+
+// The PE, by its number in the region, whose stream an operation receives.
+std::uint32_t Reticle::sender_of(std::uint32_t tile, Operation const& op) const
+{
+    std::uint32_t const own = global_[tile], columns = program_.columns;
+    if (op.source != 0)
+        return static_cast<std::uint32_t>(own + std::int64_t{op.source} * (op.vertical ? columns : 1u));
+    auto const& roots = program_.broadcast_root[op.in];
+    if (roots.empty())
+        return own;
+    return op.vertical ? roots[own / columns] * columns + own % columns
+                       : own / columns * columns + roots[own % columns];
+}
+
+// What the PE had done before did not matter: it waited for this wavelet, so its time is the sender's and the way's.
+void Reticle::inherit_blame(std::uint32_t tile)
+{
+    Operation const&    op     = operation(tile);
+    std::uint32_t const own    = global_pe(tile);
+    std::uint32_t const sender = sender_of(tile, op);
+    auto const          a      = op.vertical ? own / program_.columns : own % program_.columns;
+    auto const          b      = op.vertical ? sender / program_.columns : sender % program_.columns;
+    auto const crossings       = op.vertical ? shared_.geometry.crossings_y(a, b) : shared_.geometry.crossings_x(a, b);
+    std::uint64_t const hops   = std::uint64_t{a < b ? b - a : a - b} * timing_.hop;
+    std::uint64_t const scribe = std::uint64_t{crossings} * (timing_.scribe - timing_.hop);
+    std::uint64_t const ramps  = 1 + 2ull * timing_.ramp;
+    std::uint64_t       sent   = 0;
+    Blame&              blame  = blame_[tile];
+    Blame const* const  from =
+        now_ < hops + scribe + ramps ? nullptr : shared_.board.find(sender, op.in, now_ - hops - scribe - ramps, sent);
+    if (!from) {
+        blame.add(Cause::waiting, now_ - pe_[tile].marked);
+        return;
+    }
+    blame = *from;
+    blame.add(Cause::hops, hops);
+    blame.add(Cause::scribe, scribe);
+    blame.add(op.reduction ? Cause::reduce_stage : Cause::hops, ramps);
+    blame.add(Cause::serialisation, now_ - sent - hops - scribe - ramps);
+}
+
+// An operation is over; `at` is the first cycle after it.
+void Reticle::complete(std::uint32_t tile, std::uint64_t at)
+{
+    Pe&              pe = pe_[tile];
+    Operation const& op = operation(tile);
+    if (op.stream != Stream::none)
+        blame_[tile].add(Cause::serialisation, at - pe.marked);
+    pe.marked = at;
+    if (payload_.active() && op.kernel != 0)
+        payload_.run(tile, program_.kernels[op.kernel]);
+    history_ += mix(global_pe(tile), pe.pc, at);
+    if (op.last) {
+        OperatorEnd& end = ends_[op.op];
+        if (!end.seen || at > end.cycle || (at == end.cycle && global_pe(tile) < end.pe))
+            end = OperatorEnd{at, global_pe(tile), blame_[tile], true};
+    }
+    ++pe.pc;
+    begin(tile, at);
+}
+
+void Reticle::close_windows(std::uint64_t until)
+{
+    std::vector<std::uint64_t> busy(tiles_);
+    while (activity_.next_boundary() <= until) {
+        std::uint64_t const boundary = activity_.next_boundary();
+        for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+            Pe const& pe = pe_[tile];
+            busy[tile] =
+                accounts_[tile].busy + (pe.state == PeState::busy && boundary > pe.since ? boundary - pe.since : 0);
+        }
+        activity_.close_window(busy, links_);
+    }
+}
+
+void Reticle::close(std::uint64_t end)
+{
+    close_windows(end);
+    now_ = end;
+    for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+        change(tile, pe_[tile].state, end);
+}
+
+} // namespace scribeline::fabric
