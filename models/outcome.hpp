@@ -1,0 +1,134 @@
+// What a run found out: the numbers of the report and of the result file. Times are fabric cycles from the start of
+// the simulated layer, unless a name says otherwise.
+#pragma once
+
+#include "configs/units/cycles.hpp"
+#include "configs/units/quantity.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+using configs::Bytes;
+using configs::Flops;
+using configs::Seconds;
+
+// Where time goes (docs/model.md defines each).
+enum class Part : std::uint8_t {
+    arithmetic,    // elements through the PE's datapath
+    dispatch,      // set-up of vector operations, control code
+    sram,          // waiting for SRAM ports
+    hops,          // distance: router to router
+    scribe,        // extra latency of scribe lines
+    serialisation, // words behind one another on a link or a ramp
+    reduce_stage,  // software and ramps of the stages of a reduction
+    waiting,       // for the slowest, beyond what its own parts explain
+    off_wafer,
+};
+constexpr std::size_t part_count = 9;
+char const*           name_of(Part);
+using Parts = std::array<std::uint64_t, part_count>; // cycles by part
+
+struct OperatorOutcome {
+    std::string   name; // "qkv", "scores.all_reduce"
+    std::string   kind; // norm, qkv, rope, attention, out_proj, gate_up, down, activation, residual, softmax, kv_write
+    std::string   collective; // "two_level all-reduce along x, 15 wavelets"; empty: none
+    std::uint64_t start = 0;  // end of the operator before
+    std::uint64_t end   = 0;  // the last PE has finished it
+    Parts         parts{};    // add up to end - start
+    double        flops             = 0;
+    double        bytes_weights     = 0;
+    double        bytes_kv          = 0;
+    double        bytes_activations = 0;
+    std::string   bound_by; // name of the largest part
+};
+
+struct SramPart {
+    std::string name; // code and runtime, weights, KV cache, activations, buffers
+    double      bytes = 0;
+};
+
+// One entry per pair of facing reticles and direction.
+struct ScribeEdge {
+    std::uint32_t              reticle_a = 0, reticle_b = 0; // from a to b
+    char                       side     = 'E';               // of a: N, E, S, W
+    std::uint32_t              links    = 0;
+    std::uint64_t              wavelets = 0;
+    std::vector<std::uint32_t> wavelets_by_window;
+};
+
+// Activity of the region, row by row (y major, x minor). Link directions in the order N, E, S, W.
+struct FabricActivity {
+    std::uint32_t                           columns = 0, rows = 0;
+    std::uint64_t                           window_cycles = 0; // length of one window; the last may be shorter
+    std::vector<std::uint64_t>              window_start;
+    std::vector<std::vector<std::uint32_t>> pe_busy;    // [window][pe]: busy cycles
+    std::vector<std::vector<std::uint32_t>> link_busy;  // [window][direction * pes + pe]: wavelets sent
+    std::vector<std::uint16_t>              reticle_of; // [pe]
+    std::vector<std::uint8_t>               link_kind;  // [direction * pes + pe]: 0 none, 1 on_reticle, 2 scribe
+    std::vector<std::uint64_t>              pe_busy_total, pe_stalled_total, pe_idle_total; // [pe]
+};
+
+// Two sides that must be equal.
+struct BookEntry {
+    std::string   name;  // "wavelets"
+    std::string   left;  // "injected + forked"
+    std::string   right; // "delivered + in flight"
+    std::uint64_t left_value = 0, right_value = 0;
+    bool          balanced() const { return left_value == right_value; }
+};
+struct Books {
+    std::vector<BookEntry> entries;
+    bool                   balanced() const;
+    // Throws configs::SimulationFault that names each entry that does not balance.
+    void require_balanced() const;
+};
+
+// Events of the wavelet trace, columns of equal length.
+struct WaveletTrace {
+    bool                       recorded = false;
+    std::vector<std::uint64_t> cycle;
+    std::vector<std::uint32_t> pe;          // where, row-major PE number within the region
+    std::vector<std::uint32_t> to_pe;       // where it went (the same for inject and eject)
+    std::vector<std::uint8_t>  color, kind; // kind: 0 inject, 1 hop, 3 eject
+    std::uint64_t              dropped = 0; // events beyond the limit
+};
+
+struct Outcome {
+    std::string   fidelity   = "wavelet";
+    std::uint64_t state_hash = 0;
+
+    std::uint64_t cycles_per_layer = 0;
+    std::uint32_t layers           = 0;
+    std::uint64_t cycles_per_token = 0; // layers x the layer simulated
+    std::string   token_note;           // says so, and what is left out
+    double        clock_hz = 0;
+    Seconds       time_per_output_token;
+    double        tokens_per_second_per_user = 0;
+
+    std::vector<OperatorOutcome> operators; // in order; start of one = end of the one before
+    Parts                        parts{};   // sum over operators
+    std::string                  bound_by;
+
+    double pe_busy_share = 0, pe_stalled_share = 0, pe_idle_share = 0; // of PE-cycles; add up to 1
+    double link_utilisation     = 0;                                   // wavelets / (links x cycles / serialisation)
+    double scribe_utilisation   = 0;
+    double sram_bandwidth_share = 0; // bytes of weights and KV read / (peak x time)
+    double arithmetic_share     = 0; // flops / (peak x time)
+
+    std::uint64_t wavelet_hops = 0, wavelets_injected = 0, wavelets_delivered = 0, scribe_crossings = 0;
+
+    std::vector<SramPart>    sram; // of the fullest PE
+    double                   sram_capacity_bytes = 0;
+    std::vector<ScribeEdge>  scribe;
+    FabricActivity           activity;
+    WaveletTrace             trace;
+    Books                    books;
+    std::vector<std::string> warnings;
+    double                   wall_seconds = 0; // of the simulation alone
+};
+
+} // namespace scribeline::models
