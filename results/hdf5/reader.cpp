@@ -1,0 +1,253 @@
+// Opening says which of the many reasons it was; the rest are plain reads.
+#include "results/hdf5/reader.hpp"
+
+#include "configs/failure.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <unistd.h>
+
+namespace scribeline::results::hdf5 {
+
+namespace {
+
+using configs::Exit;
+using configs::UserError;
+
+void require_readable(std::string const& path)
+{
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        throw UserError{Exit::no_input, fmt::format("{} is a directory, not a result file", path)};
+    }
+    auto const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        throw UserError{Exit::no_input, fmt::format("cannot read {}: {}", path, std::strerror(errno))};
+    }
+    ::close(fd);
+}
+
+// The library names the lock's cause only in words.
+bool about_a_lock(std::string const& reason) { return reason.find("unable to lock file") != std::string::npos; }
+
+[[noreturn]] void explain(std::string const& path)
+{
+    auto const reason = cause();
+    if (about_a_lock(reason)) {
+        throw UserError{Exit::try_again,
+                        fmt::format("{} is locked by a program that has it open for writing ({}). Close that program, "
+                                    "or set HDF5_USE_FILE_LOCKING=FALSE to read all the same; file systems without "
+                                    "locks (some NFS and Lustre) need that too",
+                                    path, reason)};
+    }
+    throw UserError{Exit::bad_config,
+                    fmt::format("{} is damaged or was cut short and cannot be opened: {}. Run it again, or take a copy "
+                                "from before",
+                                path, reason)};
+}
+
+Handle open_file(std::string const& path)
+{
+    silence();
+    require_readable(path);
+    auto const kind = H5Fis_hdf5(path.c_str());
+    if (kind == 0) {
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is not an HDF5 file; expected one that `scribeline run -o` wrote", path)};
+    }
+    auto const id = kind > 0 ? H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
+    if (id < 0) {
+        explain(path);
+    }
+    return {id, &H5Fclose};
+}
+
+Handle open_dataset(Handle const& file, std::string const& name)
+{
+    return {check(H5Dopen2(file.id(), name.c_str(), H5P_DEFAULT), name), &H5Dclose};
+}
+
+std::size_t cells(Handle const& dataset)
+{
+    auto const space = Handle{check(H5Dget_space(dataset.id()), "dataspace"), &H5Sclose};
+    return static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), "extent"));
+}
+
+// Strings of a dataset or attribute of so many cells, read as they are stored: of any length or of a fixed one.
+template <class Read> std::vector<std::string> read_texts(Handle const& type, std::size_t count, Read read)
+{
+    if (H5Tget_class(type.id()) != H5T_STRING) {
+        throw Failure{"numbers where text was expected"};
+    }
+    std::vector<std::string> result;
+    if (count == 0) {
+        return result;
+    }
+    if (H5Tis_variable_str(type.id()) > 0) {
+        std::vector<char*> texts(count, nullptr);
+        read(texts.data());
+        for (auto* text : texts) {
+            result.emplace_back(text == nullptr ? "" : text);
+            H5free_memory(text);
+        }
+    } else {
+        auto const        length = H5Tget_size(type.id());
+        std::vector<char> bytes(count * length);
+        read(bytes.data());
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const* text = bytes.data() + i * length;
+            result.emplace_back(text, ::strnlen(text, length));
+        }
+    }
+    return result;
+}
+
+Handle open_attribute(Handle const& file, std::string const& object, char const* name)
+{
+    return {check(H5Aopen_by_name(file.id(), object.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), object + "@" + name),
+            &H5Aclose};
+}
+
+template <class T> std::vector<T> read(Handle const& file, std::string const& name, Id type)
+{
+    auto const     dataset = open_dataset(file, name);
+    std::vector<T> values(cells(dataset));
+    if (!values.empty()) {
+        check(H5Dread(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name);
+    }
+    return values;
+}
+
+} // namespace
+
+InputFile::InputFile(std::string path) : path_{std::move(path)}, file_{open_file(path_)} {}
+
+bool InputFile::has(std::string const& object) const
+{
+    // H5Lexists wants every link on the way to exist.
+    for (std::size_t at = object.find('/', 1); at != std::string::npos; at = object.find('/', at + 1)) {
+        if (H5Lexists(file_.id(), object.substr(0, at).c_str(), H5P_DEFAULT) <= 0) {
+            return false;
+        }
+    }
+    return object == "/" || H5Lexists(file_.id(), object.c_str(), H5P_DEFAULT) > 0;
+}
+
+bool InputFile::has_attribute(std::string const& object, char const* name) const
+{
+    return has(object) && H5Aexists_by_name(file_.id(), object.c_str(), name, H5P_DEFAULT) > 0;
+}
+
+std::optional<std::string> InputFile::attribute(std::string const& object, char const* name) const
+{
+    if (!has_attribute(object, name)) {
+        return std::nullopt;
+    }
+    auto const attr  = open_attribute(file_, object, name);
+    auto const type  = Handle{check(H5Aget_type(attr.id()), object), &H5Tclose};
+    auto const space = Handle{check(H5Aget_space(attr.id()), object), &H5Sclose};
+    auto const count = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), object));
+    auto const texts =
+        read_texts(type, count, [&](void* to) { check(H5Aread(attr.id(), type.id(), to), object + "@" + name); });
+    return texts.empty() ? "" : texts.front();
+}
+
+double InputFile::number_attribute(std::string const& object, char const* name) const
+{
+    auto const attr   = open_attribute(file_, object, name);
+    auto const space  = Handle{check(H5Aget_space(attr.id()), name), &H5Sclose};
+    auto const values = check(H5Sget_simple_extent_npoints(space.id()), name);
+    if (values != 1) {
+        throw Failure{fmt::format("{}@{}: {} values where one was expected", object, name, values)};
+    }
+    double value = 0;
+    check(H5Aread(attr.id(), H5T_NATIVE_DOUBLE, &value), object + "@" + name);
+    return value;
+}
+
+std::vector<std::string> InputFile::texts(std::string const& dataset) const
+{
+    auto const data = open_dataset(file_, dataset);
+    auto const type = Handle{check(H5Dget_type(data.id()), dataset), &H5Tclose};
+    return read_texts(type, cells(data), [&](void* to) {
+        check(H5Dread(data.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, to), dataset);
+    });
+}
+
+std::string InputFile::text(std::string const& dataset) const
+{
+    auto const all = texts(dataset);
+    if (all.size() != 1) {
+        throw Failure{fmt::format("{}: {} values where one was expected", dataset, all.size())};
+    }
+    return all.front();
+}
+
+std::vector<double> InputFile::numbers(std::string const& dataset) const
+{
+    return read<double>(file_, dataset, H5T_NATIVE_DOUBLE);
+}
+
+std::vector<std::uint64_t> InputFile::counts(std::string const& dataset) const
+{
+    return read<std::uint64_t>(file_, dataset, H5T_NATIVE_UINT64);
+}
+
+double InputFile::number(std::string const& dataset) const
+{
+    auto const all = numbers(dataset);
+    if (all.size() != 1) {
+        throw Failure{fmt::format("{}: {} values where one was expected", dataset, all.size())};
+    }
+    return all.front();
+}
+
+std::vector<std::uint64_t> InputFile::shape(std::string const& dataset) const
+{
+    auto const           data  = open_dataset(file_, dataset);
+    auto const           space = Handle{check(H5Dget_space(data.id()), dataset), &H5Sclose};
+    std::vector<hsize_t> extent(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space.id()), dataset)));
+    check(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), dataset);
+    return {extent.begin(), extent.end()};
+}
+
+namespace {
+
+herr_t keep_dataset(hid_t, char const* name, H5O_info_t const* info, void* names)
+{
+    if (info->type == H5O_TYPE_DATASET) {
+        static_cast<std::vector<std::string>*>(names)->push_back(name);
+    }
+    return 0;
+}
+
+} // namespace
+
+std::vector<std::string> InputFile::datasets() const
+{
+    std::vector<std::string> names;
+    check(H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_NATIVE, &keep_dataset, &names, H5O_INFO_BASIC), "/");
+    for (auto& name : names) {
+        name.insert(0, "/");
+    }
+    return names;
+}
+
+std::vector<std::string> InputFile::datasets_in(std::string const& group) const
+{
+    auto const               prefix = group + "/";
+    std::vector<std::string> names;
+    for (auto const& name : datasets()) {
+        if (name.rfind(prefix, 0) == 0 && name.find('/', prefix.size()) == std::string::npos) {
+            names.push_back(name.substr(prefix.size()));
+        }
+    }
+    return names;
+}
+
+} // namespace scribeline::results::hdf5

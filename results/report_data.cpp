@@ -1,0 +1,149 @@
+// The report for programs: JSON with a schema version, and CSV of the operators.
+#include "results/metrics.hpp"
+#include "results/report.hpp"
+
+#include <ostream>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace scribeline::results {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using models::Outcome;
+using models::Part;
+
+constexpr char const* json_schema_version = "1.0";
+
+Json number(Metric const& metric)
+{
+    return metric.kind == Kind::count ? Json(static_cast<std::uint64_t>(metric.value)) : Json(metric.value);
+}
+
+Json summary(Outcome const& outcome)
+{
+    Json result = Json::object();
+    for (auto const& metric : metrics(outcome)) {
+        if (std::string_view{metric.name} == "time_per_output_token") {
+            result["time_per_output_token_us"] = metric.value * 1e6;
+        } else {
+            result[metric.name] = number(metric);
+        }
+    }
+    result["bound_by"]   = name_of(bounding_part(outcome.bound_by, outcome.parts));
+    result["token_note"] = outcome.token_note;
+    return result;
+}
+
+Json books(models::Books const& books)
+{
+    Json entries = Json::array();
+    for (auto const& entry : books.entries) {
+        entries.push_back({{"name", entry.name},
+                           {"left", entry.left},
+                           {"right", entry.right},
+                           {"left_value", entry.left_value},
+                           {"right_value", entry.right_value},
+                           {"balanced", entry.balanced()}});
+    }
+    return {{"balanced", books.balanced()}, {"entries", std::move(entries)}};
+}
+
+Json parts(models::Parts const& parts)
+{
+    Json result = Json::object();
+    for (std::size_t i = 0; i < models::part_count; ++i) {
+        result[name_of(static_cast<Part>(i))] = parts[i];
+    }
+    return result;
+}
+
+Json operators(Outcome const& outcome)
+{
+    Json result = Json::array();
+    for (auto const& op : outcome.operators) {
+        result.push_back({{"name", op.name},
+                          {"kind", op.kind},
+                          {"collective", op.collective},
+                          {"start", op.start},
+                          {"end", op.end},
+                          {"cycles", op.end - op.start},
+                          {"parts", parts(op.parts)},
+                          {"flops", op.flops},
+                          {"bytes_weights", op.bytes_weights},
+                          {"bytes_kv", op.bytes_kv},
+                          {"bytes_activations", op.bytes_activations},
+                          {"bound_by", name_of(bounding_part(op.bound_by, op.parts))}});
+    }
+    return result;
+}
+
+// RFC 4180: quoted where a comma, a quote or a line break needs it.
+std::string field(std::string const& text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string::npos) {
+        return text;
+    }
+    std::string result = "\"";
+    for (auto const c : text) {
+        result += c;
+        if (c == '"') {
+            result += c;
+        }
+    }
+    return result + "\"";
+}
+
+} // namespace
+
+void print_json(std::ostream& out, configs::Config const& config, Outcome const& outcome)
+{
+    Json assumed = Json::array();
+    for (auto const& setting : config.settings) {
+        if (setting.origin == configs::Origin::assumed) {
+            assumed.push_back(setting.group + "." + setting.key);
+        }
+    }
+    Json sram = Json::array();
+    for (auto const& part : outcome.sram) {
+        sram.push_back({{"name", part.name}, {"bytes", part.bytes}});
+    }
+    Json const document{{"schema_version", json_schema_version},
+                        {"machine", config.machine},
+                        {"model", config.parameters.workload.model},
+                        {"fidelity", outcome.fidelity},
+                        {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
+                        {"books", books(outcome.books)},
+                        {"summary", summary(outcome)},
+                        {"operators", operators(outcome)},
+                        {"sram", std::move(sram)},
+                        {"assumed", std::move(assumed)},
+                        {"warnings", outcome.warnings},
+                        {"output", config.output.empty() ? Json{} : Json(config.output)}};
+    // A file name need not be UTF-8, JSON must be.
+    out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void print_csv(std::ostream& out, Outcome const& outcome)
+{
+    std::string text = "name,kind,collective,start,end,cycles";
+    for (std::size_t i = 0; i < models::part_count; ++i) {
+        text += fmt::format(",{}", name_of(static_cast<Part>(i)));
+    }
+    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by\n";
+    for (auto const& op : outcome.operators) {
+        text += fmt::format("{},{},{},{},{},{}", field(op.name), field(op.kind), field(op.collective), op.start, op.end,
+                            op.end - op.start);
+        for (auto const cycles : op.parts) {
+            text += fmt::format(",{}", cycles);
+        }
+        text += fmt::format(",{},{},{},{},{}\n", op.flops, op.bytes_weights, op.bytes_kv, op.bytes_activations,
+                            name_of(bounding_part(op.bound_by, op.parts)));
+    }
+    out << text;
+}
+
+} // namespace scribeline::results

@@ -1,0 +1,170 @@
+// What a person and a program read on stdout.
+#include "results/report.hpp"
+#include "support/results_sample.hpp"
+
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace scribeline;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string table(configs::Config const& config, models::Outcome const& outcome)
+{
+    std::ostringstream out;
+    results::print_report(out, config, outcome);
+    return out.str();
+}
+
+nlohmann::json json(configs::Config const& config, models::Outcome const& outcome)
+{
+    std::ostringstream out;
+    results::print_json(out, config, outcome);
+    return nlohmann::json::parse(out.str());
+}
+
+std::vector<std::string> lines(std::string const& text)
+{
+    std::istringstream       in{text};
+    std::vector<std::string> result;
+    for (std::string line; std::getline(in, line);) {
+        result.push_back(line);
+    }
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("the report says what ran, how long it took, where the time went and what bounds it")
+{
+    auto const text = table(tests::sample_config(), tests::sample_outcome());
+    CHECK_THAT(text, Contains("llama-3-8b on wse2, region 6x4, context 4,096"));
+    CHECK_THAT(text, Contains("fidelity wavelet"));
+    CHECK_THAT(text, Contains("307  cycles"));
+    CHECK_THAT(text, Contains("8.931 us") && Contains("32 x the layer simulated"));
+    CHECK_THAT(text, Contains("111970.7"));
+    CHECK_THAT(text, Contains("two_level all-reduce along x"));
+    CHECK_THAT(text, Contains("arithmetic 62.5 %")); // of qkv: 100 of 160 cycles
+    CHECK_THAT(text, Contains("reduce_stage 33.0 %"));
+    CHECK_THAT(text, Contains("50.0 %  busy, 12.5 % stalled, 37.5 % idle"));
+    CHECK_THAT(text, Contains("6.2 KiB left of 48.0 KiB"));
+    CHECK_THAT(text, Contains("Books: balanced"));
+    CHECK_THAT(text, Contains("fedcba9876543210"));
+    CHECK_THAT(text, Contains("pe.task_activation = 9 cycles"));
+    CHECK_THAT(text, !Contains("pe.sram = 48 KiB"));
+    CHECK_THAT(text, Contains("rounded up to 4100"));
+    CHECK_THAT(text, Contains("Bound by arithmetic: 42.3 % of the layer")); // 130 of 307 cycles
+    CHECK_THAT(text, Contains("The longest operator is qkv, with 52.1 % of the time."));
+}
+
+TEST_CASE("the report fits 100 columns and has no control characters")
+{
+    auto outcome                    = tests::sample_outcome();
+    outcome.operators[1].name       = "an operator with a very long name indeed";
+    outcome.operators[1].collective = "two_level all-reduce along x and then along y, 1500 wavelets each";
+    outcome.operators[1].bound_by   = "reduce_stage";
+    for (auto const& line : lines(table(tests::sample_config(), outcome))) {
+        CAPTURE(line);
+        CHECK(line.size() <= 100);
+        CHECK(line.find('\033') == std::string::npos);
+        CHECK((line.empty() || line.back() != ' '));
+    }
+}
+
+TEST_CASE("the report ends with two commands to try")
+{
+    auto       config = tests::sample_config();
+    auto const ends   = [&] {
+        auto const all = lines(table(config, tests::sample_outcome()));
+        REQUIRE(all.size() > 3);
+        CHECK(all[all.size() - 3] == "Try next");
+        return all[all.size() - 2] + "\n" + all.back();
+    };
+    CHECK_THAT(ends(), Contains("scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420"));
+    config.output = "my runs/first.h5";
+    CHECK_THAT(ends(), Contains("h5ls -r 'my runs/first.h5'"));
+    CHECK_THAT(ends(), Contains("scribeline run --from 'my runs/first.h5' --set"));
+}
+
+TEST_CASE("unbalanced books are loud in the report")
+{
+    auto outcome                         = tests::sample_outcome();
+    outcome.books.entries[0].right_value = 1799;
+    auto const text                      = table(tests::sample_config(), outcome);
+    CHECK_THAT(text, Contains("Books: NOT BALANCED"));
+    CHECK_THAT(text, Contains("1,800  injected + forked is not delivered + in flight"));
+    CHECK_FALSE(json(tests::sample_config(), outcome)["books"]["balanced"].get<bool>());
+}
+
+TEST_CASE("the JSON report has the documented keys, and its numbers are those of the run")
+{
+    auto const outcome = tests::sample_outcome();
+    auto const report  = json(tests::sample_config(), outcome);
+    CHECK(report["schema_version"] == "1.0");
+    CHECK(report["machine"] == "wse2");
+    CHECK(report["model"] == "llama-3-8b");
+    CHECK(report["fidelity"] == "wavelet");
+    CHECK(report["state_hash"] == "fedcba9876543210");
+    CHECK(report["books"]["balanced"] == true);
+    CHECK(report["books"]["entries"][0]["left_value"] == 1800);
+    auto const& summary = report["summary"];
+    CHECK(summary["cycles_per_layer"] == 307);
+    CHECK(summary["cycles_per_layer"].is_number_unsigned());
+    CHECK(summary["layers"] == 32);
+    CHECK(summary["cycles_per_token"] == 9824);
+    CHECK(summary["time_per_output_token_us"].get<double>() == Approx(9824 / 1.1e3));
+    CHECK(summary["tokens_per_second_per_user"].get<double>() == Approx(1.1e9 / 9824));
+    CHECK(summary["bound_by"] == "arithmetic");
+    REQUIRE(report["operators"].size() == outcome.operators.size());
+    for (auto const& op : report["operators"]) {
+        std::uint64_t sum = 0;
+        for (auto const& part : op["parts"]) {
+            sum += part.get<std::uint64_t>();
+        }
+        CHECK(sum == op["cycles"]);
+        CHECK(op["end"].get<std::uint64_t>() - op["start"].get<std::uint64_t>() == sum);
+    }
+    CHECK(report["operators"][3]["name"] == "down, \"gated\"");
+    CHECK(report["sram"][1]["bytes"] == 30000);
+    CHECK(report["assumed"] == nlohmann::json{"pe.task_activation"});
+    CHECK(report["warnings"].size() == 1);
+}
+
+TEST_CASE("a model whose path is not UTF-8 still gives JSON")
+{
+    auto config                      = tests::sample_config();
+    config.parameters.workload.model = "mod\xff"
+                                       "el.json";
+    CHECK_THAT(json(config, tests::sample_outcome())["model"].get<std::string>(), Contains("el.json"));
+}
+
+TEST_CASE("the CSV report has one row per operator and quotes names that need it")
+{
+    std::ostringstream out;
+    results::print_csv(out, tests::sample_outcome());
+    auto const rows = lines(out.str());
+    REQUIRE(rows.size() == 5);
+    CHECK(rows[0] == "name,kind,collective,start,end,cycles,arithmetic,dispatch,sram,hops,scribe,serialisation,"
+                     "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by");
+    CHECK(rows[2] ==
+          "qkv,qkv,\"two_level all-reduce along x, 15 wavelets\",40,200,160,100,15,5,8,2,10,20,0,0,160000,640,"
+          "0,32,arithmetic");
+    CHECK(rows[4].rfind("\"down, \"\"gated\"\"\",mixture,,300,307,7,", 0) == 0);
+}
+
+TEST_CASE("the configuration chooses the format of the report")
+{
+    auto       config = tests::sample_config();
+    auto const first  = [&](configs::OutputFormat format) {
+        std::ostringstream out;
+        config.format = format;
+        results::print(out, config, tests::sample_outcome());
+        return out.str().substr(0, 5);
+    };
+    CHECK(first(configs::OutputFormat::table) == "llama");
+    CHECK(first(configs::OutputFormat::json) == "{\n  \"");
+    CHECK(first(configs::OutputFormat::csv) == "name,");
+}
