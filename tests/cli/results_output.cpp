@@ -1,0 +1,181 @@
+// Writing the result: what cannot be written is said with the right code, and an earlier result survives whatever
+// happens to a later run.
+#include "support/run_program.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+using scribeline::tests::read_file;
+using scribeline::tests::run_program;
+using scribeline::tests::run_scribeline;
+using scribeline::tests::RunOptions;
+using scribeline::tests::TemporaryFolder;
+
+namespace {
+
+// A folder that holds one good result.
+struct EarlierResult {
+    TemporaryFolder folder;
+    std::string     file = folder / "first.h5";
+    std::string     content;
+
+    EarlierResult()
+    {
+        auto const run = run_scribeline({"run", "-o", file});
+        INFO(run);
+        REQUIRE(run.exit_code == 0);
+        content = read_file(file);
+        REQUIRE(content.size() > 10'000);
+    }
+    bool untouched() const { return read_file(file) == content; }
+};
+
+} // namespace
+
+TEST_CASE("an output that cannot be made is refused")
+{
+    auto const folder = TemporaryFolder{};
+    folder.write("a_file", "");
+    auto const target = GENERATE("missing_folder/out.h5", "a_file/out.h5", ".", "");
+    auto const output = std::string{target}.empty() ? std::string{} : folder / target;
+    auto const run    = run_scribeline({"run", "-o", output});
+    CAPTURE(output);
+    INFO(run);
+    CHECK(run.exit_code == (output.empty() ? 64 : 73));
+    CHECK(run.err.find(output) != std::string::npos);
+    CHECK(folder.names() == std::vector<std::string>{"a_file"});
+}
+
+TEST_CASE("an output that cannot be made is refused before the run, not after it")
+{
+    auto const folder = TemporaryFolder{};
+    auto const run    = run_scribeline({"run", "-o", folder / "missing/out.h5"});
+    INFO(run);
+    CHECK(run.exit_code == 73);
+    CHECK(run.out.empty());
+}
+
+TEST_CASE("a full disk is told, leaves no half file and the earlier result as it was")
+{
+    auto const earlier   = EarlierResult{};
+    auto       options   = RunOptions{};
+    options.largest_file = GENERATE(0u, 100u, 2'000u, 8'000u);
+    CAPTURE(*options.largest_file);
+    SECTION("on top of an earlier result")
+    {
+        auto const run = run_scribeline({"run", "-o", earlier.file}, options);
+        INFO(run);
+        CHECK(run.exit_code == 74);
+        CHECK(run.err.find("first.h5") != std::string::npos);
+    }
+    SECTION("as a new file")
+    {
+        auto const run = run_scribeline({"run", "-o", earlier.folder / "second.h5"}, options);
+        INFO(run);
+        CHECK(run.exit_code == 74);
+        CHECK(run.err.find("second.h5") != std::string::npos);
+    }
+    CHECK(earlier.untouched());
+    CHECK(earlier.folder.names() == std::vector<std::string>{"first.h5"});
+}
+
+TEST_CASE("a file system without space is told")
+{
+    auto const folder = TemporaryFolder{};
+    // A file system of 16 KiB that only the program sees.
+    auto const with_tiny_disk = [&](std::vector<std::string> const& command) {
+        auto all = std::vector<std::string>{"unshare",
+                                            "--mount",
+                                            "sh",
+                                            "-c",
+                                            "mount -t tmpfs -o size=16k tmpfs \"$0\" && exec \"$@\"",
+                                            folder.path().string()};
+        all.insert(all.end(), command.begin(), command.end());
+        return run_program(all);
+    };
+    if (with_tiny_disk({"true"}).exit_code != 0) {
+        WARN("not allowed to mount a file system here; the limit on file size is tested all the same");
+        return;
+    }
+    auto const run = with_tiny_disk({SCRIBELINE_PROGRAM, "run", "-o", folder / "out.h5"});
+    INFO(run);
+    CHECK(run.exit_code == 74);
+    CHECK(run.err.find("out.h5") != std::string::npos);
+}
+
+TEST_CASE("a standard output that is full is told")
+{
+    auto const run = run_program({"sh", "-c", "exec \"$0\" run > /dev/full", SCRIBELINE_PROGRAM});
+    INFO(run);
+    CHECK(run.exit_code == 74);
+}
+
+TEST_CASE("kill -9 at any moment leaves either no result or a whole one")
+{
+    auto const folder   = TemporaryFolder{};
+    auto const command  = std::vector<std::string>{"run", "--trace", "-o", folder / "out.h5"};
+    auto const complete = run_scribeline(command);
+    INFO(complete);
+    REQUIRE(complete.exit_code == 0);
+    REQUIRE(std::filesystem::remove(folder / "out.h5"));
+
+    auto constexpr moments = 12;
+    auto killed            = 0;
+    for (auto moment = 0; moment < moments; ++moment) {
+        auto       options = RunOptions{};
+        auto const seconds = complete.seconds * (moment + 0.5) / moments;
+        options.kill_after = std::chrono::milliseconds{static_cast<int>(seconds * 1000)};
+        auto const run     = run_scribeline(command, options);
+        INFO("killed after " << seconds << " s\n" << run);
+        killed += run.signal == SIGKILL ? 1 : 0;
+        if (std::filesystem::exists(folder / "out.h5")) {
+            auto const again = run_scribeline({"run", "--from", folder / "out.h5"});
+            INFO(again);
+            CHECK(again.exit_code == 0);
+            std::filesystem::remove(folder / "out.h5");
+        }
+    }
+    CHECK(killed >= moments / 2);
+
+    // What the killed left behind is in nobody's way.
+    auto const after = run_scribeline(command);
+    INFO(after);
+    CHECK(after.exit_code == 0);
+    auto const names = folder.names();
+    CHECK(std::find(names.begin(), names.end(), "out.h5") != names.end());
+    CHECK(std::find(names.begin(), names.end(), "out.h5.part") == names.end());
+}
+
+TEST_CASE("kill -9 at any moment leaves the earlier result or the new one, whole")
+{
+    auto const earlier     = EarlierResult{};
+    auto constexpr moments = 6;
+    for (auto moment = 0; moment < moments; ++moment) {
+        auto options       = RunOptions{};
+        options.kill_after = std::chrono::milliseconds{20 * (1 << moment)};
+        auto const run     = run_scribeline({"run", "--context", "48", "-o", earlier.file}, options);
+        if (earlier.untouched()) {
+            continue;
+        }
+        auto const again = run_scribeline({"run", "--from", earlier.file});
+        INFO(run);
+        INFO(again);
+        CHECK(again.exit_code == 0);
+    }
+}
+
+TEST_CASE("Ctrl-C ends with code 130 or with a whole result")
+{
+    auto const folder = TemporaryFolder{};
+    auto const run    = run_program({"timeout", "--signal=INT", "--preserve-status", "0.1", SCRIBELINE_PROGRAM, "run",
+                                     "--set", "workload.context=512", "-o", folder / "out.h5"});
+    INFO(run);
+    CHECK((run.exit_code == 130 || run.exit_code == 0));
+    if (run.exit_code == 130) {
+        auto const names = folder.names();
+        CHECK(std::find(names.begin(), names.end(), "out.h5") == names.end());
+    }
+}
