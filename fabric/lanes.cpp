@@ -41,12 +41,16 @@ Lanes::Lanes(workloads::Program const& program, std::uint32_t colors, std::uint3
     if (routers_ > 64)
         throw configs::SimulationFault{fmt::format("the program needs {} lanes, and a tile has 64", routers_)};
     for (std::size_t c = 0; c < max_colors; ++c)
-        if (lands[c])
+        if (lands[c]) {
             landing_[c] = static_cast<std::uint8_t>(routers_ + landings_++);
+            landing_color_.push_back(static_cast<Color>(c));
+        }
 
     target_.resize(routers_);
     for (std::uint32_t l = 0; l < routers_; ++l) {
         mask_[color_[l]] |= std::uint64_t{1} << l;
+        link_[l]          = in_[l] != Direction::ramp;
+        switched_lane_[l] = switched(color_[l]);
         for (std::size_t d = 0; d < 4; ++d)
             target_[l][d] = lane_[color_[l]][static_cast<std::size_t>(opposite(static_cast<Direction>(d)))];
         target_[l][static_cast<std::size_t>(Direction::ramp)] = landing_[color_[l]];
@@ -66,7 +70,7 @@ Lanes::Lanes(workloads::Program const& program, std::uint32_t colors, std::uint3
                 throw configs::SimulationFault{
                     fmt::format("color {} has two routes, or none, at switch position {} of one tile", route.color,
                                 route.position)};
-            entry     = LaneRoute{route.outs, route.position};
+            entry = LaneRoute{route.outs, route.position, static_cast<std::uint8_t>(__builtin_popcount(route.outs))};
             auto& top = last_position_[k * max_colors + route.color];
             top       = std::max(top, route.position);
         }

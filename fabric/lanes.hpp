@@ -22,6 +22,7 @@ constexpr std::uint8_t no_lane = 0xff;
 struct LaneRoute {
     std::uint8_t outs     = 0; // bits of Direction; 0: the tile has no route for this lane
     std::uint8_t position = 0; // of the color's switch at which this lane is served
+    std::uint8_t copies   = 0; // ports in `outs`
 };
 
 class Lanes {
@@ -37,10 +38,14 @@ class Lanes {
     Direction     in(std::uint32_t lane) const { return in_[lane]; }
     std::uint8_t  lane(Color c, Direction in) const { return lane_[c][static_cast<std::size_t>(in)]; }
     std::uint8_t  landing(Color c) const { return landing_[c]; }
+    Color         landing_color(std::uint32_t lane) const { return landing_color_[lane - routers_]; }
     std::uint64_t mask(Color c) const { return mask_[c]; } // lanes of a color
     bool          switched(Color c) const { return switch_[c] != no_lane; }
-    std::uint8_t  switch_of(Color c) const { return switch_[c]; }
-    std::uint32_t switches() const { return switches_; }
+    bool          is_switched(std::uint32_t lane) const { return switched_lane_[lane]; }
+    bool          is_link(std::uint32_t lane) const { return link_[lane]; } // fed by a neighbour, not by a ramp
+    std::array<std::uint8_t, 128> const& links() const { return link_; }
+    std::uint8_t                         switch_of(Color c) const { return switch_[c]; }
+    std::uint32_t                        switches() const { return switches_; }
 
     // Where a wavelet that leaves `lane` through `out` arrives: a lane of the neighbour, or a landing lane.
     std::uint8_t target(std::uint32_t lane, Direction out) const
@@ -60,9 +65,10 @@ class Lanes {
 
     std::array<std::array<std::uint8_t, workloads::direction_count>, workloads::max_colors> lane_;
     std::array<std::uint8_t, workloads::max_colors>                                         landing_, switch_;
+    std::array<std::uint8_t, 128>                                                           link_{}, switched_lane_{};
     std::array<std::uint64_t, workloads::max_colors>                                        mask_{};
 
-    std::vector<Color>                                                color_;
+    std::vector<Color>                                                color_, landing_color_;
     std::vector<Direction>                                            in_;
     std::vector<std::array<std::uint8_t, workloads::direction_count>> target_;
     std::vector<LaneRoute>                                            route_;

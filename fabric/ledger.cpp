@@ -11,14 +11,14 @@ Counters total_counters(std::vector<Reticle const*> const& reticles)
 {
     Counters sum;
     for (auto const* r : reticles) {
-        Counters const& c = r->counters();
+        Counters const c = r->counters();
         sum.injected += c.injected;
         sum.forked += c.forked;
         sum.delivered += c.delivered;
         sum.hops += c.hops;
+        sum.from_links += c.from_links;
         sum.crossings_sent += c.crossings_sent;
         sum.crossings_received += c.crossings_received;
-        sum.landings += c.landings;
         sum.worked += c.worked;
     }
     return sum;
@@ -28,9 +28,11 @@ std::vector<LedgerEntry> ledger(std::vector<Reticle const*> const& reticles, std
 {
     Counters const c         = total_counters(reticles);
     std::uint64_t  in_flight = on.wavelets, slots = 0, accounted = on.wavelets + on.credits;
+    std::uint64_t  on_links  = on.wavelets;
     std::uint64_t  pe_cycles = 0, by_state = 0, busy = 0, links = 0;
     for (auto const* r : reticles) {
         in_flight += r->in_flight();
+        on_links += r->on_links();
         slots += r->slots();
         accounted += r->slots_accounted();
         pe_cycles += r->block().tiles() * cycles;
@@ -38,12 +40,12 @@ std::vector<LedgerEntry> ledger(std::vector<Reticle const*> const& reticles, std
             by_state += a.busy + a.stalled_in + a.stalled_out + a.idle;
             busy += a.busy;
         }
-        for (auto const n : r->link_counts())
-            links += n;
+        for (std::size_t i = 0; i < 4 * r->block().tiles(); ++i) // not the ramps
+            links += r->link_counts()[i];
     }
     return {
         {"wavelets", "injected + forked", "delivered + in flight", c.injected + c.forked, c.delivered + in_flight},
-        {"links", "sent, link by link", "hops + scribe crossings", links, c.hops + c.crossings_sent},
+        {"links", "sent, link by link", "arrived + on their way", links, c.from_links + on_links},
         {"scribe lines", "crossings sent", "received + on the line", c.crossings_sent,
          c.crossings_received + on.wavelets},
         {"credits", "slots of all queues", "filled + free + on their way", slots, accounted},

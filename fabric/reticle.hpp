@@ -20,6 +20,7 @@
 #include "fabric/parcel.hpp"
 #include "fabric/payload.hpp"
 #include "fabric/probe.hpp"
+#include "fabric/queues.hpp"
 #include "fabric/reticle_state.hpp"
 #include "fabric/timers.hpp"
 #include "workloads/mapping/program.hpp"
@@ -72,11 +73,11 @@ struct OperatorEnd {
 };
 
 struct Counters {
+    std::uint64_t from_links = 0;                             // over links, scribe lines included, counted on arrival
     std::uint64_t injected = 0, forked = 0, delivered = 0;    // wavelets
     std::uint64_t hops           = 0;                         // over links between tiles of this reticle
     std::uint64_t crossings_sent = 0, crossings_received = 0; // over its scribe lines
-    std::uint64_t landings = 0;                               // router to PE
-    std::uint64_t worked   = 0;                               // cycles of the operations executed
+    std::uint64_t worked = 0;                                 // cycles of the operations executed
 };
 
 class Reticle {
@@ -98,46 +99,71 @@ class Reticle {
     void    deliver(Direction side, Parcel const& parcel);
 
     // After the run.
-    void            close(std::uint64_t end); // books idle time up to `end`
-    std::uint64_t   state_hash() const;
-    Counters const& counters() const { return counters_; }
-    std::uint64_t   in_flight() const; // wavelets in queues and on their way
+    void          close(std::uint64_t end); // books idle time up to `end`
+    std::uint64_t state_hash() const;
+    Counters      counters() const;
+    std::uint64_t in_flight() const; // wavelets in queues and on their way
+    std::uint64_t on_links() const;  // of those, on a link or put out to a scribe line
     // Slots of queues: those there are, and those accounted for as filled, free at the sender, or on their way.
-    std::uint64_t                     slots() const { return heads_.size() * timing_.depth; }
+    std::uint64_t                     slots() const { return queues_.size() * timing_.depth; }
     std::uint64_t                     slots_accounted() const;
     std::vector<PeAccount> const&     accounts() const { return accounts_; }
-    std::vector<std::uint32_t> const& link_counts() const { return links_; } // [direction * tiles + tile]
+    std::vector<std::uint32_t> const& link_counts() const { return links_; } // [port * tiles + tile]
     std::vector<OperatorEnd> const&   operator_ends() const { return ends_; }
     ActivityRecord const&             activity() const { return activity_; }
     Payload&                          payload() { return payload_; }
     std::vector<std::string>          waiting(std::size_t at_most) const; // who waits for whom
 
   private:
-    // What a calendar entry is about. The flag marks a control wavelet, or a credit from beyond a scribe line.
-    struct Place {
-        std::uint32_t tile : 24, lane : 7, control : 1;
+    // What a calendar entry is about, in one word: 24 bits of tile, 7 of lane, and a flag that marks a control wavelet,
+    // or a credit from beyond a scribe line. (Not bit fields: the compiler writes those byte by byte.)
+    class Place {
+      public:
+        Place(std::uint32_t tile, std::uint32_t lane, bool flag = false)
+            : bits_{tile | lane << 24 | std::uint32_t{flag} << 31}
+        {
+        }
+        Place() : bits_{0} {}
+        explicit Place(std::uint32_t bits) : bits_{bits} {}
+        std::uint32_t bits() const { return bits_; }
+        std::uint32_t tile() const { return bits_ & 0xffffffu; }
+        std::uint32_t lane() const { return bits_ >> 24 & 0x7fu; }
+        bool          flag() const { return bits_ >> 31; }
+
+      private:
+        std::uint32_t bits_;
     };
-    static Place place(std::uint32_t tile, std::uint32_t lane, bool control = false)
-    {
-        return Place{tile & 0xffffffu, lane & 0x7fu, control};
-    }
-    struct Arrival {
-        Place         to;
-        std::uint32_t word;
+    // A wavelet that comes to a place. One word again: a struct of two would be written in halves and read as a whole.
+    class Arrival {
+      public:
+        Arrival() : bits_{0} {}
+        explicit Arrival(std::uint64_t bits) : bits_{bits} {}
+        Arrival(Place to, std::uint32_t word) : bits_{to.bits() | std::uint64_t{word} << 32} {}
+        Place         to() const { return Place{static_cast<std::uint32_t>(bits_)}; }
+        std::uint32_t word() const { return static_cast<std::uint32_t>(bits_ >> 32); }
+
+      private:
+        std::uint64_t bits_;
     };
 
-    void step();
-    void receive();
-    void land(Arrival const& arrival);
-    void credit(Place place);
-    void route(std::uint32_t tile);
-    bool forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
-    void block_without_room(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
-    void arbitrate(std::uint32_t tile);
+    void                           step();
+    void                           receive();
+    template <bool unit_rate> void route_all();
+    void                           execute_all();
+    void                           credit(Place place);
+    void                           wake_sender(Place place);
+    void                           find_ways();
+    bool                           forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
+    void                           block_without_room(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
+    void                           arbitrate(std::uint32_t tile);
     bool send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control);
-    bool has_room(std::uint32_t tile, std::uint32_t lane, Direction out);
+    bool has_room(std::uint32_t tile, std::uint32_t lane, Direction out) const;
+    void await_room(std::uint32_t tile, std::uint32_t lane, Direction out);
+    void await_credit(Queue& queue, Place place, std::uint32_t latency);
+    void free_slot(Queue& queue, Place place, std::uint32_t latency);
     bool port_free(std::uint32_t tile, Direction out) const;
     void pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs);
+    bool serves(std::uint32_t tile, std::uint32_t lane) const; // the switch of its color stands at this lane
     void advance_switch(std::uint32_t tile, Color color);
     void wake(std::uint32_t tile, Color color);
     void make_ready(std::uint32_t tile, std::uint64_t lanes);
@@ -154,18 +180,14 @@ class Reticle {
     std::uint32_t sender_of(std::uint32_t tile, workloads::Operation const& op) const;
     void          close_windows(std::uint64_t until);
 
-    workloads::Operation const& operation(std::uint32_t tile) const
-    {
-        return shared_.program.roles[role_[tile]][pe_[tile].pc];
-    }
-    QueueHead&    queue(std::uint32_t lane, std::uint32_t tile) { return heads_[std::size_t{lane} * tiles_ + tile]; }
-    std::uint32_t global_pe(std::uint32_t tile) const { return global_[tile]; }
-    std::uint32_t position(std::uint32_t tile, Direction side) const;
-    std::uint32_t neighbour(std::uint32_t tile, Direction d) const
+    LaneRoute const* routes_of(std::uint32_t tile) const { return lanes_.routes(router_[tile].routes); }
+    std::uint32_t    global_pe(std::uint32_t tile) const { return global_[tile]; }
+    std::uint32_t    position(std::uint32_t tile, Direction side) const;
+    std::uint32_t    neighbour(std::uint32_t tile, Direction d) const
     {
         return static_cast<std::uint32_t>(static_cast<std::int64_t>(tile) + delta_[static_cast<std::size_t>(d)]);
     }
-    bool beyond_edge(std::uint32_t tile, Direction d) const { return edges_[tile] & workloads::bit(d); }
+    bool beyond_edge(std::uint32_t tile, Direction d) const { return router_[tile].edges & workloads::bit(d); }
 
     Shared&                     shared_;
     workloads::Program const&   program_;
@@ -175,41 +197,39 @@ class Reticle {
     std::uint32_t const         tiles_;
     std::uint32_t const         block_number_;
     std::array<std::int64_t, 5> delta_;
+    std::vector<Way>            ways_;
+    std::vector<std::uint16_t>  way_of_; // [route class * lanes + lane]
     std::uint64_t               now_ = 0;
 
     // Routers. [tile], or [lane * tiles + tile].
-    std::vector<std::uint64_t> ready_;   // lanes whose oldest wavelet may move
-    std::vector<std::uint64_t> blocked_; // lanes that wait for a credit
-    std::vector<std::uint8_t>  edges_;   // sides on which a scribe line or the end of the region lies
-    std::vector<std::uint16_t> route_class_;
-    std::vector<std::uint32_t> global_;
-    std::vector<QueueHead>     heads_;
-    std::vector<std::uint32_t> words_;    // [(lane * tiles + tile) * depth + slot]
+    std::vector<Router>        router_;
+    Queues                     queues_;
+    std::vector<std::uint32_t> global_;   // number in the region
     std::vector<std::uint8_t>  switches_; // [switch * tiles + tile]
     std::vector<std::uint8_t>  turn_;     // [tile * 5 + port]: lane that won last
-    std::vector<std::uint32_t> links_;    // [direction * tiles + tile]: wavelets sent
+    std::vector<std::uint32_t> links_;    // [port * tiles + tile]: wavelets sent
     std::vector<std::uint64_t> free_at_;  // [tile * 5 + port], eighths; only where a wavelet takes longer than a cycle
     std::array<std::vector<std::uint8_t>, 4> edge_credits_; // [position * lanes + lane of the neighbour]
     std::array<Parcel, 4>                    outbox_;
 
     // PEs.
-    std::vector<Pe>            pe_;
-    std::vector<Blame>         blame_;
-    std::vector<PeAccount>     accounts_;
-    std::vector<std::uint16_t> role_;
-    Payload                    payload_;
+    std::vector<Pe>        pe_;
+    std::vector<Blame>     blame_;
+    std::vector<PeAccount> accounts_;
+    Payload                payload_;
 
     // Calendars and active lists.
-    Ring<Arrival>              arrivals_;
-    Ring<Place>                credits_;
-    Wheel                      timers_;
-    std::vector<std::uint32_t> active_, next_active_;   // tiles with ready lanes
-    std::vector<std::uint32_t> running_, next_running_; // PEs whose stream can go on
+    Ring<Arrival>        arrivals_;
+    Ring<Place>          credits_;
+    Wheel                timers_;
+    Batch<std::uint32_t> active_, next_active_;   // tiles with ready lanes
+    Batch<std::uint32_t> running_, next_running_; // PEs whose stream can go on
 
     Counters                 counters_;
     std::vector<OperatorEnd> ends_;
     ActivityRecord           activity_;
-    std::uint64_t            history_     = 0; // hash of all completions
+    bool                     watched_     = false; // a probe listens, or something will be lost on purpose
+    std::uint64_t            history_     = 0;     // hash of all completions
     std::uint64_t            unfinished_  = 0;
     std::uint64_t            last_finish_ = 0;
     std::uint64_t            lost_        = 0; // events counted towards the fault

@@ -23,7 +23,7 @@ std::uint64_t Reticle::state_hash() const
         for (std::uint64_t d = 0; d < 4; ++d)
             hash += mix(pe, 4 + d, links_[d * tiles_ + tile]);
         for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
-            if (auto const count = heads_[std::size_t{lane} * tiles_ + tile].count)
+            if (auto const count = queues_.at(lane, tile).count)
                 hash += mix(pe, 16 + lane, count);
         for (std::size_t i = 0; i < payload_.elements(); ++i) {
             std::uint32_t bits;
@@ -34,11 +34,30 @@ std::uint64_t Reticle::state_hash() const
     return hash;
 }
 
+Counters Reticle::counters() const
+{
+    Counters c = counters_;
+    for (std::size_t i = 0; i < std::size_t{4} * tiles_; ++i)
+        c.hops += links_[i];
+    c.hops -= c.crossings_sent;
+    return c;
+}
+
 std::uint64_t Reticle::in_flight() const
 {
     std::uint64_t n = arrivals_.size();
-    for (auto const& head : heads_)
-        n += head.count;
+    for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
+        for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+            n += queues_.at(lane, tile).count;
+    for (auto const& parcel : outbox_)
+        n += parcel.wavelets.size();
+    return n;
+}
+
+std::uint64_t Reticle::on_links() const
+{
+    std::uint64_t n = 0;
+    arrivals_.each([&](Arrival a) { n += lanes_.is_link(a.to().lane()); });
     for (auto const& parcel : outbox_)
         n += parcel.wavelets.size();
     return n;
@@ -52,10 +71,12 @@ std::uint64_t Reticle::slots_accounted() const
     joined[static_cast<std::size_t>(Direction::west)]  = block_.grid_x > 0;
     joined[static_cast<std::size_t>(Direction::east)]  = block_.grid_x + 1 < shared_.geometry.blocks_x();
 
-    std::uint64_t n = arrivals_.size() + credits_.size();
+    // Of the calendar of credits, those from beyond a scribe line; the others only wake somebody.
+    std::uint64_t n = arrivals_.size();
+    credits_.each([&](Place place) { n += place.flag(); });
     for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
         for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
-            QueueHead const& head = heads_[std::size_t{lane} * tiles_ + tile];
+            Queue const& head = queues_.at(lane, tile);
             n += head.count;
             bool const from_beyond = lane < lanes_.routers() && lanes_.in(lane) != Direction::ramp &&
                                      beyond_edge(tile, lanes_.in(lane)) &&
@@ -80,7 +101,7 @@ std::vector<std::string> Reticle::waiting(std::size_t at_most) const
     for (std::uint32_t tile = 0; tile < tiles_ && lines.size() < at_most; ++tile) {
         if (pe_[tile].state == PeState::idle)
             continue;
-        auto const& op    = operation(tile);
+        auto const& op    = *pe_[tile].operation;
         auto const  pe    = global_[tile];
         auto const  where = [&](std::uint32_t n) {
             return fmt::format("({}, {})", n % program_.columns, n / program_.columns);

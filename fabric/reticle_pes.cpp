@@ -49,14 +49,17 @@ void Reticle::change(std::uint32_t tile, PeState state, std::uint64_t at)
 // The PE comes to its next operation; `at` is the first cycle that the operation may use: this one or the next.
 void Reticle::begin(std::uint32_t tile, std::uint64_t at)
 {
-    Pe& pe = pe_[tile];
-    if (pe.pc == program_.roles[role_[tile]].size()) {
+    Pe&         pe   = pe_[tile];
+    auto const& role = program_.roles[pe.role];
+    if (pe.pc == role.size()) {
+        pe.operation = nullptr;
         change(tile, PeState::idle, at);
         --unfinished_;
         last_finish_ = std::max(last_finish_, at);
         return;
     }
-    Operation const& op = operation(tile);
+    Operation const& op = role[pe.pc];
+    pe.operation        = &op;
     pe.remaining        = op.wavelets;
     pe.eighths          = 0;
     pe.marked           = at;
@@ -69,7 +72,7 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
     }
     if (receives(op))
         pe.lane = lanes_.landing(op.in);
-    if (op.start == Start::on_arrival && queue(pe.lane, tile).count == 0) {
+    if (op.start == Start::on_arrival && queues_.at(pe.lane, tile).count == 0) {
         pe.triggered = true;
         change(tile, PeState::waiting_in, at);
         return;
@@ -80,7 +83,7 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
 // Set-up, and then the first wavelet.
 void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
 {
-    Operation const& op = operation(tile);
+    Operation const& op = *pe_[tile].operation;
     blame_[tile].add(op.reduction ? Cause::reduce_stage : Cause::dispatch, op.dispatch);
     counters_.worked += op.dispatch;
     pe_[tile].marked = at + op.dispatch;
@@ -92,7 +95,7 @@ void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
 
 void Reticle::timer(std::uint32_t tile)
 {
-    Operation const& op = operation(tile);
+    Operation const& op = *pe_[tile].operation;
     if (op.stream != Stream::none) {
         if (pe_[tile].remaining == 0)
             complete(tile, now_);
@@ -111,30 +114,29 @@ void Reticle::timer(std::uint32_t tile)
 void Reticle::execute(std::uint32_t tile)
 {
     Pe&              pe       = pe_[tile];
-    Operation const& op       = operation(tile);
+    Operation const& op       = *pe_[tile].operation;
     std::uint32_t    word     = 0;
-    QueueHead*       in       = nullptr;
-    QueueHead*       out      = nullptr;
+    Queue*           in       = nullptr;
+    Queue*           out      = nullptr;
     std::uint8_t     out_lane = no_lane;
     if (receives(op)) {
-        in = &queue(pe.lane, tile);
+        in = &queues_.at(pe.lane, tile);
         if (in->count == 0)
             return stall(tile, PeState::waiting_in);
     }
     if (sends(op)) {
         out_lane = lanes_.lane(op.out, Direction::ramp);
-        out      = &queue(out_lane, tile);
-        if (out->credits == 0) {
-            out->waiting = 1;
+        out      = &queues_.at(out_lane, tile);
+        if (!out->room(now_, timing_.ramp)) {
+            await_credit(*out, Place{tile, out_lane}, timing_.ramp);
             return stall(tile, PeState::waiting_out);
         }
     }
     std::uint32_t const index = op.wavelets - pe.remaining;
     if (in) {
-        word     = words_[(std::size_t{pe.lane} * tiles_ + tile) * timing_.depth + in->head];
-        in->head = static_cast<std::uint8_t>(in->head + 1u == timing_.depth ? 0 : in->head + 1);
-        --in->count;
-        credits_.at(now_ + timing_.ramp).push_back(place(tile, pe.lane));
+        word = in->front();
+        in->drop_front(timing_.depth);
+        free_slot(*in, Place{tile, pe.lane}, timing_.ramp);
         ++counters_.delivered;
         if (payload_.active())
             word = payload_.combine(tile, op.address, index, word, op.combine, op.stream == Stream::receive);
@@ -148,7 +150,7 @@ void Reticle::execute(std::uint32_t tile)
         ++counters_.injected;
         bool const control = op.control && pe.remaining == 1;
         // One cycle through the datapath, and up the ramp.
-        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{place(tile, out_lane, control), word});
+        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, out_lane, control}, word});
         if (index == 0) {
             blame_[tile].add(Cause::serialisation, now_ - pe.marked);
             pe.marked = now_;
@@ -215,7 +217,7 @@ std::uint32_t Reticle::sender_of(std::uint32_t tile, Operation const& op) const
 // What the PE had done before did not matter: it waited for this wavelet, so its time is the sender's and the way's.
 void Reticle::inherit_blame(std::uint32_t tile)
 {
-    Operation const&    op     = operation(tile);
+    Operation const&    op     = *pe_[tile].operation;
     std::uint32_t const own    = global_pe(tile);
     std::uint32_t const sender = sender_of(tile, op);
     auto const          a      = op.vertical ? own / program_.columns : own % program_.columns;
@@ -243,7 +245,7 @@ void Reticle::inherit_blame(std::uint32_t tile)
 void Reticle::complete(std::uint32_t tile, std::uint64_t at)
 {
     Pe&              pe = pe_[tile];
-    Operation const& op = operation(tile);
+    Operation const& op = *pe_[tile].operation;
     if (op.stream != Stream::none)
         blame_[tile].add(Cause::serialisation, at - pe.marked);
     pe.marked = at;

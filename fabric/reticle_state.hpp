@@ -2,23 +2,38 @@
 #pragma once
 
 #include "fabric/blame.hpp"
+#include "workloads/mapping/program.hpp"
 
 #include <cstdint>
 #include <vector>
 
 namespace scribeline::fabric {
 
-// A queue of wavelets: one per tile and lane. The words stand in a column of their own.
-struct QueueHead {
-    std::uint8_t  head    = 0; // slot of the oldest
-    std::uint8_t  count   = 0;
-    std::uint8_t  credits = 0; // slots that its sender may still fill: the sender's knowledge, kept with the queue
-    std::uint8_t  waiting = 0; // its sender waits for a credit
-    std::uint8_t  served  = 0; // ports by which the oldest wavelet has already left
-    std::uint8_t  unused  = 0;
-    std::uint16_t control = 0; // a bit per slot: a control wavelet
+// What becomes of the oldest wavelet of a lane, for all tiles that treat the lane alike, ready to be added to a queue's
+// place: which queues it goes to, and how it is booked.
+struct Way {
+    struct Out {
+        std::int32_t  jump;    // bytes from the lane's queue to the one that is fed
+        std::uint32_t place;   // calendar entry of the arrival, less the tile
+        std::uint32_t link;    // counter of the link, less the tile
+        std::uint8_t  latency; // cycles
+        std::uint8_t  port;
+    };
+    std::uint8_t outs       = 0; // bits of Direction
+    std::uint8_t copies     = 0;
+    std::uint8_t sides      = 0; // outs, and the side that its wavelets come from
+    std::uint8_t general    = 0; // its color has a switch
+    std::uint8_t in_latency = 0; // of a credit to its sender, cycles
+    Out          out[5]{};
 };
-static_assert(sizeof(QueueHead) == 8);
+
+// A tile's router.
+struct Router {
+    std::uint64_t ready   = 0; // lanes whose oldest wavelet may move
+    std::uint64_t blocked = 0; // lanes that wait for a credit
+    std::uint16_t routes  = 0; // class
+    std::uint8_t  edges   = 0; // sides on which a scribe line or the end of the region lies
+};
 
 enum class PeState : std::uint8_t {
     busy,        // set-up, local operation or stream
@@ -28,14 +43,16 @@ enum class PeState : std::uint8_t {
 };
 
 struct Pe {
-    std::uint32_t pc        = 0; // operation of its role
-    std::uint32_t remaining = 0; // wavelets of the stream
-    std::uint64_t since     = 0; // cycle at which `state` began
-    std::uint64_t marked    = 0; // cycle up to which its blame is booked
-    PeState       state     = PeState::busy;
-    bool          triggered = false; // waits for the wavelet that activates its task
-    std::uint8_t  lane      = 0;     // landing lane of the stream
-    std::uint32_t eighths   = 0;     // of a cycle, left over from the interval of the stream
+    workloads::Operation const* operation = nullptr; // of its role; null when the program is over
+    std::uint64_t               since     = 0;       // cycle at which `state` began
+    std::uint64_t               marked    = 0;       // cycle up to which its blame is booked
+    std::uint32_t               pc        = 0;       // number of the operation
+    std::uint32_t               remaining = 0;       // wavelets of the stream
+    std::uint32_t               eighths   = 0;       // of a cycle, left over from the interval of the stream
+    std::uint16_t               role      = 0;
+    PeState                     state     = PeState::busy;
+    bool                        triggered = false; // waits for the wavelet that activates its task
+    std::uint8_t                lane      = 0;     // landing lane of the stream
 };
 
 // Cycles of one PE by state; they add up to the length of the run.

@@ -2,6 +2,7 @@
 // operations, which may be thousands of cycles away.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -10,6 +11,33 @@
 namespace scribeline::fabric {
 
 constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+// A list that grows without a look at its capacity: room is made before a pass, for all that the pass can add.
+template <class Entry> class Batch {
+  public:
+    void make_room(std::size_t more)
+    {
+        if (size_ + more > entries_.size())
+            entries_.resize(std::max(2 * entries_.size(), size_ + more), Entry{});
+    }
+    void push_back(Entry entry)
+    {
+        make_room(1);
+        entries_[size_++] = entry;
+    }
+    // One past the last, to be written through after make_room and then handed to end_at.
+    Entry* end() { return entries_.data() + size_; }
+    void   end_at(Entry const* end) { size_ = static_cast<std::size_t>(end - entries_.data()); }
+    void   clear() { size_ = 0; }
+
+    Entry const* data() const { return entries_.data(); }
+    std::size_t  size() const { return size_; }
+    bool         empty() const { return size_ == 0; }
+
+  private:
+    std::vector<Entry> entries_;
+    std::size_t        size_ = 0;
+};
 
 // Entries due at most `size - 1` cycles ahead. Size is a power of two.
 template <class Entry> class Ring {
@@ -22,8 +50,8 @@ template <class Entry> class Ring {
         slots_.resize(size);
         mask_ = size - 1;
     }
-    std::vector<Entry>& at(std::uint64_t cycle) { return slots_[cycle & mask_]; }
-    std::uint64_t       next(std::uint64_t now) const
+    Batch<Entry>& at(std::uint64_t cycle) { return slots_[cycle & mask_]; }
+    std::uint64_t next(std::uint64_t now) const
     {
         for (std::uint64_t c = now; c <= now + mask_; ++c)
             if (!slots_[c & mask_].empty())
@@ -40,13 +68,13 @@ template <class Entry> class Ring {
     template <class Visit> void each(Visit visit) const
     {
         for (auto const& slot : slots_)
-            for (auto const& entry : slot)
-                visit(entry);
+            for (std::size_t i = 0; i < slot.size(); ++i)
+                visit(slot.data()[i]);
     }
 
   private:
-    std::vector<std::vector<Entry>> slots_;
-    std::uint64_t                   mask_ = 0;
+    std::vector<Batch<Entry>> slots_;
+    std::uint64_t             mask_ = 0;
 };
 
 // Tiles due at any cycle ahead.
