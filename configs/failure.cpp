@@ -41,6 +41,15 @@ bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7
 
 std::string nearest(std::string_view word, std::vector<std::string> const& candidates)
 {
+    // Cut short: what only one candidate goes on from is meant.
+    constexpr std::size_t enough     = 3; // letters
+    auto const            goes_on    = [&](std::string const& each) { return each.compare(0, word.size(), word) == 0; };
+    auto const            letters_at = word.find_first_not_of('-');
+    if (letters_at != word.npos && word.size() - letters_at >= enough) {
+        auto const found = std::find_if(candidates.begin(), candidates.end(), goes_on);
+        if (found != candidates.end() && std::none_of(found + 1, candidates.end(), goes_on))
+            return *found;
+    }
     // One edit in three letters: more is another word.
     auto const bound = std::max<std::size_t>(1, word.size() / 3);
     auto       best  = std::string{};

@@ -38,7 +38,8 @@ class SimulationFault : public std::runtime_error {
     explicit SimulationFault(std::string const& message) : std::runtime_error{message} {}
 };
 
-// The candidate nearest to `word` by edit distance, or empty when none is near enough to be meant.
+// The only candidate that begins with `word`, or else the nearest by edit distance; empty when none is near enough to
+// be meant.
 std::string nearest(std::string_view word, std::vector<std::string> const& candidates);
 
 // "; did you mean 'x'?" or nothing.

@@ -1,6 +1,7 @@
 #include "fabric/mesh.hpp"
 
 #include "configs/failure.hpp"
+#include "fabric/route_check.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,7 @@ std::uint64_t quantum_of(configs::Parameters const& p)
 Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Fault fault, Probe* probe)
     : shared_{program, p, fault, probe}, quantum_{quantum_of(p)}
 {
+    require_routes_join(program);
     for (std::uint32_t y = 0; y < shared_.geometry.blocks_y(); ++y)
         for (std::uint32_t x = 0; x < shared_.geometry.blocks_x(); ++x)
             reticles_.push_back(std::make_unique<Reticle>(shared_, shared_.geometry.block(x, y)));

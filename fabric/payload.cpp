@@ -17,9 +17,9 @@ using workloads::Element;
 using workloads::Kernel;
 
 Payload::Payload(workloads::Program const& program, std::size_t tiles)
-    : element_{program.element},
-      activation_{program.activation}, per_word_{element_ == Element::fp16 ? 2u : 1u}, elements_{program.sram_elements},
-      sram_(tiles * elements_)
+    : element_{program.element}, activation_{program.activation}, per_word_{element_ == Element::fp16 ? 2u : 1u},
+      largest_{element_ == Element::fp16 ? 65504.0f : std::numeric_limits<float>::max()},
+      elements_{program.sram_elements}, sram_(tiles * elements_)
 {
 }
 
@@ -114,8 +114,9 @@ void Payload::run(std::size_t tile, workloads::KernelCall const& k)
         break;
     case Kernel::normalise:
         for (std::uint32_t h = 0; h < k.heads; ++h) {
-            float const mean   = k.m == 1 ? c[1] : 0.0f;
-            float const factor = round(1.0f / std::sqrt(c[h] - mean * mean + k.epsilon));
+            float const mean = k.m == 1 ? c[1] : 0.0f;
+            // A head that is all padding has a variance of 0: its elements shall stay 0, not become 0 * infinity.
+            float const factor = std::min(round(1.0f / std::sqrt(c[h] - mean * mean + k.epsilon)), largest_);
             for (std::uint32_t i = h * k.n; i < (h + 1) * k.n; ++i)
                 dst[i] = round(round((a[i] - mean) * factor) * b[i]);
         }

@@ -35,6 +35,7 @@ class Payload {
     workloads::Element element_;
     int                activation_;
     std::uint32_t      per_word_;
+    float              largest_; // finite number of the element type
     std::size_t        elements_;
     std::vector<float> sram_;
 };

@@ -1,6 +1,7 @@
 #include "fabric/wafer_module.hpp"
 
 #include "fabric/mesh.hpp"
+#include "fabric/route_check.hpp"
 
 #include <algorithm>
 
@@ -12,6 +13,7 @@ WaferModule::WaferModule(sc_core::sc_module_name name, workloads::Program const&
                          Fault fault, Probe* probe)
     : sc_core::sc_module{name}, shared_{program, p, fault, probe}
 {
+    require_routes_join(program);
     auto const           quantum = quantum_of(p);
     configs::FabricClock clock{p.wafer.clock};
     std::uint32_t const  width = shared_.geometry.blocks_x(), height = shared_.geometry.blocks_y();

@@ -5,27 +5,53 @@
 #include "configs/schema/resolve.hpp"
 #include "models/wafer_system.hpp"
 #include "results/build_info.hpp"
+#include "results/interruption.hpp"
 #include "results/report.hpp"
 #include "results/run_file.hpp"
+#include "results/terminal.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 
 #include <cstdlib>
 #include <iostream>
+#include <new>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <systemc>
+#include <unistd.h>
 
 namespace {
 
 using namespace scribeline;
 using configs::Exit;
 
+// With -v.
+void tell(configs::Config const& config, std::string const& what)
+{
+    if (config.verbosity > 0)
+        std::cerr << "scribeline: " << what << '\n';
+}
+
+void print(configs::CommandLine const& line, configs::Config const& config, models::Outcome const& outcome)
+{
+    auto text = std::ostringstream{};
+    results::print(text, config, outcome);
+    bool const color = config.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
+    std::cout << (color ? results::with_bold_headings(text.str()) : text.str());
+    if (config.format == configs::OutputFormat::csv && config.verbosity >= 0) // the other formats hold the warnings
+        for (auto const& warning : outcome.warnings)
+            std::cerr << "scribeline: warning: " << warning << '\n';
+}
+
 Exit run(configs::CommandLine const& line)
 {
-    auto const config   = line.from.empty() ? configs::resolve(line)
-                                            : configs::resolve(line, results::read_config_toml(line.from), line.from);
+    auto const config = line.from.empty() ? configs::resolve(line)
+                                          : configs::resolve(line, results::read_config_toml(line.from), line.from);
+    for (auto const& source : config.sources)
+        tell(config, fmt::format("configuration from {}", source.name));
     auto const shape    = workloads::read_model(config.parameters.workload.model);
     auto const step     = workloads::decode_step(shape, config.parameters.workload);
     auto const schedule = workloads::map_decode_layer(step, config.parameters);
@@ -34,12 +60,17 @@ Exit run(configs::CommandLine const& line)
                                  config.machine, schedule.layout.columns, schedule.layout.rows);
         return Exit::done;
     }
+    tell(config,
+         fmt::format("one layer of {} on {}x{} PEs", shape.name, schedule.layout.columns, schedule.layout.rows));
     auto       file    = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
     auto const outcome = models::run_on_wafer(config, schedule);
+    tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
+                             static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
     outcome.books.require_balanced();
+    outcome.payload.require_within_bound();
     if (file)
         file->write(config, outcome);
-    results::print(std::cout, config, outcome);
+    print(line, config, outcome);
     return Exit::done;
 }
 
@@ -63,8 +94,9 @@ Exit list(std::string const& what)
 Exit validate(configs::CommandLine const& line)
 {
     auto const config = configs::resolve(line);
-    std::cout << fmt::format("{}: good; {} parameters, machine {}\n", line.arguments.front(), config.settings.size(),
-                             config.machine);
+    auto const shape  = workloads::read_model(config.parameters.workload.model);
+    std::cout << fmt::format("{}: good; {} parameters on machine {}, model {}\n", line.arguments.front(),
+                             config.settings.size(), config.machine, shape.name);
     return Exit::done;
 }
 
@@ -95,18 +127,27 @@ Exit dispatch(configs::CommandLine const& line)
 
 Exit guarded(int argc, char** argv)
 {
+    auto       wish = configs::Color::automatic;
+    auto const tell = [&](std::string const& message) {
+        std::cerr << results::complaint(message, results::has_color(wish, STDERR_FILENO));
+    };
     try {
-        auto const exit = dispatch(configs::read_command_line(argc, argv));
+        auto const line = configs::read_command_line(argc, argv);
+        wish            = line.color;
+        auto const exit = dispatch(line);
         if (!std::cout.flush())
             throw configs::UserError{Exit::cannot_write, "stdout: cannot be written to; is the disk full?"};
         return exit;
     } catch (configs::UserError const& error) {
-        std::cerr << "scribeline: error: " << error.what() << '\n';
+        tell(error.what());
         return error.code();
     } catch (configs::SimulationFault const& fault) {
-        std::cerr << "scribeline: the simulation cannot be trusted: " << fault.what() << '\n';
+        tell(fmt::format("the simulation cannot be trusted: {}", fault.what()));
+    } catch (std::bad_alloc const&) {
+        tell("not enough memory for this run; a smaller region, or a run without --trace, needs less");
+        return Exit::try_again;
     } catch (std::exception const& error) {
-        std::cerr << "scribeline: internal error: " << error.what() << '\n';
+        tell(fmt::format("internal: {}", error.what()));
     }
     return Exit::internal;
 }
@@ -118,5 +159,7 @@ int sc_main(int argc, char** argv) { return static_cast<int>(guarded(argc, argv)
 int main(int argc, char** argv)
 {
     ::setenv("SC_COPYRIGHT_MESSAGE", "DISABLE", 1); // stderr is for what the user must know
+    ::signal(SIGXFSZ, SIG_IGN);                     // a file that grows too large is an error of write(2), told as such
+    scribeline::results::end_well_when_interrupted();
     return sc_core::sc_elab_and_sim(argc, argv);
 }

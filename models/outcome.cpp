@@ -1,4 +1,4 @@
-// Names of the parts of time, and the audit of a run's books.
+// Names of the parts of time, and the audits of a run: its books and its numbers.
 #include "models/outcome.hpp"
 
 #include "configs/failure.hpp"
@@ -35,6 +35,15 @@ void Books::require_balanced() const
     if (!message.empty()) {
         throw configs::SimulationFault{"the books of the run do not balance:" + message};
     }
+}
+
+void PayloadCheck::require_within_bound() const
+{
+    if (checked && !within_bound())
+        throw configs::SimulationFault{
+            fmt::format("the mesh computed something else than the reference: of {} numbers one deviates by {:.3g} of "
+                        "their rms, and rounding explains {:.3g} at most",
+                        numbers, largest, bound)};
 }
 
 } // namespace scribeline::models

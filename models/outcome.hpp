@@ -97,6 +97,19 @@ struct WaveletTrace {
     std::uint64_t              dropped = 0; // events beyond the limit
 };
 
+// What a run with real numbers computed, beside a plain reference. Deviations are relative to the rms of the reference.
+struct PayloadCheck {
+    bool          checked = false; // the wavelets of this run carried numbers
+    std::uint64_t numbers = 0;     // compared
+    double        largest = 0;     // deviation
+    double        rms     = 0;     // of all deviations
+    double        bound   = 0;     // that the largest must keep: what rounding alone can do
+
+    bool within_bound() const { return largest <= bound; }
+    // Throws configs::SimulationFault when numbers were compared and one of them deviates by more than the bound.
+    void require_within_bound() const;
+};
+
 struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
@@ -127,6 +140,7 @@ struct Outcome {
     FabricActivity           activity;
     WaveletTrace             trace;
     Books                    books;
+    PayloadCheck             payload;
     std::vector<std::string> warnings;
     double                   wall_seconds = 0; // of the simulation alone
 };

@@ -1,6 +1,7 @@
 #include "models/wafer_system.hpp"
 
 #include "fabric/wafer_module.hpp"
+#include "models/payload_run.hpp"
 #include "models/wavelet_recorder.hpp"
 
 #include <algorithm>
@@ -178,6 +179,18 @@ std::vector<ScribeEdge> scribe_of(fabric::WaferModule const& wafer, std::vector<
     return list;
 }
 
+// Numbers in the SRAM of the PEs of all reticles.
+workloads::ReadSram reader_of(fabric::WaferModule& wafer, workloads::Program const& program)
+{
+    std::vector<float const*> sram(program.pes());
+    for (auto* r : wafer.reticles())
+        for (std::size_t tile = 0; tile < r->block().tiles(); ++tile)
+            sram[pe_of(*r, tile, program.columns)] = r->payload().sram(tile);
+    return [sram = std::move(sram), &program](std::uint32_t x, std::uint32_t y, std::uint32_t address) {
+        return sram[program.pe(x, y)][address];
+    };
+}
+
 void summarise(Outcome& o, configs::Parameters const& p, workloads::LayerProgram const& layer,
                std::vector<Reticle const*> const& reticles)
 {
@@ -233,7 +246,7 @@ void summarise(Outcome& o, configs::Parameters const& p, workloads::LayerProgram
 
 } // namespace
 
-Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram const& layer)
+Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram const& mapped)
 {
     auto const& p     = config.parameters;
     auto const  begin = std::chrono::steady_clock::now();
@@ -241,6 +254,10 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
         recorder.emplace(p.run.trace_events);
+    std::optional<PayloadRun> payload;
+    if (p.run.payload)
+        payload.emplace(mapped, p.run.seed);
+    auto const&         layer = payload ? payload->layer() : mapped;
     fabric::WaferModule wafer{"wafer", layer.program, p, {}, recorder ? &*recorder : nullptr};
     sc_core::sc_start();
 
@@ -269,6 +286,8 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     o.books.entries.push_back({"time", "cycles of the layer", "parts of its operators", o.cycles_per_layer, parts});
     if (recorder)
         o.trace = recorder->take();
+    if (payload)
+        o.payload = payload->check(reader_of(wafer, layer.program));
     o.warnings     = layer.notes;
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;

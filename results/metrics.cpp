@@ -87,6 +87,14 @@ std::vector<Metric> metrics(models::Outcome const& o)
         table.push_back({part_metrics[i], "cycle", count(o.parts[i]),
                          fmt::format("cycles of the layer that are {}", name_of(static_cast<Part>(i))), Kind::count});
     }
+    if (o.payload.checked) {
+        table.push_back(
+            {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});
+        table.push_back({"payload_largest_deviation", "1", o.payload.largest,
+                         "largest deviation of a number from the reference, over the rms of its vector"});
+        table.push_back({"payload_rms_deviation", "1", o.payload.rms, "rms of these deviations"});
+        table.push_back({"payload_bound", "1", o.payload.bound, "largest deviation that rounding explains"});
+    }
     return table;
 }
 

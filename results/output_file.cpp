@@ -102,20 +102,24 @@ int open_part(std::string const& path, std::string const& part)
 OutputFile::OutputFile(std::string const& path) : path_{path}, target_{resolved(path)}, part_{target_ + ".part"}
 {
     require_place(path_, target_);
-    fd_ = open_part(path_, part_);
+    auto const not_now = NotNow{};
+    fd_                = open_part(path_, part_);
+    guard_             = RemovedWhenInterrupted{part_};
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_{std::move(other.path_)}, target_{std::move(other.target_)}, part_{std::move(other.part_)},
-      fd_{std::exchange(other.fd_, -1)}
+      fd_{std::exchange(other.fd_, -1)}, guard_{std::move(other.guard_)}
 {
 }
 
 OutputFile::~OutputFile()
 {
     if (fd_ >= 0) {
+        auto const not_now = NotNow{};
         ::unlink(part_.c_str());
         ::close(fd_);
+        guard_ = {};
     }
 }
 
@@ -147,10 +151,12 @@ void OutputFile::commit(std::vector<char> const& bytes)
     if (::fsync(fd_) != 0 && errno != EINVAL) {
         fail_to_write(bytes.size(), errno);
     }
+    auto const not_now = NotNow{}; // after the rename the name may be another run's
     if (::rename(part_.c_str(), target_.c_str()) != 0) {
         fail_to_write(bytes.size(), errno);
     }
     ::close(std::exchange(fd_, -1));
+    guard_ = {};
 }
 
 } // namespace scribeline::results

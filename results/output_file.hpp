@@ -2,9 +2,11 @@
 //
 //     NAME.part  --write, sync-->  NAME.part  --rename-->  NAME
 //
-// A file that was at NAME stays as it is until the rename; a killed program leaves at worst the .part file, which the
-// next run reuses.
+// A file that was at NAME stays as it is until the rename; an interrupted program removes the .part file, a killed one
+// leaves it at worst, and the next run reuses it.
 #pragma once
+
+#include "results/interruption.hpp"
 
 #include <string>
 #include <vector>
@@ -31,6 +33,8 @@ class OutputFile {
     std::string target_;
     std::string part_;
     int         fd_ = -1;
+
+    RemovedWhenInterrupted guard_; // of part_
 };
 
 } // namespace scribeline::results

@@ -38,8 +38,8 @@ void heading(std::string& text, char const* title) { text += fmt::format("\n{}\n
 void headline(std::string& text, configs::Config const& config, Outcome const& o)
 {
     auto const& p = config.parameters;
-    text += fmt::format("{} on {}, region {}x{}, context {}\n", p.workload.model, config.machine,
-                        p.mapping.region.columns, p.mapping.region.rows, grouped(p.workload.context));
+    text += fmt::format("{} on {}, region {}x{}, context {}\n", p.workload.model, config.machine, o.activity.columns,
+                        o.activity.rows, grouped(p.workload.context));
     text += fmt::format("fidelity {}: {}\n", o.fidelity,
                         o.fidelity == "wavelet" ? "every wavelet, every hop, every PE cycle of one layer"
                                                 : "see docs/model.md");
@@ -134,6 +134,23 @@ void books(std::string& text, Outcome const& o)
     text += fmt::format("  {:<22}{:016x}\n", "state hash", o.state_hash);
 }
 
+// Only of a run with --payload.
+void numbers(std::string& text, Outcome const& o)
+{
+    if (!o.payload.checked) {
+        return;
+    }
+    heading(text, o.payload.within_bound() ? "Numbers: as the reference has them" : "Numbers: NOT AS THE REFERENCE");
+    auto const line = [&](char const* name, double value, char const* note) {
+        text += trimmed(fmt::format("  {:<22}{:>18.2e}  {}", name, value, note)) + "\n";
+    };
+    text += fmt::format("  {:<22}{:>18}  output in every row of PEs, new key and value\n", "compared",
+                        grouped(o.payload.numbers));
+    line("largest deviation", o.payload.largest, "over the rms of its vector");
+    line("rms deviation", o.payload.rms, "");
+    line("bound", o.payload.bound, "what rounding explains");
+}
+
 void assumptions(std::string& text, configs::Config const& config)
 {
     std::vector<std::string> assumed;
@@ -189,6 +206,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     utilisation(text, outcome);
     sram(text, outcome);
     books(text, outcome);
+    numbers(text, outcome);
     assumptions(text, config);
     if (!outcome.warnings.empty()) {
         heading(text, "Warnings");

@@ -46,8 +46,8 @@ Command const* find_command(std::string_view name)
 
 [[noreturn]] void refuse(std::string const& what, std::string const& command = "")
 {
-    throw UserError{Exit::usage, fmt::format("scribeline: error: {}\nTry 'scribeline {}--help'.", what,
-                                             command.empty() ? "" : command + " ")};
+    throw UserError{Exit::usage,
+                    fmt::format("{}\nTry 'scribeline {}--help'.", what, command.empty() ? "" : command + " ")};
 }
 
 using Text = std::string;
@@ -181,9 +181,12 @@ void take_option(CommandLine& line, std::string const& option, std::string const
         line.color = choice<Color>(option, value, line.command);
     else if (option == "dry-run")
         line.dry_run = true;
-    else if (option == "quiet" || option == "verbose")
-        line.verbosity = option == "quiet" ? -1 : 1;
-    else if (option == "help")
+    else if (option == "quiet" || option == "verbose") {
+        auto const wish = option == "quiet" ? -1 : 1;
+        if (line.verbosity == -wish)
+            refuse("--quiet and --verbose contradict each other", line.command);
+        line.verbosity = wish;
+    } else if (option == "help")
         line.help = true;
 }
 

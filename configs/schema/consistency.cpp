@@ -30,10 +30,6 @@ std::vector<std::string> inconsistencies(Config const& config)
     auto const  who  = [&](char const* group, char const* key) { return with_author(config, group, key); };
 
     auto const region = p.mapping.region;
-    if ((region.columns == 0) != (region.rows == 0))
-        said.push_back(
-            fmt::format("{} has no PE. Give columns and rows, such as 16x16, or 0x0 to leave it to the mapper",
-                        who("mapping", "region")));
     if (region.columns > p.wafer.columns || region.rows > p.wafer.rows)
         said.push_back(fmt::format("{} is larger than the wafer: {}, {}. Choose at most {}x{}",
                                    who("mapping", "region"), who("wafer", "columns"), who("wafer", "rows"),

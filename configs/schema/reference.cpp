@@ -135,7 +135,7 @@ std::string explain(std::string const& key)
             matching.push_back(row);
     if (matching.size() == 1)
         return explain_row(*matching.front());
-    throw UserError{Exit::usage, fmt::format("scribeline: error: no parameter {}{}\n'scribeline list parameters' shows "
+    throw UserError{Exit::usage, fmt::format("no parameter {}{}\n'scribeline list parameters' shows "
                                              "all of them.",
                                              shown(key), did_you_mean_row(key))};
 }

@@ -289,7 +289,7 @@ std::string machine_file(std::string const& machine)
 {
     if (auto const found = find_machine(machine))
         return *found;
-    throw UserError{Exit::no_input, "scribeline: error: " + unknown_machine(machine)};
+    throw UserError{Exit::no_input, unknown_machine(machine)};
 }
 
 std::string machine_description(std::string const& machine) { return read_machine(machine).description; }

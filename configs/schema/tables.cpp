@@ -46,9 +46,9 @@ Group fabric()
                                     "ramp of two cycles",
                                     Origin::assumed)
         .counts("wavelet")
-        .row<&P::hop_latency>("1 cycle", "1 cycle", "64 cycles", "from router to router", src::reduce,
+        .row<&P::hop_latency>("1 cycle", "1 cycle", "8 cycles", "from router to router", src::reduce,
                               Origin::published)
-        .row<&P::ramp_latency>("2 cycles", "1 cycle", "64 cycles", "between a PE and its router, each way", src::reduce,
+        .row<&P::ramp_latency>("2 cycles", "1 cycle", "8 cycles", "between a PE and its router, each way", src::reduce,
                                Origin::published)
         .row<&P::link_serialisation>("1 cycle", "1 cycle", "64 cycles", "time of one wavelet on one port", src::reduce,
                                      Origin::published)

@@ -248,12 +248,15 @@ template <> GridSize parse<GridSize>(std::string_view text)
     auto const cross = whole.find_first_of("xX");
     if (cross == std::string_view::npos)
         refuse(whole, kind);
+    auto grid = GridSize{};
     try {
-        return GridSize{read_count<std::uint32_t>(whole.substr(0, cross)),
-                        read_count<std::uint32_t>(whole.substr(cross + 1))};
+        grid = {read_count<std::uint32_t>(whole.substr(0, cross)), read_count<std::uint32_t>(whole.substr(cross + 1))};
     } catch (TextError const&) {
         refuse(whole, kind);
     }
+    if ((grid.columns == 0) != (grid.rows == 0))
+        refuse(whole, kind, "has no PE: ");
+    return grid;
 }
 template <> std::uint32_t parse<std::uint32_t>(std::string_view text) { return read_count<std::uint32_t>(text); }
 template <> std::uint64_t parse<std::uint64_t>(std::string_view text) { return read_count<std::uint64_t>(text); }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 using scribeline::tests::run_scribeline;
 using scribeline::tests::RunOptions;
@@ -170,8 +171,8 @@ TEST_CASE("a model file that is not JSON is refused with file, line and column")
 
 TEST_CASE("a config.json without a needed field is refused with the name of the field")
 {
-    auto const field = std::string{GENERATE("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
-                                            "intermediate_size", "architectures")};
+    auto const field = std::string{
+        GENERATE("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size", "intermediate_size")};
     CAPTURE(field);
     auto       model = std::string{complete_model};
     auto const at    = model.find('"' + field + '"');
@@ -188,11 +189,29 @@ TEST_CASE("a config.json without a needed field is refused with the name of the 
     CHECK(refusal.left_no_result());
 }
 
+TEST_CASE("a config.json may name its architecture or its type, and lack one of them but not both")
+{
+    auto const refusal = Refusal{};
+    auto       model   = std::string{complete_model};
+    model.replace(model.find("architectures"), 13, "written_by___");
+    auto const file = refusal.folder.write("config.json", model);
+    CHECK(refusal.run({"--model", file, "--dry-run"}).exit_code == 0);
+
+    model.replace(model.find("model_type"), 10, "written_at");
+    refusal.folder.write("config.json", model);
+    auto const run = refusal.run({"--model", file, "--dry-run"});
+    INFO(run);
+    CHECK(run.exit_code == 65);
+    CHECK_SAYS("config.json");
+    CHECK_SAYS("architectures");
+    CHECK(refusal.left_no_result());
+}
+
 TEST_CASE("the same config.json with all fields runs")
 {
     auto const refusal = Refusal{};
     auto const file    = refusal.folder.write("config.json", complete_model);
-    auto const run     = refusal.run({"--model", file});
+    auto const run     = refusal.run({"--machine", "small", "--model", file});
     INFO(run);
     CHECK(run.exit_code == 0);
 }
@@ -253,9 +272,25 @@ TEST_CASE("a model that does not fit is an answer, with the part, the bytes miss
     auto const run     = refusal.run({"--machine", "wse2", "--model", "llama-3.1-405b", "--region", "64x64"});
     INFO(run);
     CHECK(run.exit_code == 1);
-    CHECK(run.says("weights"));
-    CHECK(run.says("missing"));
-    CHECK(run.says("region"));
+    // A number behind some words of the message; 0 when the words are not there.
+    auto const number_after = [&](std::string const& words) {
+        auto const at = run.err.find(words);
+        return at == std::string::npos ? 0ul : std::strtoul(run.err.c_str() + at + words.size(), nullptr, 10);
+    };
+    auto const needs = number_after("PEs needs ");
+    CHECK(number_after("bytes of the ") == 48 * 1024);
+    CHECK(number_after("of a PE's SRAM, ") == needs - 48 * 1024);
+    CHECK_SAYS("the largest part is `weights");
+    CHECK(number_after("layer` with ") < needs);
+
+    // What it says would help does.
+    auto const at = run.err.find("--region ");
+    REQUIRE(at != std::string::npos);
+    auto const region = run.err.substr(at + 9, run.err.find(' ', at + 9) - at - 9);
+    auto const helped =
+        refusal.run({"--machine", "wse2", "--model", "llama-3.1-405b", "--region", region, "--dry-run"});
+    INFO(helped);
+    CHECK(helped.exit_code == 0);
     CHECK(refusal.left_no_result());
 }
 

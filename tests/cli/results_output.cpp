@@ -1,5 +1,6 @@
 // Writing the result: what cannot be written is said with the right code, and an earlier result survives whatever
 // happens to a later run.
+#include "support/build_kind.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -167,15 +168,81 @@ TEST_CASE("kill -9 at any moment leaves the earlier result or the new one, whole
     }
 }
 
-TEST_CASE("Ctrl-C ends with code 130 or with a whole result")
+TEST_CASE("Ctrl-C and its kin end with their code, leave no half file and the earlier result as it was")
 {
-    auto const folder = TemporaryFolder{};
-    auto const run    = run_program({"timeout", "--signal=INT", "--preserve-status", "0.1", SCRIBELINE_PROGRAM, "run",
-                                     "--set", "workload.context=512", "-o", folder / "out.h5"});
+    struct Interruption {
+        char const* signal;
+        int         exit_code;
+    };
+    auto const interruption = GENERATE(values<Interruption>({{"INT", 130}, {"TERM", 143}, {"HUP", 129}}));
+    CAPTURE(interruption.signal);
+    auto const earlier = EarlierResult{};
+    // Takes many seconds, so the signal comes in the middle.
+    auto const run = run_program({"timeout", "--preserve-status", std::string{"--signal="} + interruption.signal, "0.4",
+                                  SCRIBELINE_PROGRAM, "run", "--machine", "wse2", "--model", "llama-3-8b", "--region",
+                                  "700x700", "-o", earlier.file});
     INFO(run);
-    CHECK((run.exit_code == 130 || run.exit_code == 0));
-    if (run.exit_code == 130) {
-        auto const names = folder.names();
-        CHECK(std::find(names.begin(), names.end(), "out.h5") == names.end());
+    CHECK(run.exit_code == interruption.exit_code);
+    CHECK(run.out.empty());
+    CHECK(run.err.find("interrupted") != std::string::npos);
+    CHECK(earlier.untouched());
+    CHECK(earlier.folder.names() == std::vector<std::string>{"first.h5"});
+}
+
+TEST_CASE("Ctrl-C at any moment leaves no half file")
+{
+    auto const earlier     = EarlierResult{};
+    auto constexpr moments = 12;
+    auto interrupted       = 0;
+    for (auto moment = 1; moment <= moments; ++moment) {
+        auto const seconds = std::to_string(0.004 * moment);
+        auto const run     = run_program({"timeout", "--preserve-status", "--signal=INT", seconds, SCRIBELINE_PROGRAM,
+                                          "run", "--context", "48", "-o", earlier.file});
+        INFO(run);
+        CAPTURE(seconds);
+        // Signal 2: before the program was ready for it. 0: too late.
+        CHECK((run.exit_code == 130 || run.signal == SIGINT || run.exit_code == 0));
+        CHECK(earlier.folder.names() == std::vector<std::string>{"first.h5"});
+        interrupted += run.exit_code == 0 ? 0 : 1;
     }
+    CHECK(interrupted > 0); // else nothing was tested
+    auto const again = run_scribeline({"run", "--from", earlier.file});
+    INFO(again);
+    CHECK(again.exit_code == 0);
+}
+
+TEST_CASE("a signal that the caller ignores does not end the run")
+{
+    auto const run = run_program({"sh", "-c",
+                                  "trap '' HUP; \"$0\" run --region 32x32 --machine small --context 4096 > /dev/null & "
+                                  "sleep 0.02; kill -HUP $!; wait $!",
+                                  SCRIBELINE_PROGRAM});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+}
+
+TEST_CASE("a file that grows over the user's limit is told, though the system would send a signal")
+{
+    auto const earlier = EarlierResult{};
+    auto const run =
+        run_program({"sh", "-c", "ulimit -f 8; exec \"$0\" run -o \"$1\"", SCRIBELINE_PROGRAM, earlier.file});
+    INFO(run);
+    CHECK(run.exit_code == 74);
+    CHECK(run.err.find("ulimit") != std::string::npos);
+    CHECK(earlier.untouched());
+}
+
+TEST_CASE("a run that memory does not hold is told")
+{
+    if (scribeline::tests::sanitized) {
+        WARN("left out with the sanitizers: they reserve more than any limit");
+        return;
+    }
+    auto const run = run_program({"sh", "-c",
+                                  "ulimit -v 250000; exec \"$0\" run --machine wse2 --model llama-3-8b "
+                                  "--region 660x660",
+                                  SCRIBELINE_PROGRAM});
+    INFO(run);
+    CHECK(run.exit_code == 75);
+    CHECK(run.err.find("memory") != std::string::npos);
 }

@@ -107,6 +107,20 @@ TEST_CASE("without a terminal nothing is coloured and no progress is drawn")
     }
 }
 
+TEST_CASE("colour can be had where there is no terminal, and in no other format than the table")
+{
+    auto const colored = run_scribeline({"run", "--color", "always"});
+    auto const plain   = run_scribeline({"run", "--color", "never"});
+    INFO(colored);
+    CHECK(colored.out.find("\x1b[1mtiny on small") != std::string::npos);
+    CHECK(plain.out.find("\x1b") == std::string::npos);
+    for (auto const* format : {"json", "csv"}) {
+        CHECK_FALSE(run_scribeline({"run", "--color", "always", "--format", format}).says("\x1b"));
+    }
+    auto const error = run_scribeline({"run", "--color", "always", "--model", "nope"});
+    CHECK(error.err.find("\x1b[1;31merror:\x1b[0m") != std::string::npos);
+}
+
 TEST_CASE("standard output carries the result alone")
 {
     auto const quiet = run_scribeline({"run", "-q", "--format", "json"});
@@ -115,6 +129,8 @@ TEST_CASE("standard output carries the result alone")
     auto const verbose = run_scribeline({"run", "-v", "--format", "json"});
     INFO(verbose);
     CHECK(verbose.exit_code == 0);
+    CHECK(verbose.err.find("machines/small.toml") != std::string::npos);
+    CHECK(verbose.err.find("wavelet-hops/s") != std::string::npos);
     CHECK(Json::parse(verbose.out)["state_hash"] == Json::parse(quiet.out)["state_hash"]);
 }
 
@@ -192,12 +208,26 @@ TEST_CASE("a result file repeats its run with the same state hash")
     }
     SECTION("also when its machine was changed by a file that is gone")
     {
-        auto const config = folder.write("my.toml", "[fabric]\nhop_latency = \"3 cycles\"\n");
+        auto const config = folder.write("my.toml", "base = \"small\"\n[fabric]\nhop_latency = \"3 cycles\"\n");
         auto const custom = json_of({"--config", config, "-o", folder / "custom.h5"});
         std::filesystem::remove(config);
         CHECK(json_of({"--from", folder / "custom.h5"})["state_hash"] == custom["state_hash"]);
         CHECK(custom["summary"]["cycles_per_layer"] > first["summary"]["cycles_per_layer"]);
     }
+}
+
+TEST_CASE("a file of parameters stands between the machine and the command line")
+{
+    auto const folder = TemporaryFolder{};
+    auto const config = folder.write("my.toml", "base = \"small\"\n[fabric]\nhop_latency = \"3 cycles\"\n"
+                                                "[workload]\nmodel = \"tiny\"\ncontext = 32\n");
+    auto const as_set =
+        json_of({"--machine", "small", "--model", "tiny", "--context", "32", "--set", "fabric.hop_latency=3 cycles"});
+    CHECK(json_of({"--config", config})["state_hash"] == as_set["state_hash"]);
+    CHECK(json_of({"--config", config, "--context", "48"})["state_hash"] != as_set["state_hash"]);
+    auto const later = folder.write("later.toml", "[workload]\ncontext = 48\n");
+    CHECK(json_of({"--config", config, "--config", later})["state_hash"] ==
+          json_of({"--config", config, "--context", "48"})["state_hash"]);
 }
 
 TEST_CASE("tracing does not change the answer")

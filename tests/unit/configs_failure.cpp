@@ -22,6 +22,16 @@ TEST_CASE("the nearest word is one typing error away, or two in a long word")
     CHECK(did_you_mean("reprot", words) == "; did you mean 'report'?");
 }
 
+TEST_CASE("a word cut short means the only one that goes on from it")
+{
+    CHECK(nearest("--form", {"--from", "--format"}) == "--format");
+    CHECK(nearest("expl", {"run", "explain"}) == "explain");
+    CHECK(nearest("fabric.hop_la", {"fabric.hop_latency", "fabric.colors"}) == "fabric.hop_latency");
+    CHECK(nearest("llama-3", {"llama-3-8b", "llama-3.1-8b"}).empty()); // two go on from it, neither is near
+    CHECK(nearest("--", {"--set"}).empty());
+    CHECK(nearest("ex", {"explain"}).empty());
+}
+
 TEST_CASE("a word that resembles none gets no suggestion")
 {
     CHECK(nearest("sweep", {"run", "validate"}).empty());

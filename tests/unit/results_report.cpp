@@ -168,3 +168,23 @@ TEST_CASE("the configuration chooses the format of the report")
     CHECK(first(configs::OutputFormat::json) == "{\n  \"");
     CHECK(first(configs::OutputFormat::csv) == "name,");
 }
+
+TEST_CASE("the report of a run with numbers says how far they lie from the reference, and within what bound")
+{
+    auto outcome = tests::sample_outcome();
+    CHECK_THAT(table(tests::sample_config(), outcome), !Contains("Numbers"));
+    CHECK_FALSE(json(tests::sample_config(), outcome)["summary"].contains("payload_bound"));
+
+    outcome.payload    = {true, 1088, 0.004039, 0.00151, 0.029};
+    auto const printed = table(tests::sample_config(), outcome);
+    CHECK_THAT(printed, Contains("Numbers: as the reference has them"));
+    CHECK_THAT(printed, Contains("1,088  output in every row of PEs") && Contains("4.04e-03") && Contains("2.90e-02"));
+    auto const summary = json(tests::sample_config(), outcome)["summary"];
+    CHECK(summary["payload_numbers"] == 1088);
+    CHECK(summary["payload_largest_deviation"] == 0.004039);
+    CHECK(summary["payload_rms_deviation"] == 0.00151);
+    CHECK(summary["payload_bound"] == 0.029);
+
+    outcome.payload.largest = 0.03;
+    CHECK_THAT(table(tests::sample_config(), outcome), Contains("Numbers: NOT AS THE REFERENCE"));
+}

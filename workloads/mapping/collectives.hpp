@@ -73,6 +73,8 @@ class StarReduce {
   public:
     StarReduce(Axis axis, std::uint32_t pes, Color color);
 
+    Axis                      axis() const { return axis_; }
+    std::uint32_t             pes() const { return pes_; }
     std::vector<Route> const& routes(std::uint32_t position) const { return routes_[position]; }
     void reduce(std::uint32_t position, Message const&, StreamCosts const&, std::vector<Operation>& to) const;
 

@@ -67,7 +67,11 @@ class LayerWriter {
                     by_head_->end_color(), layout.columns, layout.rows, p.fabric.colors)};
     }
 
-    Program write();
+    Program  write();
+    SumDepth depth() const
+    {
+        return {additions(along_x_.tree()), additions(along_y_.tree()), additions(by_head_->tree())};
+    }
 
   private:
     static std::uint32_t segment_groups_of(std::uint32_t pes) { return pes < 16 ? 1 : default_groups(pes); }
@@ -367,7 +371,9 @@ LayerProgram map_decode_layer(DecodeStep const& step, configs::Parameters const&
     mapped.step   = step;
     mapped.layout = layout_of(step.shape, step.context, region_of(p), !published);
     require_fit(mapped.layout, step.shape, p);
-    mapped.program = LayerWriter{mapped.step, p, mapped.layout}.write();
+    LayerWriter writer{mapped.step, p, mapped.layout};
+    mapped.depth   = writer.depth();
+    mapped.program = writer.write();
     mapped.notes   = step.notes;
     return mapped;
 }

@@ -16,9 +16,15 @@
 
 namespace scribeline::workloads {
 
+// Additions that a number passes in an all-reduce along each axis, and in the segment of a head.
+struct SumDepth {
+    std::uint32_t x = 0, y = 0, head = 0;
+};
+
 struct LayerProgram {
     Program                  program;
     LayerLayout              layout;
+    SumDepth                 depth;
     DecodeStep               step;
     std::vector<std::string> notes; // what a reader of the result should know
 };

@@ -140,4 +140,21 @@ std::uint32_t default_groups(std::uint32_t pes)
     return far ? static_cast<std::uint32_t>(std::lround(root)) : best;
 }
 
+std::uint32_t additions(ReductionTree const& tree)
+{
+    // Children are not numbered before their parents, so a depth settles only after its children's have.
+    std::vector<std::uint32_t> depth(tree.nodes.size());
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t p = 0; p < depth.size(); ++p) {
+            std::uint32_t own = 0;
+            for (auto const& child : tree.nodes[p].children)
+                own = std::max(own, depth[child.position]) + 1;
+            changed  = changed || own != depth[p];
+            depth[p] = own;
+        }
+    }
+    return depth.empty() ? 0 : *std::max_element(depth.begin(), depth.end());
+}
+
 } // namespace scribeline::workloads

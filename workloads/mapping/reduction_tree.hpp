@@ -48,4 +48,7 @@ ReductionTree segments(ReductionTree const& tree, std::uint32_t count, std::uint
 // divisor: equal groups keep the stages few. This is how the published runs chose (20 of 420, 22 of 660).
 std::uint32_t default_groups(std::uint32_t pes);
 
+// Additions, one after another, that a number passes on its longest way to its root: what rounding goes by.
+std::uint32_t additions(ReductionTree const& tree);
+
 } // namespace scribeline::workloads
