@@ -6,11 +6,11 @@
 // run's length by construction (docs/model.md).
 #pragma once
 
+#include "fabric/large_pages.hpp"
 #include "workloads/mapping/program.hpp"
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 namespace scribeline::fabric {
 
@@ -45,42 +45,53 @@ struct Blame {
 // read others' no sooner than a wavelet has crossed: at least one quantum later.
 class BlameBoard {
   public:
-    explicit BlameBoard(std::size_t pes) : entries_(pes * ring) {}
+    explicit BlameBoard(std::size_t pes) : pages_(pes) {}
 
     void post(std::uint32_t pe, workloads::Color color, std::uint64_t now, Blame const& blame)
     {
-        Entry* const own    = &entries_[std::size_t{pe} * ring];
-        Entry*       oldest = own;
-        for (std::size_t i = 1; i < ring; ++i)
-            if (own[i].time < oldest->time)
-                oldest = own + i;
-        *oldest = Entry{blame, static_cast<std::uint32_t>(now + 1), color};
+        Page&      page  = pages_[pe];
+        auto const slot  = page.next;
+        page.next        = static_cast<std::uint8_t>(slot + 1u == ring ? 0 : slot + 1u);
+        page.time[slot]  = static_cast<std::uint32_t>(now + 1);
+        page.color[slot] = color;
+        page.blame[slot] = blame;
     }
 
     // The sender's clock when it began the stream whose wavelet arrived; null when it is not on the board any more.
     // `latest` is the last cycle at which the wavelet can have been sent. `sent` receives the cycle of sending.
     Blame const* find(std::uint32_t pe, workloads::Color color, std::uint64_t latest, std::uint64_t& sent) const
     {
-        Entry const* const own  = &entries_[std::size_t{pe} * ring];
-        Entry const*       best = nullptr;
+        Page const&   page = pages_[pe];
+        std::uint32_t best = 0;
+        std::size_t   slot = 0;
         for (std::size_t i = 0; i < ring; ++i)
-            if (own[i].time != 0 && own[i].color == color && own[i].time <= latest + 1 &&
-                (!best || own[i].time > best->time))
-                best = own + i;
-        if (!best)
+            if (page.color[i] == color && page.time[i] <= latest + 1 && page.time[i] > best) {
+                best = page.time[i];
+                slot = i;
+            }
+        if (best == 0)
             return nullptr;
-        sent = best->time - 1;
-        return &best->blame;
+        sent = best - 1;
+        return &page.blame[slot];
+    }
+
+    void prefetch(std::uint32_t pe) const
+    {
+        __builtin_prefetch(&pages_[pe], 1);
+        __builtin_prefetch(reinterpret_cast<char const*>(&pages_[pe]) + 64, 1);
     }
 
   private:
     static constexpr std::size_t ring = 3;
-    struct Entry {
-        Blame            blame;
-        std::uint32_t    time  = 0; // cycle of sending + 1; 0: empty
-        workloads::Color color = 0;
+    // The last streams of one PE, in two cache lines.
+    struct alignas(64) Page {
+        std::uint32_t    time[ring]  = {}; // cycle of sending + 1; 0: none yet
+        workloads::Color color[ring] = {};
+        std::uint8_t     next        = 0;
+        Blame            blame[ring];
     };
-    std::vector<Entry> entries_;
+    static_assert(sizeof(Page) == 128);
+    Column<Page> pages_;
 };
 
 } // namespace scribeline::fabric

@@ -74,6 +74,17 @@ Lanes::Lanes(workloads::Program const& program, std::uint32_t colors, std::uint3
             auto& top = last_position_[k * max_colors + route.color];
             top       = std::max(top, route.position);
         }
+
+    std::vector<std::array<std::uint16_t, 32>> known(routers_); // by lane and ports; 0: none yet
+    for (std::size_t i = 0; i < route_.size(); ++i) {
+        auto const lane  = static_cast<std::uint32_t>(i % routers_);
+        auto&      entry = known[lane][route_[i].outs];
+        if (entry == 0) {
+            ways_.push_back({lane, route_[i].outs});
+            entry = static_cast<std::uint16_t>(ways_.size());
+        }
+        way_of_.push_back(static_cast<std::uint16_t>(entry - 1));
+    }
 }
 
 } // namespace scribeline::fabric

@@ -53,6 +53,15 @@ class Lanes {
         return target_[lane][static_cast<std::size_t>(out)];
     }
 
+    // Lanes of different route classes mostly do the same: the few distinct pairs of a lane and its ports, and for each
+    // class and lane, [class * routers() + lane], which of them it has.
+    struct Pair {
+        std::uint32_t lane;
+        std::uint8_t  outs;
+    };
+    std::vector<Pair> const& ways() const { return ways_; }
+    std::uint16_t const*     way_of() const { return way_of_.data(); }
+
     LaneRoute const* routes(std::uint32_t route_class) const { return &route_[route_class * routers_]; }
     // Highest switch position of a color in a class.
     std::uint8_t last_position(std::uint32_t route_class, Color c) const
@@ -71,6 +80,8 @@ class Lanes {
     std::vector<Color>                                                color_, landing_color_;
     std::vector<Direction>                                            in_;
     std::vector<std::array<std::uint8_t, workloads::direction_count>> target_;
+    std::vector<Pair>                                                 ways_;
+    std::vector<std::uint16_t>                                        way_of_;
     std::vector<LaneRoute>                                            route_;
     std::vector<std::uint8_t>                                         last_position_;
 };

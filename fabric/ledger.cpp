@@ -40,8 +40,8 @@ std::vector<LedgerEntry> ledger(std::vector<Reticle const*> const& reticles, std
             by_state += a.busy + a.stalled_in + a.stalled_out + a.idle;
             busy += a.busy;
         }
-        for (std::size_t i = 0; i < 4 * r->block().tiles(); ++i) // not the ramps
-            links += r->link_counts()[i];
+        for (auto const n : r->link_counts())
+            links += n;
     }
     return {
         {"wavelets", "injected + forked", "delivered + in flight", c.injected + c.forked, c.delivered + in_flight},

@@ -7,9 +7,10 @@
 // two are visited within a cycle.
 #pragma once
 
+#include "fabric/large_pages.hpp"
+
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <new>
 
 namespace scribeline::fabric {
@@ -72,31 +73,31 @@ class Queues {
   public:
     Queues(std::size_t lanes, std::size_t tiles, std::uint32_t depth)
         : tiles_{tiles}, count_{lanes * tiles}, stride_{(sizeof(Queue) + 4 * std::size_t{depth} + 7) / 8 * 8},
-          storage_{new (std::align_val_t{64}) std::byte[count_ * stride_ + 64]{}}
+          storage_(count_ * stride_)
     {
         for (std::size_t i = 0; i < count_; ++i)
-            (new (storage_.get() + i * stride_) Queue)->credits = static_cast<std::uint8_t>(depth);
+            (new (storage_.data() + i * stride_) Queue)->credits = static_cast<std::uint8_t>(depth);
     }
     Queue& at(std::uint32_t lane, std::uint32_t tile)
     {
-        return *reinterpret_cast<Queue*>(storage_.get() + (lane * tiles_ + tile) * stride_);
+        return *reinterpret_cast<Queue*>(storage_.data() + (lane * tiles_ + tile) * stride_);
     }
-    Queue const& at(std::uint32_t lane, std::uint32_t tile) const { return const_cast<Queues*>(this)->at(lane, tile); }
-    std::size_t  size() const { return count_; }
+    Queue const& at(std::uint32_t lane, std::uint32_t tile) const
+    {
+        return *reinterpret_cast<Queue const*>(storage_.data() + (lane * tiles_ + tile) * stride_);
+    }
+    std::size_t size() const { return count_; }
     // The queue of a lane at tile 0; that of the next tile lies stride() bytes behind.
-    std::byte*  lane(std::uint32_t l) { return storage_.get() + l * tiles_ * stride_; }
+    std::byte*  lane(std::uint32_t l) { return storage_.data() + l * tiles_ * stride_; }
     std::size_t stride() const { return stride_; }
     void        prefetch(std::uint32_t lane, std::uint32_t tile) const
     {
-        __builtin_prefetch(storage_.get() + (lane * tiles_ + tile) * stride_);
+        __builtin_prefetch(storage_.data() + (lane * tiles_ + tile) * stride_);
     }
 
   private:
-    struct Release {
-        void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{64}); }
-    };
-    std::size_t                           tiles_, count_, stride_;
-    std::unique_ptr<std::byte[], Release> storage_;
+    std::size_t       tiles_, count_, stride_;
+    Column<std::byte> storage_;
 };
 
 } // namespace scribeline::fabric

@@ -4,8 +4,6 @@
 #include "fabric/state_hash.hpp"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,7 +22,7 @@ Timing Timing::of(configs::Parameters const& p)
 }
 
 Shared::Shared(workloads::Program const& program_, configs::Parameters const& p, Fault fault_, Probe* probe_)
-    : program{program_}, lanes{program_, p.fabric.colors, p.fabric.switch_positions},
+    : program{program_}, lanes{program_, p.fabric.colors, p.fabric.switch_positions}, operations{program_},
       geometry{p.wafer, configs::GridSize{program_.columns, program_.rows}}, timing{Timing::of(p)},
       visiting{p.run.visiting}, windows{p.run.windows}, board{program_.pes()}, fault{fault_}, probe{probe_}
 {
@@ -40,8 +38,7 @@ Reticle::Reticle(Shared& shared, Block const& block)
       delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0},
       router_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth}, global_(tiles_),
       switches_(std::size_t{lanes_.switches()} * tiles_), turn_(std::size_t{tiles_} * 5),
-      links_(std::size_t{tiles_} * 5), free_at_(timing_.serialisation == 8 ? 0 : std::size_t{tiles_} * 5), pe_(tiles_),
-      blame_(tiles_),
+      free_at_(timing_.serialisation == 8 ? 0 : std::size_t{tiles_} * 5), pe_(tiles_), blame_(tiles_),
       accounts_(tiles_), payload_{shared.program, tiles_}, arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
       credits_{std::max(timing_.scribe, timing_.ramp) * 2ull},
       ends_(program_.operators.size()), activity_{tiles_, shared.windows}
@@ -70,34 +67,25 @@ Reticle::Reticle(Shared& shared, Block const& block)
         begin(tile, 0);
 }
 
-// Lanes of different route classes mostly do the same: a few ways serve all tiles.
 void Reticle::find_ways()
 {
-    std::map<std::pair<std::uint32_t, std::uint8_t>, std::uint16_t> known;
-    for (std::size_t k = 0; k < program_.route_classes.size(); ++k)
-        for (std::uint32_t lane = 0; lane < lanes_.routers(); ++lane) {
-            std::uint8_t const outs   = lanes_.routes(static_cast<std::uint32_t>(k))[lane].outs;
-            auto const [entry, fresh] = known.emplace(std::pair{lane, outs}, static_cast<std::uint16_t>(ways_.size()));
-            way_of_.push_back(entry->second);
-            if (!fresh)
-                continue;
-            Way way;
-            way.outs       = outs;
-            way.sides      = static_cast<std::uint8_t>((outs | bit(lanes_.in(lane))) & ~bit(Direction::ramp));
-            way.general    = lanes_.is_switched(lane);
-            way.in_latency = static_cast<std::uint8_t>(lanes_.is_link(lane) ? timing_.hop : timing_.ramp);
-            for (std::uint8_t left = outs; left != 0; left = static_cast<std::uint8_t>(left & (left - 1))) {
-                auto const          port   = static_cast<std::size_t>(__builtin_ctz(left));
-                std::uint32_t const target = lanes_.target(lane, static_cast<Direction>(port));
-                auto const          jump   = (std::int64_t{target} - lane) * tiles_ + delta_[port];
-                way.out[way.copies++]      = Way::Out{
-                    static_cast<std::int32_t>(jump * static_cast<std::int64_t>(queues_.stride())),
-                    static_cast<std::uint32_t>(delta_[port]) + (target << 24),
-                    static_cast<std::uint32_t>(port * tiles_),
-                    static_cast<std::uint8_t>(port == 4 ? timing_.ramp : timing_.hop), static_cast<std::uint8_t>(port)};
-            }
-            ways_.push_back(way);
+    for (auto const& [lane, outs] : lanes_.ways()) {
+        Way way;
+        way.outs       = outs;
+        way.sides      = static_cast<std::uint8_t>((outs | bit(lanes_.in(lane))) & ~bit(Direction::ramp));
+        way.general    = lanes_.is_switched(lane);
+        way.in_latency = static_cast<std::uint8_t>(lanes_.is_link(lane) ? timing_.hop : timing_.ramp);
+        for (std::uint8_t left = outs; left != 0; left = static_cast<std::uint8_t>(left & (left - 1))) {
+            auto const          port   = static_cast<std::size_t>(__builtin_ctz(left));
+            std::uint32_t const target = lanes_.target(lane, static_cast<Direction>(port));
+            auto const          jump   = (std::int64_t{target} - lane) * tiles_ + delta_[port];
+            way.out[way.copies++]      = Way::Out{
+                static_cast<std::int32_t>(jump * static_cast<std::int64_t>(queues_.stride())),
+                static_cast<std::uint32_t>(delta_[port]) + (target << 24),
+                static_cast<std::uint8_t>(port == 4 ? timing_.ramp : timing_.hop), static_cast<std::uint8_t>(port)};
         }
+        ways_.push_back(way);
+    }
 }
 
 std::uint32_t Reticle::position(std::uint32_t tile, Direction side) const
@@ -244,7 +232,8 @@ void Reticle::block_without_room(std::uint32_t tile, std::uint32_t lane, std::ui
     router_[tile].blocked |= std::uint64_t{1} << lane;
 }
 
-// Several lanes want to move: each output port takes one, the first after the one that it took last.
+// Several lanes want to move. A port that only one of them can use takes it; a port that several compete for takes the
+// first behind the one that won it last.
 void Reticle::arbitrate(std::uint32_t tile)
 {
     LaneRoute const* const       routes = routes_of(tile);
@@ -263,8 +252,9 @@ void Reticle::arbitrate(std::uint32_t tile)
         auto&               turn   = turn_[tile * 5 + port];
         std::uint64_t const behind = turn >= 63 ? 0 : wanting & (~std::uint64_t{0} << (turn + 1));
         auto const          winner = static_cast<std::uint32_t>(__builtin_ctzll(behind ? behind : wanting));
-        turn                       = static_cast<std::uint8_t>(winner);
-        granted[winner]            = static_cast<std::uint8_t>(granted[winner] | bit(out));
+        if ((wanting & (wanting - 1)) != 0)
+            turn = static_cast<std::uint8_t>(winner);
+        granted[winner] = static_cast<std::uint8_t>(granted[winner] | bit(out));
     }
     for (std::uint64_t left = ready; left != 0; left &= left - 1) {
         auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
@@ -304,7 +294,7 @@ bool Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
         auto& free_at = free_at_[tile * 5 + port];
         free_at       = std::max(free_at, 8 * now_) + timing_.serialisation;
     }
-    ++links_[port * tiles_ + tile];
+    ++router_[tile].sent[port];
     if (out == Direction::ramp) {
         --queues_.at(target, tile).credits;
         arrivals_.at(now_ + timing_.ramp).push_back(Arrival{Place{tile, target, control}, word});

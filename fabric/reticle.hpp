@@ -17,6 +17,8 @@
 #include "fabric/blame.hpp"
 #include "fabric/geometry.hpp"
 #include "fabric/lanes.hpp"
+#include "fabric/large_pages.hpp"
+#include "fabric/operation_table.hpp"
 #include "fabric/parcel.hpp"
 #include "fabric/payload.hpp"
 #include "fabric/probe.hpp"
@@ -52,6 +54,7 @@ struct Fault {
 struct Shared {
     workloads::Program const& program;
     Lanes                     lanes;
+    OperationTable            operations;
     Geometry                  geometry;
     Timing                    timing;
     configs::VisitingOrder    visiting;
@@ -105,14 +108,14 @@ class Reticle {
     std::uint64_t in_flight() const; // wavelets in queues and on their way
     std::uint64_t on_links() const;  // of those, on a link or put out to a scribe line
     // Slots of queues: those there are, and those accounted for as filled, free at the sender, or on their way.
-    std::uint64_t                     slots() const { return queues_.size() * timing_.depth; }
-    std::uint64_t                     slots_accounted() const;
-    std::vector<PeAccount> const&     accounts() const { return accounts_; }
-    std::vector<std::uint32_t> const& link_counts() const { return links_; } // [port * tiles + tile]
-    std::vector<OperatorEnd> const&   operator_ends() const { return ends_; }
-    ActivityRecord const&             activity() const { return activity_; }
-    Payload&                          payload() { return payload_; }
-    std::vector<std::string>          waiting(std::size_t at_most) const; // who waits for whom
+    std::uint64_t                   slots() const { return queues_.size() * timing_.depth; }
+    std::uint64_t                   slots_accounted() const;
+    std::vector<PeAccount> const&   accounts() const { return accounts_; }
+    std::vector<std::uint32_t>      link_counts() const; // [direction * tiles + tile]: wavelets sent
+    std::vector<OperatorEnd> const& operator_ends() const { return ends_; }
+    ActivityRecord const&           activity() const { return activity_; }
+    Payload&                        payload() { return payload_; }
+    std::vector<std::string>        waiting(std::size_t at_most) const; // who waits for whom
 
   private:
     // What a calendar entry is about, in one word: 24 bits of tile, 7 of lane, and a flag that marks a control wavelet,
@@ -170,6 +173,8 @@ class Reticle {
 
     void          execute(std::uint32_t tile);
     void          begin(std::uint32_t tile, std::uint64_t at);
+    void          start(std::uint32_t tile, std::uint64_t at);
+    void          finish_operation(std::uint32_t tile, workloads::Operation const& op, std::uint64_t at);
     void          begin_stream(std::uint32_t tile, std::uint64_t at);
     void          complete(std::uint32_t tile, std::uint64_t at);
     void          timer(std::uint32_t tile);
@@ -198,23 +203,21 @@ class Reticle {
     std::uint32_t const         block_number_;
     std::array<std::int64_t, 5> delta_;
     std::vector<Way>            ways_;
-    std::vector<std::uint16_t>  way_of_; // [route class * lanes + lane]
     std::uint64_t               now_ = 0;
 
     // Routers. [tile], or [lane * tiles + tile].
-    std::vector<Router>        router_;
+    Column<Router>             router_;
     Queues                     queues_;
     std::vector<std::uint32_t> global_;   // number in the region
     std::vector<std::uint8_t>  switches_; // [switch * tiles + tile]
     std::vector<std::uint8_t>  turn_;     // [tile * 5 + port]: lane that won last
-    std::vector<std::uint32_t> links_;    // [port * tiles + tile]: wavelets sent
     std::vector<std::uint64_t> free_at_;  // [tile * 5 + port], eighths; only where a wavelet takes longer than a cycle
     std::array<std::vector<std::uint8_t>, 4> edge_credits_; // [position * lanes + lane of the neighbour]
     std::array<Parcel, 4>                    outbox_;
 
     // PEs.
-    std::vector<Pe>        pe_;
-    std::vector<Blame>     blame_;
+    Column<Pe>             pe_;
+    Column<Blame>          blame_;
     std::vector<PeAccount> accounts_;
     Payload                payload_;
 

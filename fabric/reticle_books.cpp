@@ -21,7 +21,7 @@ std::uint64_t Reticle::state_hash() const
         PeAccount const&    a  = accounts_[tile];
         hash += mix(pe, mix(a.busy, a.stalled_in), mix(a.stalled_out, a.idle));
         for (std::uint64_t d = 0; d < 4; ++d)
-            hash += mix(pe, 4 + d, links_[d * tiles_ + tile]);
+            hash += mix(pe, 4 + d, router_[tile].sent[d]);
         for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
             if (auto const count = queues_.at(lane, tile).count)
                 hash += mix(pe, 16 + lane, count);
@@ -34,11 +34,21 @@ std::uint64_t Reticle::state_hash() const
     return hash;
 }
 
+std::vector<std::uint32_t> Reticle::link_counts() const
+{
+    std::vector<std::uint32_t> counts(std::size_t{4} * tiles_);
+    for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+        for (std::size_t d = 0; d < 4; ++d)
+            counts[d * tiles_ + tile] = router_[tile].sent[d];
+    return counts;
+}
+
 Counters Reticle::counters() const
 {
     Counters c = counters_;
-    for (std::size_t i = 0; i < std::size_t{4} * tiles_; ++i)
-        c.hops += links_[i];
+    for (auto const& router : router_)
+        for (std::size_t d = 0; d < 4; ++d)
+            c.hops += router.sent[d];
     c.hops -= c.crossings_sent;
     return c;
 }

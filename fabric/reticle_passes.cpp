@@ -41,6 +41,7 @@ void Reticle::receive()
         if (i + 12 < count) {
             Place const ahead = arrival[i + 12].to();
             __builtin_prefetch(queues + ahead.lane() * column + ahead.tile() * stride);
+            __builtin_prefetch(&router[ahead.tile()]);
         }
         Place const         to   = arrival[i].to();
         std::uint32_t const tile = to.tile(), lane = to.lane();
@@ -80,8 +81,7 @@ template <bool unit_rate> void Reticle::route_all()
     std::size_t const          stride = queues_.stride(), column = tiles_ * stride;
     std::byte* const           queues = queues_.lane(0);
     Router* const              router = router_.data();
-    std::uint32_t* const       links  = links_.data();
-    std::uint16_t const* const way_of = way_of_.data();
+    std::uint16_t const* const way_of = lanes_.way_of();
     Way const* const           ways   = ways_.data();
     std::size_t const          lanes  = lanes_.routers();
     std::uint64_t* const       ports  = free_at_.data();
@@ -137,7 +137,7 @@ template <bool unit_rate> void Reticle::route_all()
         std::uint64_t const bits = std::uint64_t{q.front()} << 32 | std::uint64_t{q.front_is_control()} << 31;
         auto const          send = [&](Way::Out const& out) {
             --reinterpret_cast<Queue*>(at + out.jump)->credits;
-            ++links[out.link + tile];
+            ++r.sent[out.port];
             if constexpr (!unit_rate) {
                 auto& free_at = ports[tile * 5 + out.port];
                 free_at       = std::max(free_at, 8 * now) + serialisation;

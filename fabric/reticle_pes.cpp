@@ -46,30 +46,47 @@ void Reticle::change(std::uint32_t tile, PeState state, std::uint64_t at)
     pe.since = at;
 }
 
-// The PE comes to its next operation; `at` is the first cycle that the operation may use: this one or the next.
+// The PE comes to its next operation; `at` is the first cycle that the operation may use: this one or the next. Nothing
+// from outside enters into operations without a stream, so a row of them is done in one go.
 void Reticle::begin(std::uint32_t tile, std::uint64_t at)
 {
-    Pe&         pe   = pe_[tile];
-    auto const& role = program_.roles[pe.role];
-    if (pe.pc == role.size()) {
-        pe.operation = nullptr;
+    Pe&                 pe    = pe_[tile];
+    std::uint64_t const first = at;
+    for (;;) {
+        pe.operation = shared_.operations.find(pe.role, pe.pc);
+        if (pe.operation == nullptr || pe.operation->stream != Stream::none)
+            break;
+        Operation const& op = *pe.operation;
+        blame_[tile].add(Cause::dispatch, op.dispatch);
+        blame_[tile].add(Cause::arithmetic, op.arithmetic);
+        blame_[tile].add(Cause::sram, op.sram);
+        std::uint64_t const length = std::uint64_t{op.dispatch} + op.arithmetic + op.sram;
+        counters_.worked += length;
+        at += length;
+        finish_operation(tile, op, at);
+        ++pe.pc;
+    }
+    if (at == first)
+        return start(tile, at);
+    pe.starts = true;
+    timers_.add(now_, at, tile);
+}
+
+// A stream, or the end of the program.
+void Reticle::start(std::uint32_t tile, std::uint64_t at)
+{
+    Pe& pe = pe_[tile];
+    if (pe.operation == nullptr) {
         change(tile, PeState::idle, at);
         --unfinished_;
         last_finish_ = std::max(last_finish_, at);
         return;
     }
-    Operation const& op = role[pe.pc];
-    pe.operation        = &op;
+    Operation const& op = *pe.operation;
     pe.remaining        = op.wavelets;
     pe.eighths          = 0;
     pe.marked           = at;
-    if (op.stream == Stream::none) {
-        if (auto const length = op.dispatch + op.arithmetic + op.sram; length == 0)
-            complete(tile, at);
-        else
-            timers_.add(now_, at + length, tile);
-        return;
-    }
+    shared_.operations.prefetch(pe.role, pe.pc + 1);
     if (receives(op))
         pe.lane = lanes_.landing(op.in);
     if (op.start == Start::on_arrival && queues_.at(pe.lane, tile).count == 0) {
@@ -87,6 +104,8 @@ void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
     blame_[tile].add(op.reduction ? Cause::reduce_stage : Cause::dispatch, op.dispatch);
     counters_.worked += op.dispatch;
     pe_[tile].marked = at + op.dispatch;
+    if (sends(op))
+        shared_.board.prefetch(global_pe(tile));
     if (at + op.dispatch > now_)
         timers_.add(now_, at + op.dispatch, tile);
     else
@@ -95,19 +114,15 @@ void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
 
 void Reticle::timer(std::uint32_t tile)
 {
-    Operation const& op = *pe_[tile].operation;
-    if (op.stream != Stream::none) {
-        if (pe_[tile].remaining == 0)
-            complete(tile, now_);
-        else
-            running_.push_back(tile);
-        return;
+    Pe& pe = pe_[tile];
+    if (pe.starts) {
+        pe.starts = false;
+        start(tile, now_);
+    } else if (pe.remaining == 0) {
+        complete(tile, now_);
+    } else {
+        running_.push_back(tile);
     }
-    blame_[tile].add(Cause::dispatch, op.dispatch);
-    blame_[tile].add(Cause::arithmetic, op.arithmetic);
-    blame_[tile].add(Cause::sram, op.sram);
-    counters_.worked += std::uint64_t{op.dispatch} + op.arithmetic + op.sram;
-    complete(tile, now_);
 }
 
 // One wavelet of the stream, when there is one and there is room for what it becomes.
@@ -241,24 +256,26 @@ void Reticle::inherit_blame(std::uint32_t tile)
     blame.add(Cause::serialisation, now_ - sent - hops - scribe - ramps);
 }
 
-// An operation is over; `at` is the first cycle after it.
+// A stream is over; `at` is the first cycle after it.
 void Reticle::complete(std::uint32_t tile, std::uint64_t at)
 {
-    Pe&              pe = pe_[tile];
-    Operation const& op = *pe_[tile].operation;
-    if (op.stream != Stream::none)
-        blame_[tile].add(Cause::serialisation, at - pe.marked);
-    pe.marked = at;
-    if (payload_.active() && op.kernel != 0)
-        payload_.run(tile, program_.kernels[op.kernel]);
-    history_ += mix(global_pe(tile), pe.pc, at);
-    if (op.last) {
-        OperatorEnd& end = ends_[op.op];
-        if (!end.seen || at > end.cycle || (at == end.cycle && global_pe(tile) < end.pe))
-            end = OperatorEnd{at, global_pe(tile), blame_[tile], true};
-    }
+    Pe& pe = pe_[tile];
+    blame_[tile].add(Cause::serialisation, at - pe.marked);
+    finish_operation(tile, *pe.operation, at);
     ++pe.pc;
     begin(tile, at);
+}
+
+void Reticle::finish_operation(std::uint32_t tile, Operation const& op, std::uint64_t at)
+{
+    if (payload_.active() && op.kernel != 0)
+        payload_.run(tile, program_.kernels[op.kernel]);
+    history_ += mix(global_pe(tile), pe_[tile].pc, at);
+    if (!op.last)
+        return;
+    OperatorEnd& end = ends_[op.op];
+    if (!end.seen || at > end.cycle || (at == end.cycle && global_pe(tile) < end.pe))
+        end = OperatorEnd{at, global_pe(tile), blame_[tile], true};
 }
 
 void Reticle::close_windows(std::uint64_t until)
@@ -271,7 +288,7 @@ void Reticle::close_windows(std::uint64_t until)
             busy[tile] =
                 accounts_[tile].busy + (pe.state == PeState::busy && boundary > pe.since ? boundary - pe.since : 0);
         }
-        activity_.close_window(busy, links_);
+        activity_.close_window(busy, link_counts());
     }
 }
 

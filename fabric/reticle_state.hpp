@@ -15,7 +15,6 @@ struct Way {
     struct Out {
         std::int32_t  jump;    // bytes from the lane's queue to the one that is fed
         std::uint32_t place;   // calendar entry of the arrival, less the tile
-        std::uint32_t link;    // counter of the link, less the tile
         std::uint8_t  latency; // cycles
         std::uint8_t  port;
     };
@@ -29,10 +28,11 @@ struct Way {
 
 // A tile's router.
 struct Router {
-    std::uint64_t ready   = 0; // lanes whose oldest wavelet may move
-    std::uint64_t blocked = 0; // lanes that wait for a credit
-    std::uint16_t routes  = 0; // class
-    std::uint8_t  edges   = 0; // sides on which a scribe line or the end of the region lies
+    std::uint64_t ready   = 0;  // lanes whose oldest wavelet may move
+    std::uint64_t blocked = 0;  // lanes that wait for a credit
+    std::uint16_t routes  = 0;  // class
+    std::uint8_t  edges   = 0;  // sides on which a scribe line or the end of the region lies
+    std::uint32_t sent[5] = {}; // wavelets by port
 };
 
 enum class PeState : std::uint8_t {
@@ -52,6 +52,7 @@ struct Pe {
     std::uint16_t               role      = 0;
     PeState                     state     = PeState::busy;
     bool                        triggered = false; // waits for the wavelet that activates its task
+    bool                        starts    = false; // the timer that comes next starts the operation
     std::uint8_t                lane      = 0;     // landing lane of the stream
 };
 

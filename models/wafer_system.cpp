@@ -113,6 +113,7 @@ FabricActivity activity_of(fabric::WaferModule const& wafer, std::vector<Reticle
     for (auto const* r : reticles) {
         auto const&       b     = r->block();
         std::size_t const tiles = b.tiles();
+        auto const        sent  = r->link_counts();
         std::size_t const merge = step / r->activity().step(); // its windows in one of ours
         auto const        known = r->activity().windows();
         for (std::size_t tile = 0; tile < tiles; ++tile) {
@@ -129,7 +130,7 @@ FabricActivity activity_of(fabric::WaferModule const& wafer, std::vector<Reticle
                 a.pe_busy[w][pe]       = open ? static_cast<std::uint32_t>(c.busy) : r->activity().busy(last - 1)[tile];
                 for (std::size_t d = 0; d < 4; ++d)
                     a.link_busy[w][d * pes + pe] =
-                        open ? r->link_counts()[d * tiles + tile] : r->activity().links(last - 1)[d * tiles + tile];
+                        open ? sent[d * tiles + tile] : r->activity().links(last - 1)[d * tiles + tile];
             }
             std::uint32_t const x = static_cast<std::uint32_t>(pe % a.columns),
                                 y = static_cast<std::uint32_t>(pe / a.columns);

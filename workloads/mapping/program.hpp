@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace scribeline::workloads {
@@ -93,6 +94,15 @@ struct Operation {
                                       // 0: the root of its broadcast color
     bool vertical = false;
 };
+
+inline bool operator==(Operation const& a, Operation const& b)
+{
+    auto const fields = [](Operation const& o) {
+        return std::tie(o.stream, o.start, o.combine, o.in, o.out, o.control, o.reduction, o.last, o.op, o.kernel,
+                        o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address, o.source, o.vertical);
+    };
+    return fields(a) == fields(b);
+}
 
 struct KernelCall {
     Kernel        kernel = Kernel::nothing;
