@@ -46,8 +46,7 @@ Group fabric()
                                     "ramp of two cycles",
                                     Origin::assumed)
         .counts("wavelet")
-        .row<&P::hop_latency>("1 cycle", "1 cycle", "8 cycles", "from router to router", src::reduce,
-                              Origin::published)
+        .row<&P::hop_latency>("1 cycle", "1 cycle", "8 cycles", "from router to router", src::reduce, Origin::published)
         .row<&P::ramp_latency>("2 cycles", "1 cycle", "8 cycles", "between a PE and its router, each way", src::reduce,
                                Origin::published)
         .row<&P::link_serialisation>("1 cycle", "1 cycle", "64 cycles", "time of one wavelet on one port", src::reduce,
@@ -148,7 +147,8 @@ Group mapping()
 {
     using P = MappingParams;
     return table<&Parameters::mapping>("Where the model runs")
-        .row<&P::region>("0x0", "0x0", "8192x8192", "PEs that hold the model; 0x0: the mapper chooses", src::user,
+        .row<&P::region>("0x0", "0x0", "8192x8192",
+                         "PEs that hold the model; 0x0: the fastest square by the closed forms", src::user,
                          Origin::choice)
         .row<&P::groups>("0", "0", "8192", "groups of the two-level reduction; 0: the root of the region's side",
                          src::user, Origin::choice)

@@ -209,7 +209,8 @@ TEST_CASE("a result file repeats its run with the same state hash")
     SECTION("also when its machine was changed by a file that is gone")
     {
         auto const config = folder.write("my.toml", "base = \"small\"\n[fabric]\nhop_latency = \"3 cycles\"\n");
-        auto const custom = json_of({"--config", config, "-o", folder / "custom.h5"});
+        auto const custom =
+            json_of({"--config", config, "--context", "48", "--region", "12x12", "-o", folder / "custom.h5"});
         std::filesystem::remove(config);
         CHECK(json_of({"--from", folder / "custom.h5"})["state_hash"] == custom["state_hash"]);
         CHECK(custom["summary"]["cycles_per_layer"] > first["summary"]["cycles_per_layer"]);

@@ -45,8 +45,8 @@ TEST_CASE("without arguments a small wafer runs a small model")
     CHECK(config.parameters.wafer.reticle_columns == 2);
     CHECK(config.parameters.workload.model == "tiny");
     CHECK(config.parameters.workload.context == 64);
-    CHECK(config.parameters.mapping.region.columns == 16);
-    CHECK(config.parameters.mapping.region.rows == 16);
+    CHECK(config.parameters.mapping.region.columns == 24);
+    CHECK(config.parameters.mapping.region.rows == 24);
     CHECK(setting_of(config, "mapping.region").set_by == "first_run.toml:10");
 }
 

@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "workloads/mapping/collectives.hpp"
 #include "workloads/mapping/pe_costs.hpp"
+#include "workloads/mapping/region_choice.hpp"
 
 #include <algorithm>
 #include <array>
@@ -356,20 +357,12 @@ Program LayerWriter::write()
 
 } // namespace
 
-configs::GridSize region_of(configs::Parameters const& p)
-{
-    if (p.mapping.region.columns != 0 && p.mapping.region.rows != 0)
-        return p.mapping.region;
-    std::uint32_t const side = std::min(p.wafer.columns, p.wafer.rows);
-    return {side, side};
-}
-
 LayerProgram map_decode_layer(DecodeStep const& step, configs::Parameters const& p)
 {
     bool const   published = p.workload.kv_heads == configs::KvHeads::full;
     LayerProgram mapped;
     mapped.step   = step;
-    mapped.layout = layout_of(step.shape, step.context, region_of(p), !published);
+    mapped.layout = layout_of(step.shape, step.context, region_for(step.shape, step.context, p), !published);
     require_fit(mapped.layout, step.shape, p);
     LayerWriter writer{mapped.step, p, mapped.layout};
     mapped.depth   = writer.depth();

@@ -33,7 +33,4 @@ struct LayerProgram {
 // region or the router cannot have.
 LayerProgram map_decode_layer(DecodeStep const& step, configs::Parameters const& parameters);
 
-// The region that was asked for, or the largest square of the wafer's usable grid.
-configs::GridSize region_of(configs::Parameters const& parameters);
-
 } // namespace scribeline::workloads

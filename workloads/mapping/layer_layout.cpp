@@ -21,11 +21,6 @@ double total(std::vector<BudgetPart> const& parts)
     return bytes;
 }
 
-bool fits(LayerLayout const& layout, configs::Parameters const& p)
-{
-    return total(sram_budget(layout, p)) <= p.pe.sram.value();
-}
-
 // The smallest square region on the wafer on which the layer fits, 0 when there is none.
 std::uint32_t smallest_square(ModelShape const& shape, configs::Parameters const& p)
 {
@@ -73,6 +68,11 @@ std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters co
             {"KV cache of one layer", static_cast<double>(l.cache()) * kv},
             {"activations", vectors * activation},
             {"tables and sums", tables * activation}};
+}
+
+bool fits(LayerLayout const& layout, configs::Parameters const& p)
+{
+    return total(sram_budget(layout, p)) <= p.pe.sram.value();
 }
 
 void require_fit(LayerLayout const& layout, ModelShape const& shape, configs::Parameters const& p)

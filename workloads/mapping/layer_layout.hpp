@@ -55,6 +55,7 @@ struct BudgetPart {
     double      bytes;
 };
 std::vector<BudgetPart> sram_budget(LayerLayout const&, configs::Parameters const&);
+bool                    fits(LayerLayout const&, configs::Parameters const&);
 // Throws configs::UserError (answer_is_no) with the part, the bytes missing and what would help.
 void require_fit(LayerLayout const&, ModelShape const&, configs::Parameters const&);
 
