@@ -29,7 +29,8 @@ Group wafer()
                         "Cerebras csl-examples; HPDC 2024. WaferLLM (OSDI 2025) states at most 1.1 GHz and converts "
                         "its cycles with that",
                         Origin::datasheet)
-        .row<&P::io_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s", "off the wafer, all edges together",
+        .row<&P::io_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s",
+                               "off the wafer, all edges together (recorded; a whole-grid run does not use it)",
                                "vendor's specification of the system", Origin::datasheet);
 }
 
@@ -107,7 +108,8 @@ Group pe()
         .row<&P::sram_write_bytes>("8", "1", "4096", "bytes that the memory writes in one cycle", src::reduce,
                                    Origin::published)
         .counts("byte/cycle")
-        .row<&P::sram_banks>("8", "1", "256", "banks of the memory", "Cerebras SDK documents", Origin::datasheet);
+        .row<&P::sram_banks>("8", "1", "256", "banks of the memory (recorded; conflicts are not modelled)",
+                             "Cerebras SDK documents", Origin::datasheet);
 }
 
 Group software()
