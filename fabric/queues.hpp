@@ -1,5 +1,5 @@
-// The queues of a reticle: one per lane and tile, header and words side by side, so that a wavelet that comes or goes
-// touches one cache line.
+// The queues of a reticle: one per lane and tile. Words stand in a column of their own, which only a run whose wavelets
+// carry numbers has: without it, a wavelet that comes or goes touches 16 bytes.
 //
 // Credits. A slot that is freed at cycle t may be filled by what the sender sends at t + latency or later: so long does
 // the credit travel. No message is needed for that on a reticle: the queue remembers in which of the last cycles it
@@ -11,11 +11,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
 namespace scribeline::fabric {
 
-struct Queue {
+struct alignas(16) Queue {
     std::uint32_t freed_at = 0; // cycle of the last slot freed, its lower 32 bits
     std::uint8_t  freed    = 0; // bit k: a slot was freed k cycles before `freed_at`
     std::uint8_t  head     = 0; // slot of the oldest wavelet
@@ -27,21 +26,18 @@ struct Queue {
 
     static constexpr std::uint64_t longest_latency = 8; // of a credit, in cycles
 
-    std::uint32_t*       words() { return reinterpret_cast<std::uint32_t*>(this + 1); }
-    std::uint32_t const* words() const { return reinterpret_cast<std::uint32_t const*>(this + 1); }
+    bool front_is_control() const { return control >> head & 1u; }
 
-    std::uint32_t front() const { return words()[head]; }
-    bool          front_is_control() const { return control >> head & 1u; }
-
-    void push(std::uint32_t word, bool is_control, std::uint32_t depth)
+    // Takes a wavelet in; the slot that its word belongs to.
+    std::uint32_t push(bool is_control, std::uint32_t depth)
     {
         std::uint32_t slot = std::uint32_t{head} + count;
         if (slot >= depth)
             slot -= depth;
-        words()[slot] = word;
         if (control | std::uint16_t{is_control}) // rarely
             control = static_cast<std::uint16_t>((control & ~(1u << slot)) | (unsigned{is_control} << slot));
         ++count;
+        return slot;
     }
     void drop_front(std::uint32_t depth)
     {
@@ -67,37 +63,39 @@ struct Queue {
         return credits > latency || credits > static_cast<std::uint32_t>(__builtin_popcount(travelling(now, latency)));
     }
 };
-static_assert(sizeof(Queue) == 12 && alignof(Queue) == 4);
+static_assert(sizeof(Queue) == 16);
 
 class Queues {
   public:
-    Queues(std::size_t lanes, std::size_t tiles, std::uint32_t depth)
-        : tiles_{tiles}, count_{lanes * tiles}, stride_{(sizeof(Queue) + 4 * std::size_t{depth} + 7) / 8 * 8},
-          storage_(count_ * stride_)
+    Queues(std::size_t lanes, std::size_t tiles, std::uint32_t depth, bool with_words)
+        : tiles_{tiles}, depth_{depth}, queues_(lanes * tiles), words_(with_words ? queues_.size() * depth : 0)
     {
-        for (std::size_t i = 0; i < count_; ++i)
-            (new (storage_.data() + i * stride_) Queue)->credits = static_cast<std::uint8_t>(depth);
+        for (auto& queue : queues_)
+            queue.credits = static_cast<std::uint8_t>(depth);
     }
-    Queue& at(std::uint32_t lane, std::uint32_t tile)
+    Queue&       at(std::uint32_t lane, std::uint32_t tile) { return queues_[lane * tiles_ + tile]; }
+    Queue const& at(std::uint32_t lane, std::uint32_t tile) const { return queues_[lane * tiles_ + tile]; }
+    Queue*       data() { return queues_.data(); } // [lane * tiles + tile]
+    std::size_t  size() const { return queues_.size(); }
+
+    bool          have_words() const { return !words_.empty(); }
+    std::uint32_t front(std::uint32_t lane, std::uint32_t tile) const
     {
-        return *reinterpret_cast<Queue*>(storage_.data() + (lane * tiles_ + tile) * stride_);
+        return words_.empty() ? 0 : words_[(lane * tiles_ + tile) * depth_ + at(lane, tile).head];
     }
-    Queue const& at(std::uint32_t lane, std::uint32_t tile) const
+    void store(std::uint32_t lane, std::uint32_t tile, std::uint32_t slot, std::uint32_t word)
     {
-        return *reinterpret_cast<Queue const*>(storage_.data() + (lane * tiles_ + tile) * stride_);
+        words_[(lane * tiles_ + tile) * depth_ + slot] = word;
     }
-    std::size_t size() const { return count_; }
-    // The queue of a lane at tile 0; that of the next tile lies stride() bytes behind.
-    std::byte*  lane(std::uint32_t l) { return storage_.data() + l * tiles_ * stride_; }
-    std::size_t stride() const { return stride_; }
-    void        prefetch(std::uint32_t lane, std::uint32_t tile) const
+    void prefetch(std::uint32_t lane, std::uint32_t tile) const
     {
-        __builtin_prefetch(storage_.data() + (lane * tiles_ + tile) * stride_);
+        __builtin_prefetch(queues_.data() + lane * tiles_ + tile);
     }
 
   private:
-    std::size_t       tiles_, count_, stride_;
-    Column<std::byte> storage_;
+    std::size_t           tiles_, depth_;
+    Column<Queue>         queues_;
+    Column<std::uint32_t> words_; // [(lane * tiles + tile) * depth + slot]
 };
 
 } // namespace scribeline::fabric

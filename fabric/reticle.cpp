@@ -36,7 +36,7 @@ Reticle::Reticle(Shared& shared, Block const& block)
       tiles_{static_cast<std::uint32_t>(block.tiles())}, block_number_{block.grid_y * shared.geometry.blocks_x() +
                                                                        block.grid_x},
       delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0},
-      router_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth}, global_(tiles_),
+      router_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0}, global_(tiles_),
       switches_(std::size_t{lanes_.switches()} * tiles_), turn_(std::size_t{tiles_} * 5),
       free_at_(timing_.serialisation == 8 ? 0 : std::size_t{tiles_} * 5), pe_(tiles_), blame_(tiles_),
       accounts_(tiles_), payload_{shared.program, tiles_}, arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
@@ -80,8 +80,7 @@ void Reticle::find_ways()
             std::uint32_t const target = lanes_.target(lane, static_cast<Direction>(port));
             auto const          jump   = (std::int64_t{target} - lane) * tiles_ + delta_[port];
             way.out[way.copies++]      = Way::Out{
-                static_cast<std::int32_t>(jump * static_cast<std::int64_t>(queues_.stride())),
-                static_cast<std::uint32_t>(delta_[port]) + (target << 24),
+                static_cast<std::int32_t>(jump), static_cast<std::uint32_t>(delta_[port]) + (target << 24),
                 static_cast<std::uint8_t>(port == 4 ? timing_.ramp : timing_.hop), static_cast<std::uint8_t>(port)};
         }
         ways_.push_back(way);
@@ -199,7 +198,7 @@ bool Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports
 {
     Queue&              q       = queues_.at(lane, tile);
     std::uint8_t const  outs    = routes_of(tile)[lane].outs;
-    std::uint32_t const word    = q.front();
+    std::uint32_t const word    = queues_.front(lane, tile);
     bool const          control = q.front_is_control();
     std::uint8_t        missing = outs & static_cast<std::uint8_t>(~q.served);
     bool                moved   = false;

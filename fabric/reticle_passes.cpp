@@ -27,10 +27,10 @@ void Reticle::receive()
     auto&                arrivals = arrivals_.at(now_);
     std::size_t const    count    = arrivals.size();
     Arrival const* const arrival  = arrivals.data();
-    std::size_t const    stride   = queues_.stride();
     std::uint32_t const  depth = timing_.depth, routers = lanes_.routers();
-    std::byte* const     queues     = queues_.lane(0);
-    std::size_t const    column     = tiles_ * stride;
+    Queue* const         queues     = queues_.data();
+    std::size_t const    column     = tiles_;
+    bool const           words      = queues_.have_words();
     Router* const        router     = router_.data();
     Pe* const            pe         = pe_.data();
     std::uint64_t        from_links = 0;
@@ -40,14 +40,16 @@ void Reticle::receive()
     for (std::size_t i = 0; i < count; ++i) {
         if (i + 12 < count) {
             Place const ahead = arrival[i + 12].to();
-            __builtin_prefetch(queues + ahead.lane() * column + ahead.tile() * stride);
+            __builtin_prefetch(queues + ahead.lane() * column + ahead.tile());
             __builtin_prefetch(&router[ahead.tile()]);
         }
         Place const         to   = arrival[i].to();
         std::uint32_t const tile = to.tile(), lane = to.lane();
-        Queue&              q = *reinterpret_cast<Queue*>(queues + lane * column + tile * stride);
+        Queue&              q = queues[lane * column + tile];
         SCRIBELINE_ASSERT(q.count < depth);
-        q.push(arrival[i].word(), to.flag(), depth);
+        std::uint32_t const slot = q.push(to.flag(), depth);
+        if (words)
+            queues_.store(lane, tile, slot, arrival[i].word());
         from_links += is_link[lane];
         if (q.count != 1)
             continue;
@@ -78,8 +80,9 @@ template <bool unit_rate> void Reticle::route_all()
 {
     std::size_t const          count  = active_.size();
     std::uint32_t const* const active = active_.data();
-    std::size_t const          stride = queues_.stride(), column = tiles_ * stride;
-    std::byte* const           queues = queues_.lane(0);
+    std::size_t const          column = tiles_;
+    Queue* const               queues = queues_.data();
+    bool const                 words  = queues_.have_words();
     Router* const              router = router_.data();
     std::uint16_t const* const way_of = lanes_.way_of();
     Way const* const           ways   = ways_.data();
@@ -115,13 +118,13 @@ template <bool unit_rate> void Reticle::route_all()
     };
 
     // One lane of a tile whose wavelet wants ports that no other lane wants.
-    auto const move = [&](std::uint32_t tile, Router & r, std::uint32_t lane, std::byte * at, Way const& way)
+    auto const move = [&](std::uint32_t tile, Router & r, std::uint32_t lane, Queue * at, Way const& way)
         __attribute__((always_inline))
     {
-        Queue&     q     = *reinterpret_cast<Queue*>(at);
+        Queue&     q     = *at;
         bool       room  = ((way.sides & r.edges) | q.served | way.general | never_simple) == 0;
         auto const check = [&](Way::Out const& out) {
-            room = room && reinterpret_cast<Queue const*>(at + out.jump)->room(now, out.latency);
+            room = room && (at + out.jump)->room(now, out.latency);
             if constexpr (!unit_rate)
                 room = room && ports[tile * 5 + out.port] < 8 * (now + 1);
         };
@@ -134,9 +137,10 @@ template <bool unit_rate> void Reticle::route_all()
             take_again();
             return;
         }
-        std::uint64_t const bits = std::uint64_t{q.front()} << 32 | std::uint64_t{q.front_is_control()} << 31;
-        auto const          send = [&](Way::Out const& out) {
-            --reinterpret_cast<Queue*>(at + out.jump)->credits;
+        std::uint64_t const bits =
+            (words ? std::uint64_t{queues_.front(lane, tile)} << 32 : 0) | std::uint64_t{q.front_is_control()} << 31;
+        auto const send = [&](Way::Out const& out) {
+            --(at + out.jump)->credits;
             ++r.sent[out.port];
             if constexpr (!unit_rate) {
                 auto& free_at = ports[tile * 5 + out.port];
@@ -166,7 +170,7 @@ template <bool unit_rate> void Reticle::route_all()
     // region is larger than the caches; then they are visited.
     constexpr std::size_t portion = 16;
     struct Visit {
-        std::byte*    at;
+        Queue*        at;
         Way const*    way;
         std::uint32_t lane;
     };
@@ -181,7 +185,7 @@ template <bool unit_rate> void Reticle::route_all()
             auto const          lane = static_cast<std::uint32_t>(__builtin_ctzll(r.ready));
             Visit&              v    = visits[i];
             v.lane                   = lane;
-            v.at                     = queues + lane * column + tile * stride;
+            v.at                     = queues + lane * column + tile;
             v.way                    = &ways[way_of[r.routes * lanes + lane]];
             __builtin_prefetch(v.at);
             __builtin_prefetch(v.at + v.way->out[0].jump);
@@ -208,7 +212,7 @@ template <bool unit_rate> void Reticle::route_all()
                 } else {
                     for (std::uint64_t left = ready; left != 0; left &= left - 1) {
                         auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
-                        move(tile, r, lane, queues + lane * column + tile * stride, ways[own[lane]]);
+                        move(tile, r, lane, queues + lane * column + tile, ways[own[lane]]);
                     }
                 }
             }

@@ -149,7 +149,7 @@ void Reticle::execute(std::uint32_t tile)
     }
     std::uint32_t const index = op.wavelets - pe.remaining;
     if (in) {
-        word = in->front();
+        word = queues_.front(pe.lane, tile);
         in->drop_front(timing_.depth);
         free_slot(*in, Place{tile, pe.lane}, timing_.ramp);
         ++counters_.delivered;

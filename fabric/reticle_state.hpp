@@ -13,7 +13,7 @@ namespace scribeline::fabric {
 // place: which queues it goes to, and how it is booked.
 struct Way {
     struct Out {
-        std::int32_t  jump;    // bytes from the lane's queue to the one that is fed
+        std::int32_t  jump;    // queues from the lane's own to the one that is fed
         std::uint32_t place;   // calendar entry of the arrival, less the tile
         std::uint8_t  latency; // cycles
         std::uint8_t  port;
