@@ -21,7 +21,6 @@ class OperationTable {
     }
     // Asks for what find() will need when the operation before is over.
     void prefetch(std::uint32_t role, std::uint32_t pc) const { __builtin_prefetch(&number_[first_[role]] + pc); }
-    std::size_t distinct() const { return distinct_.size(); }
 
   private:
     std::vector<workloads::Operation> distinct_;

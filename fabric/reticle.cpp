@@ -193,22 +193,20 @@ bool Reticle::port_free(std::uint32_t tile, Direction out) const
 }
 
 // The oldest wavelet of a lane leaves by those of `ports` that it needs, that are free and have room behind them.
-// Copies leave one by one where they must. Returns whether a copy left.
-bool Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports)
+// Copies leave one by one where they must.
+void Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports)
 {
     Queue&              q       = queues_.at(lane, tile);
     std::uint8_t const  outs    = routes_of(tile)[lane].outs;
     std::uint32_t const word    = queues_.front(lane, tile);
     bool const          control = q.front_is_control();
     std::uint8_t        missing = outs & static_cast<std::uint8_t>(~q.served);
-    bool                moved   = false;
     for (std::uint8_t left = missing & ports; left != 0; left = static_cast<std::uint8_t>(left & (left - 1))) {
         auto const out = static_cast<Direction>(__builtin_ctz(left));
         if (!port_free(tile, out) || !has_room(tile, lane, out))
             continue;
         send(tile, lane, out, word, control);
         missing = static_cast<std::uint8_t>(missing & ~bit(out));
-        moved   = true;
     }
     if (missing == 0) {
         pop(tile, lane, outs);
@@ -216,7 +214,6 @@ bool Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports
         q.served = static_cast<std::uint8_t>(outs & ~missing);
         block_without_room(tile, lane, missing);
     }
-    return moved;
 }
 
 // A lane that has room behind none of the ports that it needs sleeps until a credit comes.
@@ -285,7 +282,7 @@ void Reticle::await_room(std::uint32_t tile, std::uint32_t lane, Direction out)
         await_credit(queues_.at(target, neighbour(tile, out)), Place{neighbour(tile, out), target}, timing_.hop);
 }
 
-bool Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control)
+void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control)
 {
     std::uint32_t const target = lanes_.target(lane, out);
     auto const          port   = static_cast<std::size_t>(out);
@@ -297,7 +294,7 @@ bool Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
     if (out == Direction::ramp) {
         --queues_.at(target, tile).credits;
         arrivals_.at(now_ + timing_.ramp).push_back(Arrival{Place{tile, target, control}, word});
-        return true;
+        return;
     }
     if (shared_.probe)
         shared_.probe->wavelet(
@@ -312,18 +309,17 @@ bool Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
         ++counters_.crossings_sent;
         if (shared_.fault.kind == Fault::Kind::lose_crossing && shared_.fault.block == block_number_ &&
             ++lost_ == shared_.fault.count)
-            return false;
+            return;
         outbox_[port].wavelets.push_back(Crossing{now_ + timing_.scribe, word, static_cast<std::uint16_t>(at),
                                                   static_cast<std::uint8_t>(target), control});
-        return true;
+        return;
     }
     std::uint32_t const to = neighbour(tile, out);
     --queues_.at(target, to).credits;
     if (shared_.fault.kind == Fault::Kind::lose_hop && shared_.fault.block == block_number_ &&
         ++lost_ == shared_.fault.count)
-        return false;
+        return;
     arrivals_.at(now_ + timing_.hop).push_back(Arrival{Place{to, target, control}, word});
-    return true;
 }
 
 // The oldest wavelet has left by all its ports: the slot is free, and its sender will know.

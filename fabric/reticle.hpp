@@ -156,10 +156,10 @@ class Reticle {
     void                           credit(Place place);
     void                           wake_sender(Place place);
     void                           find_ways();
-    bool                           forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
+    void                           forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
     void                           block_without_room(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
     void                           arbitrate(std::uint32_t tile);
-    bool send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control);
+    void send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control);
     bool has_room(std::uint32_t tile, std::uint32_t lane, Direction out) const;
     void await_room(std::uint32_t tile, std::uint32_t lane, Direction out);
     void await_credit(Queue& queue, Place place, std::uint32_t latency);

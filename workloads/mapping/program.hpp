@@ -20,10 +20,9 @@ constexpr Direction opposite(Direction d)
 }
 constexpr std::uint8_t bit(Direction d) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(d)); }
 
-using Color                         = std::uint8_t;
-constexpr std::size_t  max_colors   = 32; // the tag of a wavelet has five bits
-constexpr std::uint8_t no_color     = 0xff;
-constexpr std::uint8_t no_operation = 0xff;
+using Color                       = std::uint8_t;
+constexpr std::size_t  max_colors = 32; // the tag of a wavelet has five bits
+constexpr std::uint8_t no_color   = 0xff;
 
 // One switch position of one color at one tile: where wavelets come from, and the set of ports that they leave by.
 struct Route {
