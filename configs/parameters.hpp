@@ -2,6 +2,7 @@
 // source and origin stand in configs/schema/tables.cpp; nothing else repeats them.
 #pragma once
 
+#include "configs/gpu_parameters.hpp"
 #include "configs/units/cycles.hpp"
 #include "configs/units/quantity.hpp"
 
@@ -27,7 +28,9 @@ struct WaferParams {
     std::uint32_t  reticle_columns; // reticles along x
     std::uint32_t  reticle_rows;    // reticles along y
     Hertz          clock;
-    BytesPerSecond io_bandwidth; // off the wafer
+    BytesPerSecond io_bandwidth;   // off the wafer
+    BytesPerSecond link_bandwidth; // from a wafer to the next
+    Seconds        link_latency;   // of that link, from edge to edge
 };
 
 struct FabricParams {
@@ -65,9 +68,14 @@ struct SoftwareParams {
 };
 
 enum class KvHeads { model, full };
-enum class Fidelity { wavelet };
+enum class Fidelity { automatic, wavelet, folded, closed_form };
 enum class VisitingOrder { forward, reverse };
 enum class Reduction { two_level, chain, tree };
+enum class Schedule { automatic, layer, pipeline };
+enum class Objective { latency, throughput };
+enum class Split { layer, half };
+enum class Growth { balanced, concatenate };
+enum class Tables { automatic, region, wafer };
 
 struct WorkloadParams {
     std::string   model;   // name of a shipped model, or a path to a config.json
@@ -82,6 +90,14 @@ struct MappingParams {
     GridSize      region;
     std::uint32_t groups; // of the two-level reduction; 0: about the square root of the region's side
     Reduction     reduction;
+    Schedule      schedule;
+    std::uint32_t wafers;            // that a plan may use; 0: as few as hold the model
+    std::uint32_t max_wafers;        // the most that `wafers` may be, or the planner try
+    Objective     objective;         // of the planner
+    Split         split;             // where the model may be cut
+    std::uint32_t layers_per_region; // 0: balanced
+    Growth        kv_growth;
+    Tables        tables; // of the vocabulary: embedding and LM head
 };
 
 struct RunParams {
@@ -93,14 +109,22 @@ struct RunParams {
     std::uint32_t windows;      // windows of the activity record
     bool          trace;        // write /wavelets
     std::uint64_t trace_events; // at most so many
+    std::uint32_t threads;      // that share out the reticles; 0: one per core. No result depends on it
 };
 
 struct Parameters {
+    MachineParams  machine;
     WaferParams    wafer;
     FabricParams   fabric;
     ScribeParams   scribe;
     PeParams       pe;
     SoftwareParams software;
+    GpuParams      gpu;
+    KernelParams   kernels;
+    NvlinkParams   nvlink;
+    SramParams     sram;
+    PlainParams    plain;
+    ServingParams  serving;
     WorkloadParams workload;
     MappingParams  mapping;
     RunParams      run;

@@ -21,8 +21,8 @@ std::uint64_t quantum_of(configs::Parameters const& p)
     return p.run.quantum == 0 ? longest : p.run.quantum;
 }
 
-Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Fault fault, Probe* probe)
-    : shared_{program, p, fault, probe}, quantum_{quantum_of(p)}
+Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Fault fault, Probe* probe, Origin origin)
+    : shared_{program, p, fault, probe, origin}, quantum_{quantum_of(p)}, conductor_{p, shared_}
 {
     require_routes_join(program);
     for (std::uint32_t y = 0; y < shared_.geometry.blocks_y(); ++y)
@@ -33,20 +33,35 @@ Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Faul
 std::uint64_t Mesh::run_until_quiet()
 {
     std::uint32_t const width = shared_.geometry.blocks_x();
+    next_.resize(reticles_.size());
+    for (std::size_t i = 0; i < reticles_.size(); ++i)
+        next_[i] = reticles_[i]->next_event();
+    std::vector<std::size_t> due;
     for (;;) {
-        std::uint64_t next = never;
-        for (auto const& r : reticles_)
-            next = std::min(next, r->next_event());
-        if (next == never)
+        std::uint64_t const begin = *std::min_element(next_.begin(), next_.end());
+        if (begin == never)
             break;
-        for (auto& r : reticles_)
-            r->advance(next + quantum_);
-        for (std::size_t i = 0; i < reticles_.size(); ++i) {
+        std::uint64_t const end = begin + quantum_;
+        due.clear();
+        for (std::size_t i = 0; i < reticles_.size(); ++i)
+            if (next_[i] < end) {
+                due.push_back(i);
+                reticles_[i]->advance(begin); // nothing was due: this only moves its clock
+                conductor_.add(*reticles_[i]);
+            }
+        conductor_.run(end);
+        for (auto const i : due) {
             auto const exchange = [&](Direction side, std::size_t j) {
                 auto& parcel = reticles_[i]->outbox(side);
+                if (parcel.empty())
+                    return;
+                if (reticles_[j]->now() < end)
+                    reticles_[j]->advance(end); // it slept
                 reticles_[j]->deliver(workloads::opposite(side), parcel);
                 parcel.clear();
+                next_[j] = reticles_[j]->next_event();
             };
+            next_[i] = reticles_[i]->next_event();
             if (i % width + 1 < width)
                 exchange(Direction::east, i + 1);
             if (i % width > 0)

@@ -2,6 +2,7 @@
 // WaferModule; a test holds the two equal.
 #pragma once
 
+#include "fabric/conductor.hpp"
 #include "fabric/ledger.hpp"
 #include "fabric/reticle.hpp"
 
@@ -14,7 +15,7 @@ namespace scribeline::fabric {
 class Mesh {
   public:
     Mesh(workloads::Program const& program, configs::Parameters const& parameters, Fault fault = {},
-         Probe* probe = nullptr);
+         Probe* probe = nullptr, Origin origin = {});
 
     // Runs to the end, all reticles in steps of one quantum. Returns the cycle at which the last PE finished.
     // Throws configs::SimulationFault on a deadlock.
@@ -27,6 +28,7 @@ class Mesh {
     Counters                               counters() const { return total_counters(all()); }
     std::vector<Reticle const*>            all() const;
     std::vector<std::unique_ptr<Reticle>>& reticles() { return reticles_; }
+    std::uint64_t                          shared_quanta() const { return conductor_.shared_quanta(); } // by threads
     // A number in a PE's SRAM after the run.
     float sram(std::uint32_t x, std::uint32_t y, std::uint32_t address);
     // Cycles at which the last PE finished each operator.
@@ -37,6 +39,8 @@ class Mesh {
     std::uint64_t                         quantum_;
     std::uint64_t                         cycles_ = 0;
     std::vector<std::unique_ptr<Reticle>> reticles_; // row-major
+    std::vector<std::uint64_t>            next_;     // of each reticle: the cycle in which something is due
+    Conductor                             conductor_;
 };
 
 // The quantum of a run: what was asked for, or the longest that is exact. Throws UserError when more was asked for.

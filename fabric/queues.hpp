@@ -5,6 +5,9 @@
 // the credit travel. No message is needed for that on a reticle: the queue remembers in which of the last cycles it
 // freed a slot, and the sender does not count those that are too fresh. What it sees is the same in whatever order the
 // two are visited within a cycle.
+//
+// A landing, the queue between a router and its PE, is the same the other way round as well: the router puts a wavelet
+// in when it sends it, and the PE does not see it before the ramp is crossed.
 #pragma once
 
 #include "fabric/large_pages.hpp"
@@ -14,6 +17,13 @@
 
 namespace scribeline::fabric {
 
+// Of the lower eight bits.
+inline std::uint32_t ones(std::uint32_t bits)
+{
+    static constexpr std::uint8_t of_four[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
+    return std::uint32_t{of_four[bits & 15]} + of_four[bits >> 4 & 15];
+}
+
 struct alignas(16) Queue {
     std::uint32_t freed_at = 0; // cycle of the last slot freed, its lower 32 bits
     std::uint8_t  freed    = 0; // bit k: a slot was freed k cycles before `freed_at`
@@ -21,9 +31,12 @@ struct alignas(16) Queue {
     std::uint8_t  count    = 0;
     std::uint8_t  credits  = 0; // slots not promised to anybody, those on their way to the sender included
     std::uint16_t control  = 0; // a bit per slot: a control wavelet
-    std::uint8_t  served   = 0; // ports by which the oldest wavelet has already left
-    std::uint8_t  waiting  = 0; // its sender waits for a credit
+    std::uint8_t  waiting  = 0; // `sender_waits`: for a credit; `pe_waits`: at a landing, for a wavelet
+    std::uint8_t  served   = 0; // ports by which the oldest wavelet has already left; of a landing: `sent`, bit k: a
+                                // wavelet was put in k cycles before `sent_at`
+    std::uint32_t sent_at = 0;
 
+    static constexpr std::uint8_t  sender_waits = 1, pe_waits = 2;
     static constexpr std::uint64_t longest_latency = 8; // of a credit, in cycles
 
     bool front_is_control() const { return control >> head & 1u; }
@@ -60,7 +73,26 @@ struct alignas(16) Queue {
     bool room(std::uint64_t now, std::uint32_t latency) const
     {
         // A slot is freed in a cycle at most, so more credits than cycles of latency cannot all be travelling.
-        return credits > latency || credits > static_cast<std::uint32_t>(__builtin_popcount(travelling(now, latency)));
+        return credits > latency || credits > ones(travelling(now, latency));
+    }
+
+    // Landings.
+    void land(std::uint64_t now)
+    {
+        auto const since = static_cast<std::uint32_t>(now) - sent_at;
+        served           = static_cast<std::uint8_t>((since < 8 ? unsigned{served} << since : 0) | 1u);
+        sent_at          = static_cast<std::uint32_t>(now);
+    }
+    // Wavelets put in that the PE does not see yet: a bit each, by age.
+    std::uint32_t on_ramp(std::uint64_t now, std::uint32_t latency) const
+    {
+        auto const since = static_cast<std::uint32_t>(now) - sent_at;
+        return since >= latency ? 0 : (std::uint32_t{served} << since) & ((1u << latency) - 1);
+    }
+    // A router sends a wavelet in a cycle at most, so more than cycles of latency cannot all be on the ramp.
+    bool has_landed(std::uint64_t now, std::uint32_t latency) const
+    {
+        return count != 0 && (count > latency || count > ones(on_ramp(now, latency)));
     }
 };
 static_assert(sizeof(Queue) == 16);

@@ -13,17 +13,26 @@ using workloads::bit;
 using workloads::Operation;
 using workloads::opposite;
 
+namespace {
+
+constexpr std::uint64_t sweep_interval = std::uint64_t{1} << 26; // cycles
+
+} // namespace
+
 Timing Timing::of(configs::Parameters const& p)
 {
     return Timing{static_cast<std::uint32_t>(p.fabric.hop_latency.count()),
                   static_cast<std::uint32_t>(p.fabric.ramp_latency.count()),
                   static_cast<std::uint32_t>(p.fabric.hop_latency.count() + p.scribe.extra_latency.count()),
-                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count()), p.fabric.input_queue_depth};
+                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count()), p.fabric.input_queue_depth,
+                  // A port is busy for so long after a wavelet, and one cycle decides about the next.
+                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count() + 7) / 8 + 1};
 }
 
-Shared::Shared(workloads::Program const& program_, configs::Parameters const& p, Fault fault_, Probe* probe_)
+Shared::Shared(workloads::Program const& program_, configs::Parameters const& p, Fault fault_, Probe* probe_,
+               Origin origin)
     : program{program_}, lanes{program_, p.fabric.colors, p.fabric.switch_positions}, operations{program_},
-      geometry{p.wafer, configs::GridSize{program_.columns, program_.rows}}, timing{Timing::of(p)},
+      geometry{p.wafer, configs::GridSize{program_.columns, program_.rows}, origin}, timing{Timing::of(p)},
       visiting{p.run.visiting}, windows{p.run.windows}, board{program_.pes()}, fault{fault_}, probe{probe_}
 {
     SCRIBELINE_EXPECT(timing.hop >= 1 && timing.ramp >= 1 && timing.serialisation >= 8);
@@ -35,12 +44,12 @@ Reticle::Reticle(Shared& shared, Block const& block)
     : shared_{shared}, program_{shared.program}, lanes_{shared.lanes}, timing_{shared.timing}, block_{block},
       tiles_{static_cast<std::uint32_t>(block.tiles())}, block_number_{block.grid_y * shared.geometry.blocks_x() +
                                                                        block.grid_x},
-      delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0},
-      router_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0}, global_(tiles_),
-      switches_(std::size_t{lanes_.switches()} * tiles_), turn_(std::size_t{tiles_} * 5),
-      free_at_(timing_.serialisation == 8 ? 0 : std::size_t{tiles_} * 5), pe_(tiles_), blame_(tiles_),
+      delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0}, router_(tiles_),
+      contested_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0},
+      global_(tiles_), switches_(std::size_t{lanes_.switches()} * tiles_), sweep_at_{sweep_interval}, pe_(tiles_),
+      blame_(tiles_),
       accounts_(tiles_), payload_{shared.program, tiles_}, arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
-      credits_{std::max(timing_.scribe, timing_.ramp) * 2ull},
+      credits_{std::max(timing_.scribe, timing_.ramp) * 2ull}, landed_{timing_.ramp * 2ull},
       ends_(program_.operators.size()), activity_{tiles_, shared.windows}
 {
     SCRIBELINE_EXPECT(tiles_ < (1u << 24) && lanes_.all() < 128);
@@ -63,8 +72,22 @@ Reticle::Reticle(Shared& shared, Block const& block)
     find_ways();
     watched_    = shared.probe != nullptr || shared.fault.kind != Fault::Kind::none;
     unfinished_ = tiles_;
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile)
-        begin(tile, 0);
+    SCRIBELINE_EXPECT(program_.start.empty() || program_.start.size() == program_.pes());
+    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+        if (!program_.scripts.empty()) {
+            auto const& plays = program_.scripts[program_.script[global_[tile]]];
+            SCRIBELINE_EXPECT(!plays.empty() && plays.size() < 256);
+            pe_[tile].pc = program_.segments[pe_[tile].role][plays.front().first];
+            follow_script(tile);
+        }
+        std::uint64_t const first = program_.start.empty() ? 0 : program_.start[global_[tile]];
+        if (first == 0 || program_.roles[pe_[tile].role].empty()) { // without a program there is nothing to wait for
+            begin(tile, 0);
+        } else {
+            pe_[tile].state = PeState::idle;
+            timers_.add(0, first, tile);
+        }
+    }
 }
 
 void Reticle::find_ways()
@@ -96,11 +119,12 @@ std::uint64_t Reticle::next_event() const
 {
     if (!active_.empty() || !running_.empty())
         return now_;
-    return std::min({arrivals_.next(now_), credits_.next(now_), timers_.next(now_)});
+    return std::min({arrivals_.next(now_), credits_.next(now_), landed_.next(now_), timers_.next(now_)});
 }
 
 void Reticle::advance(std::uint64_t until)
 {
+    quantum_begin_ = now_;
     while (now_ < until) {
         std::uint64_t const next = next_event();
         if (next >= until) {
@@ -116,6 +140,8 @@ void Reticle::step()
 {
     if (now_ >= activity_.next_boundary())
         close_windows(now_);
+    if (now_ >= sweep_at_)
+        sweep_ports();
     receive();
     if (shared_.visiting == configs::VisitingOrder::reverse) {
         std::reverse(active_.end() - active_.size(), active_.end());
@@ -154,23 +180,27 @@ void Reticle::wake_sender(Place place)
         resume(tile);
 }
 
-// A slot of a queue whose sender is on this reticle.
-void Reticle::free_slot(Queue& queue, Place place, std::uint32_t latency)
-{
-    queue.give_credit(now_);
-    if (queue.waiting) {
-        queue.waiting = 0;
-        credits_.at(now_ + latency).push_back(place);
-    }
-}
-
 // The sender found no room. It is woken when the first credit that is on its way arrives, or the next that is given.
 void Reticle::await_credit(Queue& queue, Place place, std::uint32_t latency)
 {
     if (std::uint32_t const fresh = queue.travelling(now_, latency); fresh != 0)
         credits_.at(now_ + latency - (31u - static_cast<std::uint32_t>(__builtin_clz(fresh)))).push_back(place);
     else
-        queue.waiting = 1;
+        queue.waiting |= Queue::sender_waits;
+}
+
+// A PE finds no wavelet of its stream. It is woken when the first that is on the ramp has landed, or the next that is
+// sent. False: there is one.
+bool Reticle::await_landing(std::uint32_t tile)
+{
+    Queue& queue = queues_.at(pe_[tile].lane, tile);
+    if (queue.has_landed(now_, timing_.ramp))
+        return false;
+    if (std::uint32_t const fresh = queue.on_ramp(now_, timing_.ramp); fresh != 0)
+        landed_.at(now_ + timing_.ramp - (31u - static_cast<std::uint32_t>(__builtin_clz(fresh)))).push_back(tile);
+    else
+        queue.waiting |= Queue::pe_waits;
+    return true;
 }
 
 void Reticle::wake(std::uint32_t tile, Color color)
@@ -189,7 +219,19 @@ void Reticle::make_ready(std::uint32_t tile, std::uint64_t lanes)
 
 bool Reticle::port_free(std::uint32_t tile, Direction out) const
 {
-    return timing_.serialisation == 8 || free_at_[tile * 5 + static_cast<std::size_t>(out)] < 8 * (now_ + 1);
+    return timing_.serialisation == 8 || router_[tile].port_free(static_cast<std::size_t>(out), now_);
+}
+
+// A port that has been free for 2^31 eighths of a cycle would seem to be busy for as long.
+void Reticle::sweep_ports()
+{
+    bool const quiet =
+        now_ - sweep_at_ >= sweep_interval / 2; // nothing has moved since: a wavelet takes 64 cycles at most
+    for (auto& router : router_)
+        for (std::size_t port = 0; port < 5; ++port)
+            if (quiet || router.port_free(port, now_))
+                router.free_at[port] = static_cast<std::uint32_t>(8 * now_);
+    sweep_at_ = now_ + sweep_interval;
 }
 
 // The oldest wavelet of a lane leaves by those of `ports` that it needs, that are free and have room behind them.
@@ -229,12 +271,16 @@ void Reticle::block_without_room(std::uint32_t tile, std::uint32_t lane, std::ui
 }
 
 // Several lanes want to move. A port that only one of them can use takes it; a port that several compete for takes the
-// first behind the one that won it last.
+// first behind the one that won it last. Arbiters for which nobody has competed for a while start over, so that what a
+// collective does depends on nothing that ran before it.
 void Reticle::arbitrate(std::uint32_t tile)
 {
     LaneRoute const* const       routes = routes_of(tile);
     std::array<std::uint8_t, 64> granted{};
-    std::uint64_t const          ready = router_[tile].ready;
+    std::uint64_t const          ready     = router_[tile].ready;
+    bool                         contested = false;
+    if (static_cast<std::uint32_t>(now_) - contested_[tile] > timing_.memory)
+        std::fill(std::begin(router_[tile].turn), std::end(router_[tile].turn), nobody);
     for (std::size_t port = 0; port < 5; ++port) {
         auto const    out     = static_cast<Direction>(port);
         std::uint64_t wanting = 0;
@@ -245,13 +291,19 @@ void Reticle::arbitrate(std::uint32_t tile)
         }
         if (wanting == 0 || !port_free(tile, out))
             continue;
-        auto&               turn   = turn_[tile * 5 + port];
-        std::uint64_t const behind = turn >= 63 ? 0 : wanting & (~std::uint64_t{0} << (turn + 1));
-        auto const          winner = static_cast<std::uint32_t>(__builtin_ctzll(behind ? behind : wanting));
-        if ((wanting & (wanting - 1)) != 0)
-            turn = static_cast<std::uint8_t>(winner);
+        auto winner = static_cast<std::uint32_t>(__builtin_ctzll(wanting));
+        if ((wanting & (wanting - 1)) != 0) {
+            auto&               turn   = router_[tile].turn[port];
+            std::uint64_t const behind = turn >= 63 ? 0 : wanting & (~std::uint64_t{0} << (turn + 1));
+            if (behind != 0)
+                winner = static_cast<std::uint32_t>(__builtin_ctzll(behind));
+            turn      = static_cast<std::uint8_t>(winner);
+            contested = true;
+        }
         granted[winner] = static_cast<std::uint8_t>(granted[winner] | bit(out));
     }
+    if (contested)
+        contested_[tile] = static_cast<std::uint32_t>(now_);
     for (std::uint64_t left = ready; left != 0; left &= left - 1) {
         auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
         if (granted[lane] != 0)
@@ -286,14 +338,16 @@ void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
 {
     std::uint32_t const target = lanes_.target(lane, out);
     auto const          port   = static_cast<std::size_t>(out);
-    if (timing_.serialisation != 8) {
-        auto& free_at = free_at_[tile * 5 + port];
-        free_at       = std::max(free_at, 8 * now_) + timing_.serialisation;
-    }
+    if (timing_.serialisation != 8)
+        router_[tile].occupy(port, now_, timing_.serialisation);
     ++router_[tile].sent[port];
     if (out == Direction::ramp) {
-        --queues_.at(target, tile).credits;
-        arrivals_.at(now_ + timing_.ramp).push_back(Arrival{Place{tile, target, control}, word});
+        Queue& landing = queues_.at(target, tile);
+        --landing.credits;
+        std::uint32_t const slot = landing.push(control, timing_.depth);
+        if (queues_.have_words())
+            queues_.store(target, tile, slot, word);
+        land(tile, landing);
         return;
     }
     if (shared_.probe)
@@ -331,7 +385,7 @@ void Reticle::pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs)
     q.drop_front(timing_.depth);
     if (q.count == 0)
         router_[tile].ready &= ~(std::uint64_t{1} << lane);
-    counters_.forked += static_cast<std::uint64_t>(__builtin_popcount(outs)) - 1;
+    counters_.forked += ones(outs) - 1;
     Direction const in = lanes_.in(lane);
     if (shared_.fault.kind == Fault::Kind::lose_credit && shared_.fault.block == block_number_ &&
         ++lost_ == shared_.fault.count) {

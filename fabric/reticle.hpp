@@ -39,6 +39,7 @@ struct Timing {
     std::uint32_t hop, ramp, scribe; // latencies; scribe is the whole way: hop + extra
     std::uint32_t serialisation;     // eighths per wavelet and port
     std::uint32_t depth;             // of a queue
+    std::uint32_t memory;            // cycles after which the arbiters of a router start over
 
     static Timing of(configs::Parameters const&);
 };
@@ -64,7 +65,7 @@ struct Shared {
     Probe*                    probe = nullptr;
 
     Shared(workloads::Program const& program, configs::Parameters const& parameters, Fault fault = {},
-           Probe* probe = nullptr);
+           Probe* probe = nullptr, Origin origin = {});
 };
 
 // When the last PE finished an operator, and where its time had gone.
@@ -90,8 +91,13 @@ class Reticle {
     Block const&  block() const { return block_; }
     std::uint64_t now() const { return now_; }
 
-    // Runs all cycles before `until`; those in which nothing is due cost nothing.
+    // Runs all cycles before `until`; those in which nothing is due cost nothing. One quantum: of other reticles it
+    // sees what they had done when it began, so they may run at the same time, on other threads.
     void advance(std::uint64_t until);
+    // After a quantum, when no reticle runs.
+    void publish() { shared_.board.take(journal_); }
+    // About how many tiles and PEs will be visited in the next cycle.
+    std::size_t load() const { return active_.size() + running_.size() + arrivals_.at(now_).size(); }
     // The next cycle in which something is due, `never` when all is quiet.
     std::uint64_t next_event() const;
     bool          finished() const { return unfinished_ == 0; }
@@ -111,6 +117,7 @@ class Reticle {
     std::uint64_t                   slots() const { return queues_.size() * timing_.depth; }
     std::uint64_t                   slots_accounted() const;
     std::vector<PeAccount> const&   accounts() const { return accounts_; }
+    Blame const&                    blame(std::uint32_t tile) const { return blame_[tile]; }
     std::vector<std::uint32_t>      link_counts() const; // [direction * tiles + tile]: wavelets sent
     std::vector<OperatorEnd> const& operator_ends() const { return ends_; }
     ActivityRecord const&           activity() const { return activity_; }
@@ -164,7 +171,10 @@ class Reticle {
     void await_room(std::uint32_t tile, std::uint32_t lane, Direction out);
     void await_credit(Queue& queue, Place place, std::uint32_t latency);
     void free_slot(Queue& queue, Place place, std::uint32_t latency);
+    void land(std::uint32_t tile, Queue& queue);
+    bool await_landing(std::uint32_t tile);
     bool port_free(std::uint32_t tile, Direction out) const;
+    void sweep_ports();
     void pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs);
     bool serves(std::uint32_t tile, std::uint32_t lane) const; // the switch of its color stands at this lane
     void advance_switch(std::uint32_t tile, Color color);
@@ -174,6 +184,8 @@ class Reticle {
     void          execute(std::uint32_t tile);
     void          begin(std::uint32_t tile, std::uint64_t at);
     void          start(std::uint32_t tile, std::uint64_t at);
+    void          next_operation(std::uint32_t tile);
+    void          follow_script(std::uint32_t tile);
     void          finish_operation(std::uint32_t tile, workloads::Operation const& op, std::uint64_t at);
     void          begin_stream(std::uint32_t tile, std::uint64_t at);
     void          complete(std::uint32_t tile, std::uint64_t at);
@@ -203,15 +215,16 @@ class Reticle {
     std::uint32_t const         block_number_;
     std::array<std::int64_t, 5> delta_;
     std::vector<Way>            ways_;
-    std::uint64_t               now_ = 0;
+    std::uint64_t               now_           = 0;
+    std::uint64_t               quantum_begin_ = 0;
 
     // Routers. [tile], or [lane * tiles + tile].
-    Column<Router>             router_;
-    Queues                     queues_;
-    std::vector<std::uint32_t> global_;   // number in the region
-    std::vector<std::uint8_t>  switches_; // [switch * tiles + tile]
-    std::vector<std::uint8_t>  turn_;     // [tile * 5 + port]: lane that won last
-    std::vector<std::uint64_t> free_at_;  // [tile * 5 + port], eighths; only where a wavelet takes longer than a cycle
+    Column<Router>                           router_;
+    Column<std::uint32_t>                    contested_; // [tile]: the last cycle in which lanes competed for a port
+    Queues                                   queues_;
+    std::vector<std::uint32_t>               global_;   // number in the region
+    std::vector<std::uint8_t>                switches_; // [switch * tiles + tile]
+    std::uint64_t                            sweep_at_; // cycle at which ports that have long been free are marked anew
     std::array<std::vector<std::uint8_t>, 4> edge_credits_; // [position * lanes + lane of the neighbour]
     std::array<Parcel, 4>                    outbox_;
 
@@ -220,10 +233,12 @@ class Reticle {
     Column<Blame>          blame_;
     std::vector<PeAccount> accounts_;
     Payload                payload_;
+    BlameBoard::Journal    journal_;
 
     // Calendars and active lists.
     Ring<Arrival>        arrivals_;
     Ring<Place>          credits_;
+    Ring<std::uint32_t>  landed_; // PEs that wait for a wavelet that is on the ramp
     Wheel                timers_;
     Batch<std::uint32_t> active_, next_active_;   // tiles with ready lanes
     Batch<std::uint32_t> running_, next_running_; // PEs whose stream can go on
@@ -237,5 +252,25 @@ class Reticle {
     std::uint64_t            last_finish_ = 0;
     std::uint64_t            lost_        = 0; // events counted towards the fault
 };
+
+// A slot of a queue whose sender is on this reticle.
+inline void Reticle::free_slot(Queue& queue, Place place, std::uint32_t latency)
+{
+    queue.give_credit(now_);
+    if (queue.waiting & Queue::sender_waits) {
+        queue.waiting &= static_cast<std::uint8_t>(~Queue::sender_waits);
+        credits_.at(now_ + latency).push_back(place);
+    }
+}
+
+// A wavelet is on the ramp towards a PE.
+inline void Reticle::land(std::uint32_t tile, Queue& queue)
+{
+    queue.land(now_);
+    if (queue.waiting & Queue::pe_waits) {
+        queue.waiting &= static_cast<std::uint8_t>(~Queue::pe_waits);
+        landed_.at(now_ + timing_.ramp).push_back(tile);
+    }
+}
 
 } // namespace scribeline::fabric

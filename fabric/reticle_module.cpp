@@ -3,8 +3,8 @@
 namespace scribeline::fabric {
 
 ReticleModule::ReticleModule(sc_core::sc_module_name name, Shared& shared, Block const& block,
-                             configs::FabricClock clock, std::uint64_t quantum)
-    : sc_core::sc_module{name}, clock_{clock}, quantum_{quantum}, reticle_{shared, block}
+                             configs::FabricClock clock, QuantumPhase& phase)
+    : sc_core::sc_module{name}, clock_{clock}, phase_{phase}, reticle_{shared, block}
 {
     SC_HAS_PROCESS(ReticleModule);
     SC_METHOD(run);
@@ -18,22 +18,32 @@ void ReticleModule::connect(Direction side, ScribeLineLink* to_beyond, ScribeLin
     from_beyond->wakes(wake_);
 }
 
-// Runs the cycles [c, c + quantum), where c is the simulated time. All that can arrive in them was sent before c.
+// Asks for the cycles [c, c + quantum), where c is the simulated time. All that can arrive in them was sent before c.
 void ReticleModule::run()
 {
     std::uint64_t const cycle = cycle_of(clock_, sc_core::sc_time_stamp());
     reticle_.advance(cycle); // nothing was due: this only moves its clock
     for (std::size_t side = 0; side < 4; ++side)
-        if (from_[side])
-            reticle_.deliver(static_cast<Direction>(side), from_[side]->receive());
-
+        if (from_[side]) {
+            reticle_.deliver(static_cast<Direction>(side), from_[side]->arrived());
+            from_[side]->clear();
+        }
     if (reticle_.next_event() <= cycle)
-        reticle_.advance(cycle + quantum_);
+        phase_.ask(*this);
+    else
+        wake_when_due();
+}
 
+void ReticleModule::hand_over()
+{
     for (std::size_t side = 0; side < 4; ++side)
         if (to_[side])
-            to_[side]->send(reticle_.outbox(static_cast<Direction>(side)));
+            to_[side]->carry(reticle_.outbox(static_cast<Direction>(side)));
+    wake_when_due();
+}
 
+void ReticleModule::wake_when_due()
+{
     std::uint64_t const next = reticle_.next_event();
     if (next != never)
         wake_.notify(time_of(clock_, next) - sc_core::sc_time_stamp());

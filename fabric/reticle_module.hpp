@@ -1,7 +1,9 @@
-// The SystemC shell of a reticle: one process, woken when something is due. The fabric itself is plain C++.
+// The SystemC shell of a reticle: one process, woken when something is due, which takes in what came over the scribe
+// lines and asks for the quantum that begins. The fabric itself is plain C++.
 #pragma once
 
 #include "configs/units/cycles.hpp"
+#include "fabric/quantum_phase.hpp"
 #include "fabric/reticle.hpp"
 #include "fabric/scribe_line_link.hpp"
 
@@ -26,20 +28,23 @@ inline std::uint64_t cycle_of(configs::FabricClock const& clock, sc_core::sc_tim
 
 class ReticleModule final : public sc_core::sc_module {
   public:
-    // `quantum`: cycles that the reticle runs ahead at once; at most the latency of its scribe-line links.
     ReticleModule(sc_core::sc_module_name name, Shared& shared, Block const& block, configs::FabricClock clock,
-                  std::uint64_t quantum);
+                  QuantumPhase& phase);
 
     void connect(Direction side, ScribeLineLink* to_beyond, ScribeLineLink* from_beyond);
+
+    // In the update phase, after the quantum: what the reticle sent goes onto the scribe lines.
+    void hand_over();
 
     Reticle&       reticle() { return reticle_; }
     Reticle const& reticle() const { return reticle_; }
 
   private:
     void run();
+    void wake_when_due();
 
     configs::FabricClock const     clock_;
-    std::uint64_t const            quantum_;
+    QuantumPhase&                  phase_;
     Reticle                        reticle_;
     std::array<ScribeLineLink*, 4> to_{}, from_{};
     sc_core::sc_event              wake_;

@@ -24,15 +24,19 @@ void Reticle::receive()
         credit(credits.data()[i]);
     credits.clear();
 
-    auto&                arrivals = arrivals_.at(now_);
-    std::size_t const    count    = arrivals.size();
-    Arrival const* const arrival  = arrivals.data();
-    std::uint32_t const  depth = timing_.depth, routers = lanes_.routers();
+    auto& landed = landed_.at(now_);
+    for (std::size_t i = 0; i < landed.size(); ++i)
+        resume(landed.data()[i]);
+    landed.clear();
+
+    auto&                arrivals   = arrivals_.at(now_);
+    std::size_t const    count      = arrivals.size();
+    Arrival const* const arrival    = arrivals.data();
+    std::uint32_t const  depth      = timing_.depth;
     Queue* const         queues     = queues_.data();
     std::size_t const    column     = tiles_;
     bool const           words      = queues_.have_words();
     Router* const        router     = router_.data();
-    Pe* const            pe         = pe_.data();
     std::uint64_t        from_links = 0;
     auto const&          is_link    = lanes_.links();
     active_.make_room(count);
@@ -53,10 +57,7 @@ void Reticle::receive()
         from_links += is_link[lane];
         if (q.count != 1)
             continue;
-        if (lane >= routers) {
-            if (pe[tile].state == PeState::waiting_in && pe[tile].lane == lane)
-                resume(tile);
-        } else if (!lanes_.is_switched(lane) || serves(tile, lane)) {
+        if (!lanes_.is_switched(lane) || serves(tile, lane)) {
             if (router[tile].ready == 0)
                 *active_end++ = tile;
             router[tile].ready |= std::uint64_t{1} << lane;
@@ -87,34 +88,21 @@ template <bool unit_rate> void Reticle::route_all()
     std::uint16_t const* const way_of = lanes_.way_of();
     Way const* const           ways   = ways_.data();
     std::size_t const          lanes  = lanes_.routers();
-    std::uint64_t* const       ports  = free_at_.data();
     std::uint32_t const        depth = timing_.depth, serialisation = timing_.serialisation;
     std::uint64_t const        now          = now_;
     std::uint8_t const         never_simple = watched_ ? 0xff : 0;
     std::uint64_t              forked       = 0;
 
     next_active_.make_room(count);
-    std::uint32_t* next = next_active_.end();
-    // Hops and ramps may take equally long: then both fill the same batch.
-    bool const        one_batch = timing_.hop == timing_.ramp;
-    auto&             by_hop    = arrivals_.at(now + timing_.hop);
-    auto&             by_ramp   = arrivals_.at(now + timing_.ramp);
-    std::size_t const most      = 5 * count; // wavelets that can leave in one cycle
+    std::uint32_t*    next   = next_active_.end();
+    auto&             by_hop = arrivals_.at(now + timing_.hop);
+    std::size_t const most   = 4 * count; // wavelets that can leave for neighbours in one cycle
     by_hop.make_room(most);
-    by_ramp.make_room(most);
-    Arrival*   hop_end   = by_hop.end();
-    Arrival*   ramp_end  = one_batch ? nullptr : by_ramp.end();
-    auto const hand_back = [&] {
-        by_hop.end_at(hop_end);
-        if (!one_batch)
-            by_ramp.end_at(ramp_end);
-    };
-    auto const take_again = [&] { // the general functions may have added to the batches
+    Arrival*   hop_end    = by_hop.end();
+    auto const hand_back  = [&] { by_hop.end_at(hop_end); };
+    auto const take_again = [&] { // the general functions may have added to the batch
         by_hop.make_room(most);
-        by_ramp.make_room(most);
         hop_end = by_hop.end();
-        if (!one_batch)
-            ramp_end = by_ramp.end();
     };
 
     // One lane of a tile whose wavelet wants ports that no other lane wants.
@@ -126,11 +114,15 @@ template <bool unit_rate> void Reticle::route_all()
         auto const check = [&](Way::Out const& out) {
             room = room && (at + out.jump)->room(now, out.latency);
             if constexpr (!unit_rate)
-                room = room && ports[tile * 5 + out.port] < 8 * (now + 1);
+                room = room && r.port_free(out.port, now);
         };
+        // Of most wavelets there are one or two copies.
         check(way.out[0]);
-        for (std::size_t o = 1; o < way.copies; ++o)
-            check(way.out[o]);
+        if (way.copies > 1) {
+            check(way.out[1]);
+            for (std::size_t o = 2; o < way.copies; ++o)
+                check(way.out[o]);
+        }
         if (!room) {
             hand_back();
             forward(tile, lane, 0x1f);
@@ -140,25 +132,30 @@ template <bool unit_rate> void Reticle::route_all()
         std::uint64_t const bits =
             (words ? std::uint64_t{queues_.front(lane, tile)} << 32 : 0) | std::uint64_t{q.front_is_control()} << 31;
         auto const send = [&](Way::Out const& out) {
-            --(at + out.jump)->credits;
+            Queue& to = at[out.jump];
+            --to.credits;
             ++r.sent[out.port];
-            if constexpr (!unit_rate) {
-                auto& free_at = ports[tile * 5 + out.port];
-                free_at       = std::max(free_at, 8 * now) + serialisation;
+            if constexpr (!unit_rate)
+                r.occupy(out.port, now, serialisation);
+            if (out.port != 4) {
+                *hop_end++ = Arrival{bits | static_cast<std::uint32_t>(out.place + tile)};
+            } else {
+                std::uint32_t const slot = to.push(q.front_is_control(), depth);
+                if (words)
+                    queues_.store(out.place >> 24, tile, slot, static_cast<std::uint32_t>(bits >> 32));
+                land(tile, to);
             }
-            Arrival const arrival{bits | static_cast<std::uint32_t>(out.place + tile)};
-            if (out.port == 4 && !one_batch)
-                *ramp_end++ = arrival;
-            else
-                *hop_end++ = arrival;
         };
         send(way.out[0]);
-        for (std::size_t o = 1; o < way.copies; ++o)
-            send(way.out[o]);
-        forked += way.copies - 1u;
+        if (way.copies > 1) {
+            send(way.out[1]);
+            for (std::size_t o = 2; o < way.copies; ++o)
+                send(way.out[o]);
+            forked += way.copies - 1u;
+        }
         q.drop_front(depth);
         q.give_credit(now);
-        if (q.waiting) {
+        if (q.waiting != 0) {
             q.waiting = 0;
             credits_.at(now + way.in_latency).push_back(Place{tile, lane});
         }
@@ -248,7 +245,7 @@ void Reticle::execute_all()
         // Most of all wavelets end in a PE that stores them, and are not the last of their stream.
         if (op.stream == Stream::receive && pe.remaining > 1 && op.interval == 8 && !watched_ && !payload_.active()) {
             Queue& q = queues_.at(pe.lane, tile);
-            if (q.count != 0) {
+            if (q.has_landed(now_, timing_.ramp)) {
                 q.drop_front(timing_.depth);
                 free_slot(q, Place{tile, pe.lane}, timing_.ramp);
                 ++counters_.delivered;

@@ -64,12 +64,37 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
         counters_.worked += length;
         at += length;
         finish_operation(tile, op, at);
-        ++pe.pc;
+        next_operation(tile);
     }
     if (at == first)
         return start(tile, at);
     pe.starts = true;
     timers_.add(now_, at, tile);
+}
+
+void Reticle::next_operation(std::uint32_t tile)
+{
+    ++pe_[tile].pc;
+    if (!program_.scripts.empty())
+        follow_script(tile);
+}
+
+// At the end of a play's segments its next round begins, or the next play; behind the last play the program is over.
+void Reticle::follow_script(std::uint32_t tile)
+{
+    Pe&         pe     = pe_[tile];
+    auto const& bounds = program_.segments[pe.role];
+    auto const& plays  = program_.scripts[program_.script[global_[tile]]];
+    while (pe.pc == bounds[plays[pe.play].last]) {
+        if (++pe.round == plays[pe.play].times) {
+            pe.round = 0;
+            if (++pe.play == plays.size()) {
+                pe.pc = bounds.back();
+                return;
+            }
+        }
+        pe.pc = bounds[plays[pe.play].first];
+    }
 }
 
 // A stream, or the end of the program.
@@ -89,7 +114,7 @@ void Reticle::start(std::uint32_t tile, std::uint64_t at)
     shared_.operations.prefetch(pe.role, pe.pc + 1);
     if (receives(op))
         pe.lane = lanes_.landing(op.in);
-    if (op.start == Start::on_arrival && queues_.at(pe.lane, tile).count == 0) {
+    if (op.start == Start::on_arrival && await_landing(tile)) {
         pe.triggered = true;
         change(tile, PeState::waiting_in, at);
         return;
@@ -115,7 +140,10 @@ void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
 void Reticle::timer(std::uint32_t tile)
 {
     Pe& pe = pe_[tile];
-    if (pe.starts) {
+    if (pe.state == PeState::idle) { // its program begins now
+        change(tile, PeState::busy, now_);
+        begin(tile, now_);
+    } else if (pe.starts) {
         pe.starts = false;
         start(tile, now_);
     } else if (pe.remaining == 0) {
@@ -136,7 +164,7 @@ void Reticle::execute(std::uint32_t tile)
     std::uint8_t     out_lane = no_lane;
     if (receives(op)) {
         in = &queues_.at(pe.lane, tile);
-        if (in->count == 0)
+        if (await_landing(tile))
             return stall(tile, PeState::waiting_in);
     }
     if (sends(op)) {
@@ -169,7 +197,7 @@ void Reticle::execute(std::uint32_t tile)
         if (index == 0) {
             blame_[tile].add(Cause::serialisation, now_ - pe.marked);
             pe.marked = now_;
-            shared_.board.post(global_pe(tile), op.out, now_, blame_[tile]);
+            shared_.board.post(global_pe(tile), op.out, now_, blame_[tile], quantum_begin_, journal_);
         }
         if (shared_.probe)
             shared_.probe->wavelet(now_, global_pe(tile), global_pe(tile), op.out, WaveletEvent::inject);
@@ -222,6 +250,8 @@ std::uint32_t Reticle::sender_of(std::uint32_t tile, Operation const& op) const
     std::uint32_t const own = global_[tile], columns = program_.columns;
     if (op.source != 0)
         return static_cast<std::uint32_t>(own + std::int64_t{op.source} * (op.vertical ? columns : 1u));
+    if (auto const& senders = program_.sender[op.in]; !senders.empty())
+        return senders[own];
     auto const& roots = program_.broadcast_root[op.in];
     if (roots.empty())
         return own;
@@ -233,27 +263,27 @@ std::uint32_t Reticle::sender_of(std::uint32_t tile, Operation const& op) const
 void Reticle::inherit_blame(std::uint32_t tile)
 {
     Operation const&    op     = *pe_[tile].operation;
-    std::uint32_t const own    = global_pe(tile);
+    std::uint32_t const pe     = global_pe(tile);
     std::uint32_t const sender = sender_of(tile, op);
-    auto const          a      = op.vertical ? own / program_.columns : own % program_.columns;
+    auto const          a      = op.vertical ? pe / program_.columns : pe % program_.columns;
     auto const          b      = op.vertical ? sender / program_.columns : sender % program_.columns;
     auto const crossings       = op.vertical ? shared_.geometry.crossings_y(a, b) : shared_.geometry.crossings_x(a, b);
     std::uint64_t const hops   = std::uint64_t{a < b ? b - a : a - b} * timing_.hop;
     std::uint64_t const scribe = std::uint64_t{crossings} * (timing_.scribe - timing_.hop);
     std::uint64_t const ramps  = 1 + 2ull * timing_.ramp;
     std::uint64_t       sent   = 0;
+    std::uint64_t const way    = hops + scribe + ramps;
     Blame&              blame  = blame_[tile];
-    Blame const* const  from =
-        now_ < hops + scribe + ramps ? nullptr : shared_.board.find(sender, op.in, now_ - hops - scribe - ramps, sent);
-    if (!from) {
+    bool const          own    = crossings == 0;
+    if (now_ < way || !shared_.board.find(sender, op.in, now_ - way, own ? now_ + 1 : quantum_begin_,
+                                          own ? &journal_ : nullptr, sent, blame)) {
         blame.add(Cause::waiting, now_ - pe_[tile].marked);
         return;
     }
-    blame = *from;
     blame.add(Cause::hops, hops);
     blame.add(Cause::scribe, scribe);
     blame.add(op.reduction ? Cause::reduce_stage : Cause::hops, ramps);
-    blame.add(Cause::serialisation, now_ - sent - hops - scribe - ramps);
+    blame.add(Cause::serialisation, now_ - sent - way);
 }
 
 // A stream is over; `at` is the first cycle after it.
@@ -262,7 +292,7 @@ void Reticle::complete(std::uint32_t tile, std::uint64_t at)
     Pe& pe = pe_[tile];
     blame_[tile].add(Cause::serialisation, at - pe.marked);
     finish_operation(tile, *pe.operation, at);
-    ++pe.pc;
+    next_operation(tile);
     begin(tile, at);
 }
 
@@ -273,7 +303,12 @@ void Reticle::finish_operation(std::uint32_t tile, Operation const& op, std::uin
     history_ += mix(global_pe(tile), pe_[tile].pc, at);
     if (!op.last)
         return;
-    OperatorEnd& end = ends_[op.op];
+    std::size_t number = op.op;
+    if (!program_.scripts.empty()) {
+        auto const& play = program_.scripts[program_.script[global_[tile]]][pe_[tile].play];
+        number           = static_cast<std::uint16_t>(number + play.operators + pe_[tile].round * play.stride);
+    }
+    OperatorEnd& end = ends_[number];
     if (!end.seen || at > end.cycle || (at == end.cycle && global_pe(tile) < end.pe))
         end = OperatorEnd{at, global_pe(tile), blame_[tile], true};
 }

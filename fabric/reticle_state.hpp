@@ -26,20 +26,38 @@ struct Way {
     Out          out[5]{};
 };
 
-// A tile's router.
-struct Router {
-    std::uint64_t ready   = 0;  // lanes whose oldest wavelet may move
-    std::uint64_t blocked = 0;  // lanes that wait for a credit
-    std::uint16_t routes  = 0;  // class
-    std::uint8_t  edges   = 0;  // sides on which a scribe line or the end of the region lies
-    std::uint32_t sent[5] = {}; // wavelets by port
+// No lane has won yet: the lowest is first.
+constexpr std::uint8_t nobody = 63;
+
+// A tile's router, in a cache line.
+struct alignas(64) Router {
+    std::uint64_t ready      = 0;  // lanes whose oldest wavelet may move
+    std::uint64_t blocked    = 0;  // lanes that wait for a credit
+    std::uint32_t free_at[5] = {}; // eighths of a cycle, their lower 32 bits, by port; only where a wavelet takes
+                                   // longer than a cycle
+    std::uint32_t sent[5] = {};    // wavelets by port
+    std::uint8_t  turn[5] = {nobody, nobody, nobody, nobody, nobody}; // lane that won last, by port
+    std::uint8_t  edges   = 0; // sides on which a scribe line or the end of the region lies
+    std::uint16_t routes  = 0; // class
+
+    bool port_free(std::size_t port, std::uint64_t now) const
+    {
+        return static_cast<std::int32_t>(free_at[port] - static_cast<std::uint32_t>(8 * (now + 1))) < 0;
+    }
+    void occupy(std::size_t port, std::uint64_t now, std::uint32_t serialisation)
+    {
+        auto const begin = static_cast<std::uint32_t>(8 * now);
+        auto const left  = static_cast<std::int32_t>(free_at[port] - begin);
+        free_at[port]    = begin + static_cast<std::uint32_t>(left < 0 ? 0 : left) + serialisation;
+    }
 };
+static_assert(sizeof(Router) == 64);
 
 enum class PeState : std::uint8_t {
     busy,        // set-up, local operation or stream
     waiting_in,  // for a wavelet
     waiting_out, // for room in the router
-    idle,        // the program is over
+    idle,        // the program is over, or has yet to begin
 };
 
 struct Pe {
@@ -54,6 +72,8 @@ struct Pe {
     bool                        triggered = false; // waits for the wavelet that activates its task
     bool                        starts    = false; // the timer that comes next starts the operation
     std::uint8_t                lane      = 0;     // landing lane of the stream
+    std::uint8_t                play      = 0;     // of its script
+    std::uint16_t               round     = 0;     // of the play
 };
 
 // Cycles of one PE by state; they add up to the length of the run.

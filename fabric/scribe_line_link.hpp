@@ -16,28 +16,28 @@
 
 namespace scribeline::fabric {
 
-// One direction. A primitive channel: what is sent becomes visible in the next delta cycle, so it cannot matter which
-// of the two reticles ran first.
-class ScribeLineLink final : public sc_core::sc_prim_channel {
+// One direction. What is sent is handed over in the update phase, when no process runs, and taken in by a process: so
+// it cannot matter which of the two reticles ran first.
+class ScribeLineLink final : public sc_core::sc_object {
   public:
     ScribeLineLink(char const* name, configs::FabricClock clock);
 
-    // Takes what `parcel` holds and leaves it empty.
-    void   send(Parcel& parcel);
-    Parcel receive(); // everything since the last call; empty if nothing came
+    // In the update phase: takes what `parcel` holds and leaves it empty.
+    void carry(Parcel& parcel);
+    // What was carried since the last clear.
+    Parcel const& arrived() const { return arrived_; }
+    void          clear() { arrived_.clear(); }
 
     // Notified at the first arrival of what was sent.
     void wakes(sc_core::sc_event& event) { receiver_ = &event; }
 
-    std::uint64_t in_flight() const { return arrived_.wavelets.size() + sending_.wavelets.size(); }
-    std::uint64_t credits_in_flight() const { return arrived_.credits.size() + sending_.credits.size(); }
+    std::uint64_t in_flight() const { return arrived_.wavelets.size(); }
+    std::uint64_t credits_in_flight() const { return arrived_.credits.size(); }
     std::uint64_t carried() const { return carried_; } // wavelets
 
   private:
-    void update() override;
-
     configs::FabricClock const clock_;
-    Parcel                     sending_, arrived_;
+    Parcel                     arrived_;
     sc_core::sc_event*         receiver_ = nullptr;
     std::uint64_t              carried_  = 0;
 };

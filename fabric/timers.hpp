@@ -50,8 +50,9 @@ template <class Entry> class Ring {
         slots_.resize(size);
         mask_ = size - 1;
     }
-    Batch<Entry>& at(std::uint64_t cycle) { return slots_[cycle & mask_]; }
-    std::uint64_t next(std::uint64_t now) const
+    Batch<Entry>&       at(std::uint64_t cycle) { return slots_[cycle & mask_]; }
+    Batch<Entry> const& at(std::uint64_t cycle) const { return slots_[cycle & mask_]; }
+    std::uint64_t       next(std::uint64_t now) const
     {
         for (std::uint64_t c = now; c <= now + mask_; ++c)
             if (!slots_[c & mask_].empty())

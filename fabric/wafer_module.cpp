@@ -11,16 +11,15 @@ namespace scribeline::fabric {
 
 WaferModule::WaferModule(sc_core::sc_module_name name, workloads::Program const& program, configs::Parameters const& p,
                          Fault fault, Probe* probe)
-    : sc_core::sc_module{name}, shared_{program, p, fault, probe}
+    : sc_core::sc_module{name}, shared_{program, p, fault, probe}, phase_{"quantum_phase", p, shared_, quantum_of(p)}
 {
     require_routes_join(program);
-    auto const           quantum = quantum_of(p);
     configs::FabricClock clock{p.wafer.clock};
     std::uint32_t const  width = shared_.geometry.blocks_x(), height = shared_.geometry.blocks_y();
     for (std::uint32_t y = 0; y < height; ++y)
         for (std::uint32_t x = 0; x < width; ++x)
             modules_.push_back(std::make_unique<ReticleModule>(fmt::format("reticle_{}_{}", x, y).c_str(), shared_,
-                                                               shared_.geometry.block(x, y), clock, quantum));
+                                                               shared_.geometry.block(x, y), clock, phase_));
     for (std::uint32_t i = 0; i < width * height; ++i) {
         if (i % width + 1 < width)
             join(i, i + 1, Direction::east, clock);

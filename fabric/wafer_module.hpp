@@ -44,6 +44,7 @@ class WaferModule final : public sc_core::sc_module {
     void join(std::uint32_t a, std::uint32_t b, Direction side, configs::FabricClock clock);
 
     Shared                                      shared_;
+    QuantumPhase                                phase_;
     std::vector<std::unique_ptr<ReticleModule>> modules_;
     std::vector<Joint>                          joints_;
 };

@@ -1,4 +1,5 @@
 // Every parameter, one row each. The defaults are a WSE-2; machines/*.toml hold complete machines, with sources.
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
 
 #include <algorithm>
@@ -14,6 +15,16 @@ auto const sdk_paper = "Cerebras SDK white paper, 2022";
 auto const user      = "what to simulate";
 auto const ours      = "how to simulate";
 } // namespace src
+
+Group machine()
+{
+    using P = MachineParams;
+    return table<&Parameters::machine>("What the machine is")
+        .row<&P::kind>("wafer",
+                       "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; plain: an "
+                       "accelerator on DDR or LPDDR",
+                       src::user, Origin::choice);
+}
 
 Group wafer()
 {
@@ -31,7 +42,14 @@ Group wafer()
                         Origin::datasheet)
         .row<&P::io_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s",
                                "off the wafer, all edges together (recorded; a whole-grid run does not use it)",
-                               "vendor's specification of the system", Origin::datasheet);
+                               "vendor's specification of the system", Origin::datasheet)
+        .row<&P::link_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s", "from a wafer to the next one of a plan",
+                                 "vendor's specification of the system: all that leaves a wafer, to one neighbour",
+                                 Origin::datasheet)
+        .row<&P::link_latency>("2 us", "1 ns", "1 ms", "from the edge of a wafer to the edge of the next",
+                               "no figure published; the order of a remote memory access through one Ethernet switch: "
+                               "two network adapters and the switch at some 0.5 us each, and the cables",
+                               Origin::assumed);
 }
 
 Group fabric()
@@ -150,18 +168,55 @@ Group mapping()
     using P = MappingParams;
     return table<&Parameters::mapping>("Where the model runs")
         .row<&P::region>("0x0", "0x0", "8192x8192",
-                         "PEs that hold the model; 0x0: the fastest square by the closed forms", src::user,
-                         Origin::choice)
+                         "PEs that hold the model, or each region of a pipeline; 0x0: the fastest by the closed forms",
+                         src::user, Origin::choice)
         .row<&P::groups>("0", "0", "8192", "groups of the two-level reduction; 0: the root of the region's side",
                          src::user, Origin::choice)
-        .row<&P::reduction>("two_level", "how partial sums are added up along an axis", src::user, Origin::choice);
+        .row<&P::reduction>("two_level", "how partial sums are added up along an axis", src::user, Origin::choice)
+        .row<&P::schedule>("auto",
+                           "layer: one layer stands on the region and is counted for all; pipeline: every layer stands "
+                           "on some region; auto: layer where mapping.region is given, otherwise pipeline",
+                           src::user, Origin::choice)
+        .row<&P::wafers>("1", "0", "1024",
+                         "wafers that a pipeline may use (--machine NAME:N); 0: as few as hold the model "
+                         "(--machine NAME:auto)",
+                         src::user, Origin::choice)
+        .counts("wafer")
+        .row<&P::max_wafers>("64", "1", "1024", "the most that mapping.wafers may be, and that the planner tries",
+                             src::user, Origin::choice)
+        .counts("wafer")
+        .row<&P::objective>("latency",
+                            "what the planner is after: the shortest token of one user, or most tokens per second of "
+                            "all requests in flight",
+                            src::user, Origin::choice)
+        .row<&P::split>("half",
+                        "where a region may end: between layers, or also between attention and feed-forward (not where "
+                        "the two run side by side)",
+                        src::user, Origin::choice)
+        .row<&P::layers_per_region>("0", "0", "65536",
+                                    "consecutive layers that a region of a pipeline owns; 0: balanced", src::user,
+                                    Origin::choice)
+        .counts("layer")
+        .row<&P::kv_growth>("balanced",
+                            "where the cache of new tokens goes: shifted so that all columns hold alike, or behind the "
+                            "context until the PEs there are full",
+                            src::user, Origin::choice)
+        .row<&P::tables>(
+            "auto",
+            "where embedding and LM head of a pipeline lie: each on a region like others, or spread over all "
+            "PEs of the first and of the last wafer, beside what stands there; auto: on a region, unless "
+            "the model then needs more wafers",
+            src::user, Origin::choice);
 }
 
 Group run()
 {
     using P = RunParams;
     return table<&Parameters::run>("How the simulator runs and what it records")
-        .row<&P::fidelity>("wavelet", "level of detail", src::ours, Origin::choice)
+        .row<&P::fidelity>("auto",
+                           "every wavelet; one line along each axis where that is exact; formulas alone; auto: the "
+                           "cheapest that is exact",
+                           src::ours, Origin::choice)
         .row<&P::quantum>("0", "0", "1048576",
                           "cycles that reticles run apart; 0: the latency of a scribe-line link, the longest that is "
                           "exact",
@@ -176,15 +231,25 @@ Group run()
         .row<&P::trace>("false", "record every move of a wavelet", src::ours, Origin::choice)
         .row<&P::trace_events>("1000000", "1", "1000000000", "at most so many recorded moves", src::ours,
                                Origin::choice)
-        .counts("event");
+        .counts("event")
+        .row<&P::threads>("1", "0", "1024",
+                          "threads that share out the reticles of a run; 0: one per core; no result depends on it",
+                          src::ours, Origin::choice)
+        .counts("thread");
 }
 
 } // namespace
 
 std::vector<Group> const& tables()
 {
-    static auto const all =
-        std::vector<Group>{wafer(), fabric(), scribe(), pe(), software(), workload(), mapping(), run()};
+    static auto const all = [] {
+        auto list = std::vector<Group>{machine(), wafer(), fabric(), scribe(), pe(), software()};
+        for (auto& group : gpu_groups())
+            list.push_back(std::move(group));
+        for (auto& group : {workload(), mapping(), run()})
+            list.push_back(group);
+        return list;
+    }();
     return all;
 }
 

@@ -30,12 +30,35 @@ template <> inline constexpr std::array words<Origin>{
     Word<Origin>{"choice", Origin::choice}};
 template <> inline constexpr std::array words<KvHeads>{Word<KvHeads>{"model", KvHeads::model},
                                                        Word<KvHeads>{"full", KvHeads::full}};
-template <> inline constexpr std::array words<Fidelity>{Word<Fidelity>{"wavelet", Fidelity::wavelet}};
+template <> inline constexpr std::array words<Fidelity>{
+    Word<Fidelity>{"auto", Fidelity::automatic}, Word<Fidelity>{"wavelet", Fidelity::wavelet},
+    Word<Fidelity>{"folded", Fidelity::folded}, Word<Fidelity>{"closed_form", Fidelity::closed_form}};
 template <> inline constexpr std::array words<VisitingOrder>{Word<VisitingOrder>{"forward", VisitingOrder::forward},
                                                              Word<VisitingOrder>{"reverse", VisitingOrder::reverse}};
 template <> inline constexpr std::array words<Reduction>{Word<Reduction>{"two_level", Reduction::two_level},
                                                          Word<Reduction>{"chain", Reduction::chain},
                                                          Word<Reduction>{"tree", Reduction::tree}};
+template <> inline constexpr std::array words<Schedule>{Word<Schedule>{"auto", Schedule::automatic},
+                                                        Word<Schedule>{"layer", Schedule::layer},
+                                                        Word<Schedule>{"pipeline", Schedule::pipeline}};
+template <> inline constexpr std::array words<Objective>{Word<Objective>{"latency", Objective::latency},
+                                                         Word<Objective>{"throughput", Objective::throughput}};
+template <>
+inline constexpr std::array words<Split>{Word<Split>{"layer", Split::layer}, Word<Split>{"half", Split::half}};
+template <> inline constexpr std::array words<Growth>{Word<Growth>{"balanced", Growth::balanced},
+                                                      Word<Growth>{"concatenate", Growth::concatenate}};
+template <> inline constexpr std::array words<MachineKind>{
+    Word<MachineKind>{"wafer", MachineKind::wafer}, Word<MachineKind>{"gpu", MachineKind::gpu},
+    Word<MachineKind>{"sram", MachineKind::sram}, Word<MachineKind>{"plain", MachineKind::plain}};
+template <> inline constexpr std::array words<AllReduce>{Word<AllReduce>{"fastest", AllReduce::fastest},
+                                                         Word<AllReduce>{"one_shot", AllReduce::one_shot},
+                                                         Word<AllReduce>{"one_shot_pull", AllReduce::one_shot_pull},
+                                                         Word<AllReduce>{"two_shot", AllReduce::two_shot},
+                                                         Word<AllReduce>{"ring", AllReduce::ring},
+                                                         Word<AllReduce>{"in_switch", AllReduce::in_switch}};
+template <> inline constexpr std::array words<Tables>{Word<Tables>{"auto", Tables::automatic},
+                                                      Word<Tables>{"region", Tables::region},
+                                                      Word<Tables>{"wafer", Tables::wafer}};
 template <> inline constexpr std::array words<OutputFormat>{Word<OutputFormat>{"table", OutputFormat::table},
                                                             Word<OutputFormat>{"json", OutputFormat::json},
                                                             Word<OutputFormat>{"csv", OutputFormat::csv}};

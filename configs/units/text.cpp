@@ -17,6 +17,10 @@ namespace scribeline::configs {
 template <> Kind kind_of<Bytes>() { return {"a size in bytes", "48 KiB", "byte"}; }
 template <> Kind kind_of<Hertz>() { return {"a frequency", "0.85 GHz", "Hz"}; }
 template <> Kind kind_of<BytesPerSecond>() { return {"a bandwidth", "150 GB/s", "byte/s"}; }
+template <> Kind kind_of<Seconds>() { return {"a time", "2 us", "s"}; }
+template <> Kind kind_of<FlopsPerSecond>() { return {"a rate of arithmetic", "989 TFLOP/s", "FLOP/s"}; }
+template <> Kind kind_of<Watts>() { return {"a power", "700 W", "W"}; }
+template <> Kind kind_of<Share>() { return {"a share", "80 %", "1"}; }
 template <> Kind kind_of<FabricCycles>() { return {"whole cycles", "2 cycles", "cycle"}; }
 template <> Kind kind_of<FabricEighths>() { return {"cycles in eighths", "9/8 cycles", "cycle"}; }
 template <> Kind kind_of<ElementRate>() { return {"elements per cycle", "2.92 elem/cycle", "element/cycle"}; }
@@ -28,7 +32,7 @@ template <> Kind kind_of<std::string>() { return {"a name or a path", "tiny", ""
 
 namespace {
 
-enum class Dimension { bytes, frequency, bandwidth, cycles, rate, share };
+enum class Dimension { bytes, frequency, bandwidth, time, arithmetic, power, cycles, rate, share };
 
 struct Unit {
     char const* name;
@@ -64,6 +68,17 @@ constexpr std::array units{
     Unit{"MiB/s", Dimension::bandwidth, 1024.0 * 1024},
     Unit{"GiB/s", Dimension::bandwidth, 1024.0 * 1024 * 1024},
     Unit{"TiB/s", Dimension::bandwidth, 1024.0 * 1024 * 1024 * 1024},
+    Unit{"s", Dimension::time, 1},
+    Unit{"ms", Dimension::time, 1e-3},
+    Unit{"us", Dimension::time, 1e-6},
+    Unit{"ns", Dimension::time, 1e-9},
+    Unit{"ps", Dimension::time, 1e-12},
+    Unit{"FLOP/s", Dimension::arithmetic, 1},
+    Unit{"GFLOP/s", Dimension::arithmetic, 1e9},
+    Unit{"TFLOP/s", Dimension::arithmetic, 1e12},
+    Unit{"PFLOP/s", Dimension::arithmetic, 1e15},
+    Unit{"W", Dimension::power, 1},
+    Unit{"kW", Dimension::power, 1e3},
     Unit{"cycles", Dimension::cycles, 1},
     Unit{"cycle", Dimension::cycles, 1},
     Unit{"elem/cycle", Dimension::rate, 1},
@@ -222,6 +237,16 @@ template <> BytesPerSecond parse<BytesPerSecond>(std::string_view text)
 {
     return BytesPerSecond{read(text, Dimension::bandwidth, kind_of<BytesPerSecond>())};
 }
+template <> Seconds parse<Seconds>(std::string_view text)
+{
+    return Seconds{read(text, Dimension::time, kind_of<Seconds>())};
+}
+template <> FlopsPerSecond parse<FlopsPerSecond>(std::string_view text)
+{
+    return FlopsPerSecond{read(text, Dimension::arithmetic, kind_of<FlopsPerSecond>())};
+}
+template <> Watts parse<Watts>(std::string_view text) { return Watts{read(text, Dimension::power, kind_of<Watts>())}; }
+template <> Share parse<Share>(std::string_view text) { return Share{parse_percent(text)}; }
 template <> FabricCycles parse<FabricCycles>(std::string_view text)
 {
     auto const kind = kind_of<FabricCycles>();
@@ -302,6 +327,33 @@ std::string print(Bytes bytes)
 }
 std::string print(Hertz frequency) { return in_decimal_units(frequency.value(), Dimension::frequency, 0.1); }
 std::string print(BytesPerSecond rate) { return in_decimal_units(rate.value(), Dimension::bandwidth, 1); }
+std::string print(Seconds time)
+{
+    // 1e-6 is not exact in binary: the first digits that read back as the same time will do. The largest unit that
+    // leaves at least 1 before it; picoseconds for what is less.
+    for (auto const& unit : units) {
+        if (unit.dimension != Dimension::time || (time.value() < unit.scale && unit.scale != 1e-12))
+            continue;
+        for (int digits = 1; digits <= 17 && time.value() != 0; ++digits) {
+            auto const rounded = std::stod(fmt::format("{:.{}g}", time.value() / unit.scale, digits));
+            auto       text    = fmt::format("{} {}", rounded, unit.name);
+            if (parse<Seconds>(text) == time)
+                return text;
+        }
+    }
+    return fmt::format("{} s", time.value());
+}
+std::string print(FlopsPerSecond rate) { return in_decimal_units(rate.value(), Dimension::arithmetic, 1); }
+std::string print(Watts power) { return in_decimal_units(power.value(), Dimension::power, 10); }
+std::string print(Share share)
+{
+    for (int decimals = 0; decimals < 16; ++decimals) {
+        auto text = fmt::format("{:.{}f} %", share.value * 100, decimals);
+        if (parse_percent(text) == share.value)
+            return text;
+    }
+    return print_percent(share.value);
+}
 std::string print(FabricCycles c) { return fmt::format("{} {}", c.count(), c.count() == 1 ? "cycle" : "cycles"); }
 std::string print(FabricEighths e)
 {
@@ -317,6 +369,10 @@ std::string print(std::string const& text) { return text; }
 double number_of(Bytes bytes) { return bytes.value(); }
 double number_of(Hertz frequency) { return frequency.value(); }
 double number_of(BytesPerSecond rate) { return rate.value(); }
+double number_of(Seconds time) { return time.value(); }
+double number_of(FlopsPerSecond rate) { return rate.value(); }
+double number_of(Watts power) { return power.value(); }
+double number_of(Share share) { return share.value; }
 double number_of(FabricCycles c) { return static_cast<double>(c.count()); }
 double number_of(FabricEighths e) { return static_cast<double>(e.count()) / 8; }
 double number_of(ElementRate rate) { return static_cast<double>(rate.hundredths) / 100; }

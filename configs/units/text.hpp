@@ -39,6 +39,10 @@ std::string print_percent(double share);
 std::string print(Bytes);
 std::string print(Hertz);
 std::string print(BytesPerSecond);
+std::string print(Seconds);
+std::string print(FlopsPerSecond);
+std::string print(Watts);
+std::string print(Share);
 std::string print(FabricCycles);
 std::string print(FabricEighths);
 std::string print(ElementRate);
@@ -48,10 +52,14 @@ std::string print(std::uint64_t);
 std::string print(bool);
 std::string print(std::string const&);
 
-// In base units: byte, Hz, byte/s, cycle, elements per cycle. NaN when it is no number.
+// In base units: byte, Hz, byte/s, s, FLOP/s, W, cycle, elements per cycle. NaN when it is no number.
 double number_of(Bytes);
 double number_of(Hertz);
 double number_of(BytesPerSecond);
+double number_of(Seconds);
+double number_of(FlopsPerSecond);
+double number_of(Watts);
+double number_of(Share);
 double number_of(FabricCycles);
 double number_of(FabricEighths);
 double number_of(ElementRate);

@@ -39,6 +39,34 @@ inline workloads::LayerProgram small_layer(configs::Parameters const& parameters
     return workloads::map_decode_layer(workloads::decode_step(shape, parameters.workload), parameters);
 }
 
+// `x` by `y` regions with a program each, beside one another, which do it one after another: as the layers of a model
+// that stand on one wafer. Region i begins at cycle i * `apart`; the token's way between them is left out.
+inline workloads::Program side_by_side(workloads::Program const& one, std::uint32_t x, std::uint32_t y,
+                                       std::uint64_t apart)
+{
+    auto all    = one;
+    all.columns = one.columns * x;
+    all.rows    = one.rows * y;
+    all.role.resize(all.pes());
+    all.route_class.resize(all.pes());
+    all.start.resize(all.pes());
+    for (std::uint32_t row = 0; row < all.rows; ++row)
+        for (std::uint32_t column = 0; column < all.columns; ++column) {
+            auto const pe       = all.pe(column, row);
+            auto const from     = one.pe(column % one.columns, row % one.rows);
+            all.role[pe]        = one.role[from];
+            all.route_class[pe] = one.route_class[from];
+            all.start[pe]       = (row / one.rows * std::uint64_t{x} + column / one.columns) * apart;
+        }
+    for (auto& roots : all.broadcast_root) {
+        auto const before = roots;
+        roots.resize(before.size() * (before.size() == one.columns ? x : y));
+        for (std::size_t i = 0; i < roots.size(); ++i)
+            roots[i] = static_cast<std::uint32_t>(before[i % before.size()] + i / before.size() * before.size());
+    }
+    return all;
+}
+
 // The same operations over and over: `times` layers, one after another.
 inline workloads::Program repeated(workloads::Program program, std::uint32_t times)
 {

@@ -112,6 +112,14 @@ struct KernelCall {
 
 enum class Element : std::uint8_t { fp16, fp32 }; // two elements in a wavelet, or one
 
+// Part of what a PE does, `times` times over: the segments [first, last) of its role. Operators are numbered from
+// `operators` on, beyond the number in the operation, and `stride` further each time.
+struct Play {
+    std::uint8_t  first = 0, last = 0;
+    std::uint32_t times     = 1;
+    std::uint16_t operators = 0, stride = 0;
+};
+
 struct OperatorName {
     std::string name, kind, collective;
 };
@@ -125,9 +133,20 @@ struct Program {
 
     std::vector<std::vector<Operation>> roles; // distinct lists of operations
     std::vector<std::uint16_t>          role;  // [pe]
+    // Programs that repeat themselves: [role][segment] bounds of its segments, first 0, last the number of operations;
+    // lists of plays, and [pe] which of them it runs. All empty: every PE runs its role once.
+    std::vector<std::vector<std::uint32_t>> segments;
+    std::vector<std::vector<Play>>          scripts;
+    std::vector<std::uint8_t>               script;
+
+    std::vector<std::uint64_t> start; // [pe]: cycle at which its program begins; empty: 0 everywhere
 
     // [color][position along its axis]: where a broadcast of that color comes from; empty for other colors.
     std::array<std::vector<std::uint32_t>, max_colors> broadcast_root;
+
+    // [color][pe]: the PE that a stream of that color comes from, where it depends on more than the position along its
+    // axis; empty for other colors.
+    std::array<std::vector<std::uint32_t>, max_colors> sender;
 
     std::vector<OperatorName> operators;
     std::vector<KernelCall>   kernels{1};     // entry 0: nothing
