@@ -88,7 +88,7 @@ double published_all_reduce_form(double pes, double groups, double wavelets, Lin
     return stage * (group / 2 + groups / 2) + times.hop * (group / 2 + pes) + 3 * wavelets * times.serialisation;
 }
 
-double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times)
+double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times)
 {
     SCRIBELINE_EXPECT(groups >= 1 && groups <= pes);
     std::uint32_t const group  = (pes + groups - 1) / groups;
@@ -111,8 +111,16 @@ double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double w
     if (beyond > 0)
         last = std::max(last, first + occupied + beyond * (to_leader + task) + stream + times.setup +
                                   (middle == beyond ? 0 : times.activation));
-    double const root = middle * group + near;
-    return last + stream + times.setup + times.turn() + times.hop * std::max(root, pes - 1 - root) + stream;
+    return last + stream;
+}
+
+double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times)
+{
+    double const        reduce = centred_reduce_form(pes, groups, wavelets, times);
+    std::uint32_t const group  = (pes + groups - 1) / groups;
+    double const        root   = groups / 2 * group + group / 2;
+    double const        stream = wavelets * std::max(times.serialisation, times.interval);
+    return reduce + times.setup + times.turn() + times.hop * std::max(root, pes - 1 - root) + stream;
 }
 
 } // namespace scribeline::workloads

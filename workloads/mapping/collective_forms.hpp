@@ -58,7 +58,9 @@ double two_level_form(std::uint32_t pes, std::uint32_t groups, double wavelets, 
 // into a group's leader, from leader to leader, and in the broadcast.
 double published_all_reduce_form(double pes, double groups, double wavelets, LineTimes const& times);
 // The same for the all-reduce as it is built here (centred_two_level, tasks that wavelets start, then the broadcast),
-// equal groups, every link to itself: where wavelets are many, streams that share links take longer.
+// equal groups, every link to itself: where wavelets are many, streams that share links take longer. The reduce ends
+// when the leader in the middle has the sum.
 double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times);
+double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times);
 
 } // namespace scribeline::workloads

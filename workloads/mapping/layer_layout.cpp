@@ -59,15 +59,15 @@ std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters co
                  activation = p.workload.activation_bits / 8.0;
     // Vectors that live at the same time: hidden and its norm, query with keys and values, scores, attended values,
     // gate and up with their product, and the two sums that go back to x.
-    double const vectors =
-        2.0 * l.hidden + l.query() + 2.0 * l.key() + l.scores() + l.query() + l.up() + l.ffn + 2.0 * l.hidden;
+    auto const vectors = 4 * padded(l.hidden) + padded(l.query() + 2 * l.key()) + padded(l.scores()) +
+                         padded(l.query()) + padded(l.up()) + padded(l.ffn);
     // Angles of the rotary embedding, weights of the two norms, and the sums of norms and softmax.
-    double const tables = l.head + 2.0 * l.hidden + 2.0 * l.heads_per_row * l.share + 2.0;
+    auto const tables = padded(l.head) + 2 * padded(l.hidden) + 2 * padded(l.heads_per_row * l.share) + 2;
     return {{"code and runtime", p.pe.sram_runtime.value()},
             {"weights of one layer", static_cast<double>(l.weights()) * weight},
             {"KV cache of one layer", static_cast<double>(l.cache()) * kv},
-            {"activations", vectors * activation},
-            {"tables and sums", tables * activation}};
+            {"activations", static_cast<double>(vectors) * activation},
+            {"tables and sums", static_cast<double>(tables) * activation}};
 }
 
 bool fits(LayerLayout const& layout, configs::Parameters const& p)

@@ -21,6 +21,9 @@
 
 namespace scribeline::workloads {
 
+// Elements that a vector or a matrix takes in SRAM: whole wavelets of two (LayerMemory).
+constexpr std::uint64_t padded(std::uint64_t elements) { return elements + elements % 2; }
+
 struct LayerLayout {
     std::uint32_t columns, rows;
     std::uint32_t hidden;        // elements of the hidden vector per column
@@ -38,12 +41,18 @@ struct LayerLayout {
     std::uint32_t scores() const { return heads_per_row * share * tokens; }
     std::uint32_t up() const { return gated ? 2 * ffn : ffn; }
 
-    std::uint64_t weights() const // elements of one PE
+    // Elements in the SRAM of one PE.
+    std::uint64_t attention_weights() const
     {
-        return std::uint64_t{hidden} * (query() + 2 * key()) + std::uint64_t{query()} * hidden +
-               std::uint64_t{hidden} * up() + std::uint64_t{ffn} * hidden;
+        return padded(std::uint64_t{hidden} * (query() + 2 * key())) + padded(std::uint64_t{query()} * hidden);
     }
-    std::uint64_t cache() const { return std::uint64_t{2} * key() * tokens; }
+    std::uint64_t feed_forward_weights() const
+    {
+        return padded(std::uint64_t{hidden} * up()) + padded(std::uint64_t{ffn} * hidden);
+    }
+    std::uint64_t weights() const { return attention_weights() + feed_forward_weights(); }
+    std::uint64_t cache() const { return cache(tokens); }
+    std::uint64_t cache(std::uint64_t tokens_of_a_column) const { return 2 * padded(key() * tokens_of_a_column); }
 };
 
 // `pairs`: keep the two elements that a rotary embedding turns together in one PE.

@@ -110,20 +110,26 @@ ReductionTree centred_two_level(std::uint32_t pes, std::uint32_t groups)
     return tree;
 }
 
+void append(ReductionTree& line, ReductionTree const& tree)
+{
+    auto const before = static_cast<std::uint32_t>(line.nodes.size());
+    for (auto node : tree.nodes) {
+        node.parent += before;
+        node.first += before;
+        node.last += before;
+        for (auto& child : node.children)
+            child.position += before;
+        line.nodes.push_back(std::move(node));
+    }
+}
+
 ReductionTree segments(ReductionTree const& tree, std::uint32_t count, std::uint32_t pes)
 {
     auto const    length = static_cast<std::uint32_t>(tree.nodes.size());
     ReductionTree line;
     SCRIBELINE_EXPECT(count * length <= pes);
     for (std::uint32_t s = 0; s < count; ++s)
-        for (auto node : tree.nodes) {
-            node.parent += s * length;
-            node.first += s * length;
-            node.last += s * length;
-            for (auto& child : node.children)
-                child.position += s * length;
-            line.nodes.push_back(std::move(node));
-        }
+        append(line, tree);
     for (std::uint32_t p = count * length; p < pes; ++p)
         line.nodes.push_back({p, {}, p, p, true});
     return line;
@@ -131,12 +137,12 @@ ReductionTree segments(ReductionTree const& tree, std::uint32_t count, std::uint
 
 std::uint32_t default_groups(std::uint32_t pes)
 {
-    double const  root = std::sqrt(static_cast<double>(pes));
-    std::uint32_t best = 1;
-    for (std::uint32_t g = 1; g <= pes; ++g)
-        if (pes % g == 0 && std::abs(g - root) < std::abs(best - root))
-            best = g;
-    bool const far = best > 1.5 * root || 1.5 * best < root;
+    // The nearest divisor is the largest below the root: its partner above is further away.
+    double const root = std::sqrt(static_cast<double>(pes));
+    auto         best = static_cast<std::uint32_t>(root);
+    while (best > 1 && pes % best != 0)
+        --best;
+    bool const far = 1.5 * best < root;
     return far ? static_cast<std::uint32_t>(std::lround(root)) : best;
 }
 

@@ -44,6 +44,9 @@ ReductionTree centred_two_level(std::uint32_t pes, std::uint32_t groups);
 // `count` copies of a tree, one behind the other, on a line of `pes`; what is left over takes no part.
 ReductionTree segments(ReductionTree const& tree, std::uint32_t count, std::uint32_t pes);
 
+// Another tree behind those of a line.
+void append(ReductionTree& line, ReductionTree const& tree);
+
 // The divisor of `pes` nearest to its square root, or the square root itself, rounded, where that is far from any
 // divisor: equal groups keep the stages few. This is how the published runs chose (20 of 420, 22 of 660).
 std::uint32_t default_groups(std::uint32_t pes);

@@ -9,28 +9,61 @@
 
 namespace scribeline::workloads {
 
+namespace {
+
+// What both halves of a layer are made of.
+class Estimate {
+  public:
+    explicit Estimate(configs::Parameters const& p)
+        : costs_{p}, times_{LineTimes::of(p)}, per_word_{p.workload.activation_bits == 16 ? 2.0 : 1.0},
+          iteration_{static_cast<double>(p.pe.scalar_iteration.count()) / 8}
+    {
+    }
+
+    double products(std::uint32_t operations, std::uint32_t length) const
+    {
+        auto const op = costs_.multiply_accumulate(operations, length);
+        return double{1} * op.dispatch + op.arithmetic + op.sram;
+    }
+    double scalar(double iterations) const { return iteration_ * iterations; }
+    double all_reduce(std::uint32_t pes, double elements) const
+    {
+        return pes < 2 ? 0.0
+                       : centred_all_reduce_form(pes, default_groups(pes), std::ceil(elements / per_word_), times_);
+    }
+
+  private:
+    PeCosts   costs_;
+    LineTimes times_;
+    double    per_word_, iteration_;
+};
+
+} // namespace
+
+double attention_cycles(LayerLayout const& l, configs::Parameters const& p)
+{
+    Estimate const      of{p};
+    std::uint32_t const heads = l.heads_per_row * l.share;
+    double const        local = of.products(l.hidden, l.query()) + 2 * of.products(l.hidden, l.key()) +
+                         of.products(heads * l.head, l.tokens) + of.products(heads * l.tokens, l.head) +
+                         of.products(l.query(), l.hidden) +
+                         of.scalar(2.0 * l.hidden + l.query() + l.key() + 2.0 * l.scores());
+    double const along_x = of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.query() + 2 * l.key()) +
+                           2 * of.all_reduce(l.columns, heads) + of.all_reduce(l.columns, l.query());
+    return local + along_x + of.all_reduce(l.segment, l.scores()) + of.all_reduce(l.rows, l.hidden);
+}
+
+double feed_forward_cycles(LayerLayout const& l, configs::Parameters const& p)
+{
+    Estimate const of{p};
+    double const   local = of.products(l.hidden, l.up()) + of.products(l.ffn, l.hidden) +
+                         of.scalar(2.0 * l.hidden + (l.gated ? 2.0 : 1.0) * l.ffn);
+    return local + of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.up()) + of.all_reduce(l.rows, l.hidden);
+}
+
 double estimated_cycles(LayerLayout const& l, configs::Parameters const& p)
 {
-    PeCosts const   costs{p};
-    LineTimes const times    = LineTimes::of(p);
-    double const    per_word = p.workload.activation_bits == 16 ? 2 : 1;
-    auto const      length   = [](Operation const& op) { return double{1} * op.dispatch + op.arithmetic + op.sram; };
-    auto const      reduce   = [&](std::uint32_t pes, double elements) {
-        return pes < 2 ? 0.0 : centred_all_reduce_form(pes, default_groups(pes), std::ceil(elements / per_word), times);
-    };
-    std::uint32_t const heads = l.heads_per_row * l.share;
-    double const        local =
-        length(costs.multiply_accumulate(l.hidden, l.query())) +
-        2 * length(costs.multiply_accumulate(l.hidden, l.key())) +
-        length(costs.multiply_accumulate(heads * l.head, l.tokens)) +
-        length(costs.multiply_accumulate(heads * l.tokens, l.head)) +
-        length(costs.multiply_accumulate(l.query(), l.hidden)) + length(costs.multiply_accumulate(l.hidden, l.up())) +
-        length(costs.multiply_accumulate(l.ffn, l.hidden)) +
-        length(costs.scalar(4 * l.hidden + l.query() + l.key() + 2 * l.scores() + (l.gated ? 2 : 1) * l.ffn));
-    double const along_x = 2 * reduce(l.columns, 1) + reduce(l.columns, l.query() + 2 * l.key()) +
-                           2 * reduce(l.columns, heads) + reduce(l.columns, l.query()) + reduce(l.columns, l.up());
-    double const along_y = reduce(l.segment, l.scores()) + 2 * reduce(l.rows, l.hidden);
-    return local + along_x + along_y;
+    return attention_cycles(l, p) + feed_forward_cycles(l, p);
 }
 
 configs::GridSize region_for(ModelShape const& shape, std::uint32_t context, configs::Parameters const& p)

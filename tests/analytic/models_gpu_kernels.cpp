@@ -1,0 +1,93 @@
+// Kernels meet the rooflines where these hold, and Little's law where a few SMs read.
+#include "models/gpu/attention.hpp"
+#include "models/gpu/matrix_product.hpp"
+#include "models/nvlink/all_reduce.hpp"
+#include "support/models_gpu_rows.hpp"
+
+#include "configs/schema/resolve.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace scribeline;
+using models::Launch;
+
+TEST_CASE("a product with one row takes its weights over the rate of the reads in flight")
+{
+    auto const device = tests::shipped_gpu("h100");
+    auto const time   = models::matrix_product(device, {1, 65536, 16384, 16, 16, false}, Launch::graph);
+    auto const bound  = time.weights / device.read_rate(device.gpu.sms);
+    CHECK(time.time.bound == models::Bound::memory);
+    CHECK(time.time.body.value() >= bound.value());
+    CHECK(time.time.body.value() == Approx(bound.value()).epsilon(0.04)); // the last wave is not full
+}
+
+TEST_CASE("a large product takes its arithmetic over the sustained peak")
+{
+    auto const device = tests::shipped_gpu("h100");
+    auto const time   = models::matrix_product(device, {8448, 16384, 8192, 16, 16, false}, Launch::graph);
+    auto const bound  = time.flops / (device.peak(16) * device.kernels.tensor_share.value);
+    CHECK(time.time.bound == models::Bound::arithmetic);
+    CHECK(time.time.body.value() >= bound.value());
+    CHECK(time.time.body.value() == Approx(bound.value()).epsilon(0.05));
+}
+
+TEST_CASE("reads in flight obey Little's law: few SMs are bound by latency, many by the memory")
+{
+    auto const device    = tests::shipped_gpu("h100");
+    auto const in_flight = device.gpu.shared_memory.value() * device.kernels.pipeline_share.value;
+    auto const one       = device.read_rate(1).value();
+    CHECK(one == Approx(in_flight / device.loaded_latency().value()).epsilon(0.1));
+    CHECK(device.read_rate(132).value() < device.sustained.value());
+    CHECK(device.read_rate(132).value() > 0.9 * device.sustained.value());
+    CHECK(device.read_rate(4).value() < 4 * one);
+}
+
+TEST_CASE("a product that has fewer tiles than SMs is split along k, and one that has many is not")
+{
+    auto const device = tests::shipped_gpu("h100");
+    CHECK(models::matrix_product(device, {1, 1024, 16384, 16, 16, false}, Launch::single).tiling.splits > 1);
+    CHECK(models::matrix_product(device, {1, 65536, 1024, 16, 16, false}, Launch::single).tiling.splits == 1);
+}
+
+TEST_CASE("half as wide weights are read in half the time")
+{
+    auto const device = tests::shipped_gpu("h100");
+    auto const wide   = models::matrix_product(device, {1, 65536, 16384, 16, 16, false}, Launch::graph).time.body;
+    auto const narrow = models::matrix_product(device, {1, 65536, 16384, 8, 8, false}, Launch::graph).time.body;
+    CHECK(narrow.value() == Approx(wide.value() / 2).epsilon(0.02));
+}
+
+TEST_CASE("long contexts are read at what the memory sustains, short ones cost their launches")
+{
+    auto const device  = tests::shipped_gpu("h100");
+    auto const lengthy = models::decode_attention(device, {16, 64, 8, 128, 131072, 16}, Launch::single);
+    CHECK(lengthy.time.total().value() == Approx((lengthy.kv / device.sustained).value()).epsilon(0.02));
+    auto const brief = models::decode_attention(device, {1, 64, 8, 128, 64, 8}, Launch::single);
+    CHECK(brief.time.body < brief.time.fixed);
+    CHECK(brief.splits == 1);
+}
+
+TEST_CASE("the lines between two dies bound what is read when they are slow")
+{
+    auto p         = configs::machine_parameters("b200");
+    p.gpu.die_link = configs::BytesPerSecond{1e12};
+    CHECK(models::gpu_device(p, 0.92).stream_rate().value() == Approx(4e12));
+    p.gpu.die_link = configs::BytesPerSecond{5e12};
+    CHECK(models::gpu_device(p, 0.92).stream_rate().value() == Approx(0.92 * 7.7e12));
+}
+
+TEST_CASE("each all-reduce moves the bytes of its closed form")
+{
+    auto       p     = configs::machine_parameters("h100").nvlink;
+    auto const b     = configs::Bytes{1e9};
+    p.store_share    = configs::Share{1};
+    auto const moved = [&](configs::AllReduce algorithm, std::uint32_t n) {
+        return models::all_reduce(p, algorithm, n, b).transfer.value() * p.bandwidth.value() / b.value();
+    };
+    using configs::AllReduce;
+    CHECK(moved(AllReduce::one_shot, 8) == Approx(7));
+    CHECK(moved(AllReduce::one_shot_pull, 4) == Approx(3));
+    CHECK(moved(AllReduce::two_shot, 8) == Approx(1.75));
+    CHECK(moved(AllReduce::in_switch, 8) == Approx(1.125));
+    CHECK(moved(AllReduce::ring, 8) * p.copy_share.value == Approx(1.75));
+}

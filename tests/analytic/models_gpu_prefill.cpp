@@ -1,0 +1,74 @@
+// The time of a prompt against its arithmetic, and what a pipeline makes of a batch.
+#include "models/gpu/accelerator.hpp"
+#include "models/gpu/gpu_step.hpp"
+#include "models/gpu/stream_machine.hpp"
+
+#include "configs/schema/resolve.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace scribeline;
+
+namespace {
+
+workloads::DecodeStep step_of(configs::Parameters& p, char const* model, std::uint32_t context)
+{
+    p.workload.context = context;
+    return workloads::decode_step(workloads::read_model(model), p.workload);
+}
+
+// Of all prompts: two for each active weight and token, the output projection only for the last token, and attention to
+// half of the context on average.
+double flops_of_prompts(workloads::ModelShape const& s, double tokens, double batch)
+{
+    auto const layers    = static_cast<double>(s.weights_per_layer()) * s.layers;
+    auto const head      = static_cast<double>(s.hidden) * s.vocabulary;
+    auto const attention = 4.0 * static_cast<double>(s.query_width()) * tokens / 2 * s.layers;
+    return batch * (2 * layers * tokens + 2 * head + attention * tokens);
+}
+
+} // namespace
+
+TEST_CASE("a long prompt on plain memory takes its arithmetic over the sustained peak")
+{
+    auto       p       = configs::machine_parameters("plain-memory");
+    auto const step    = step_of(p, "llama-3.1-8b", 8192);
+    auto const outcome = models::prefill_on_stream(step, p, 1);
+    auto const flops   = flops_of_prompts(step.shape, 8192, 1);
+    CHECK(outcome.flops.value() == Approx(flops).epsilon(0.02)); // norms, rotation and softmax besides
+    CHECK(outcome.floor.value() == Approx(flops / (100e12 * 0.8)).epsilon(0.05));
+    CHECK(outcome.floor.value() > flops / (100e12 * 0.8));
+}
+
+TEST_CASE("a long prompt on one GPU reaches between half of the sustained peak and all of it")
+{
+    auto       p       = configs::machine_parameters("h100");
+    auto const step    = step_of(p, "llama-3.1-8b", 8192);
+    auto const outcome = models::prefill_on_gpus(step, p, 0.92, {1, 1}, 1);
+    auto const flops   = flops_of_prompts(step.shape, 8192, 1);
+    CHECK(outcome.flops.value() == Approx(flops).epsilon(0.02));
+    CHECK(outcome.arithmetic_share > 0.4);
+    CHECK(outcome.arithmetic_share < 0.8);
+}
+
+TEST_CASE("a rack fills its pipeline with parts of a prompt")
+{
+    auto       p       = configs::machine_parameters("lpu-v1");
+    auto const step    = step_of(p, "llama-3.1-8b", 8192);
+    auto const outcome = models::prefill_on_stream(step, p, 1);
+    auto const whole   = flops_of_prompts(step.shape, 8192, 1) / (188e12 * 0.8 * outcome.tensor); // part by part
+    CHECK(outcome.floor.value() < whole / 10);
+    CHECK(outcome.floor.value() > whole / outcome.pipeline);
+}
+
+TEST_CASE("prompts go through a pipeline one behind the other, tokens of decode do not wait")
+{
+    auto       p     = configs::machine_parameters("h100");
+    auto const step  = step_of(p, "llama-3.1-8b", 4096);
+    auto const alone = models::prefill_on_gpus(step, p, 0.92, {1, 4}, 1).floor;
+    auto const four  = models::prefill_on_gpus(step, p, 0.92, {1, 4}, 4).floor;
+    CHECK(four.value() == Approx(alone.value() * (1 + 3.0 / 4)).epsilon(1e-9));
+    auto const one_token  = models::decode_on_gpus(step, p, 0.92, {1, 4}, 1).floor;
+    auto const four_token = models::decode_on_gpus(step, p, 0.92, {1, 4}, 4).floor;
+    CHECK(four_token.value() == Approx(one_token.value()).epsilon(1e-9));
+}

@@ -1,0 +1,53 @@
+// What stands in the SRAM of a PE when a region owns several blocks.
+//
+//     once a region               code and runtime, the vectors of a token on its way, angles, sums
+//     once a block                weights, with those of its norms
+//     once a request, in attention  keys and values
+//
+// All are bytes of one PE, padded as the layout and LayerMemory pad. A region with one layer and one request needs what
+// sram_budget() says, but for norms beyond two, which that leaves out.
+#pragma once
+
+#include "configs/parameters.hpp"
+#include "workloads/decode_step.hpp"
+#include "workloads/mapping/layer_layout.hpp"
+#include "workloads/mapping/token_plan.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace scribeline::workloads {
+
+class StageMemory {
+  public:
+    StageMemory(DecodeStep const&, LayerLayout const&, configs::Parameters const&);
+
+    double capacity() const { return capacity_; } // of a PE
+    double once() const { return once_ + reserved_; }
+    // For tables that are spread over the wafer, beside what stands in the region.
+    void   reserve(double bytes) { reserved_ = bytes; }
+    double weights(BlockKind) const;
+    // Of one request, in an attention block.
+    double cache() const { return cache_; }
+    // A tied head reads the table of an embedding in its region: what the two save together.
+    double shared_table() const { return shared_table_; }
+
+    double bytes(std::vector<Block> const&, std::uint32_t requests) const;
+    // Whose caches fit; 0 where there is none, or none fits.
+    std::uint32_t requests(std::vector<Block> const&) const;
+    // Of a single request. Nothing when there is no cache in the stage; the context must fit.
+    KvGrowth growth(std::vector<Block> const&) const;
+
+    // `bytes` by part, for messages.
+    std::vector<BudgetPart> parts(std::vector<Block> const&, std::uint32_t requests) const;
+
+  private:
+    LayerLayout   layout_;
+    double        capacity_, kv_, activation_; // bytes: of a PE; of an element
+    double        once_, cache_, shared_table_, reserved_ = 0;
+    double        embedding_, attention_, feed_forward_, head_;
+    std::uint64_t scores_per_token_;
+    std::uint32_t columns_, tokens_, context_;
+};
+
+} // namespace scribeline::workloads
