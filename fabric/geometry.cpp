@@ -12,36 +12,43 @@ struct Axis {
     std::vector<std::uint32_t> cuts, reticle;
 };
 
-Axis cut(std::uint32_t region, std::uint32_t usable, std::uint32_t reticles)
+Axis cut(std::uint32_t origin, std::uint32_t region, std::uint32_t usable, std::uint32_t reticles)
 {
-    Axis axis;
+    Axis          axis;
+    std::uint32_t first = 0; // reticle that the region begins on
     for (std::uint32_t i = 0; i < reticles; ++i) {
         auto const begin = (std::uint64_t{2} * i * usable + reticles) / (std::uint64_t{2} * reticles);
-        if (begin >= region)
+        if (begin >= std::uint64_t{origin} + region)
             break;
-        axis.cuts.push_back(static_cast<std::uint32_t>(begin));
+        if (begin <= origin) {
+            first = i;
+            axis.cuts.assign(1, 0);
+        } else {
+            axis.cuts.push_back(static_cast<std::uint32_t>(begin - origin));
+        }
     }
     axis.cuts.push_back(region);
     axis.reticle.resize(region);
     for (std::uint32_t i = 0; i + 1 < axis.cuts.size(); ++i)
         for (std::uint32_t x = axis.cuts[i]; x < axis.cuts[i + 1]; ++x)
-            axis.reticle[x] = i;
+            axis.reticle[x] = first + i;
     return axis;
 }
 
 } // namespace
 
-Geometry::Geometry(configs::WaferParams const& wafer, configs::GridSize region)
+Geometry::Geometry(configs::WaferParams const& wafer, configs::GridSize region, Origin origin)
     : columns_{region.columns}, rows_{region.rows}, reticle_columns_{wafer.reticle_columns}
 {
-    if (columns_ == 0 || rows_ == 0 || columns_ > wafer.columns || rows_ > wafer.rows)
+    if (columns_ == 0 || rows_ == 0 || std::uint64_t{origin.x} + columns_ > wafer.columns ||
+        std::uint64_t{origin.y} + rows_ > wafer.rows)
         throw configs::UserError{
             configs::Exit::bad_config,
             fmt::format("mapping.region = {}x{}: does not fit on the wafer's usable grid of {}x{} PEs. Choose at most "
                         "--region {}x{}.",
                         columns_, rows_, wafer.columns, wafer.rows, wafer.columns, wafer.rows)};
-    auto x  = cut(columns_, wafer.columns, wafer.reticle_columns);
-    auto y  = cut(rows_, wafer.rows, wafer.reticle_rows);
+    auto x  = cut(origin.x, columns_, wafer.columns, wafer.reticle_columns);
+    auto y  = cut(origin.y, rows_, wafer.rows, wafer.reticle_rows);
     cuts_x_ = std::move(x.cuts);
     cuts_y_ = std::move(y.cuts);
     column_ = std::move(x.reticle);

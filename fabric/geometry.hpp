@@ -1,7 +1,7 @@
 // Which reticle a tile of the region stands on, and where scribe lines cut the region.
 //
 // The usable grid of the wafer is shared out evenly: the boundary before reticle column i lies at
-// round(i * columns / reticle_columns). A region starts at the wafer's origin.
+// round(i * columns / reticle_columns). Positions are those of the region, whose origin is a tile of the wafer.
 #pragma once
 
 #include "configs/parameters.hpp"
@@ -14,17 +14,22 @@ namespace scribeline::fabric {
 // The tiles of one reticle that lie in the region: columns [x0, x1), rows [y0, y1).
 struct Block {
     std::uint32_t x0 = 0, x1 = 0, y0 = 0, y1 = 0;
-    std::uint32_t grid_x = 0, grid_y = 0; // position in the grid of reticles
+    std::uint32_t grid_x = 0, grid_y = 0; // position among the reticles that the region lies on
 
     std::uint32_t width() const { return x1 - x0; }
     std::uint32_t height() const { return y1 - y0; }
     std::size_t   tiles() const { return std::size_t{width()} * height(); }
 };
 
+// The tile of the wafer on which the tile (0, 0) of a region stands.
+struct Origin {
+    std::uint32_t x = 0, y = 0;
+};
+
 class Geometry {
   public:
     // Throws configs::UserError (bad_config) when the region does not fit on the wafer.
-    Geometry(configs::WaferParams const& wafer, configs::GridSize region);
+    Geometry(configs::WaferParams const& wafer, configs::GridSize region, Origin origin = {});
 
     std::uint32_t columns() const { return columns_; }
     std::uint32_t rows() const { return rows_; }
