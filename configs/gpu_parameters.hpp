@@ -1,0 +1,126 @@
+// Parameters of machines that are no wafer: GPUs with HBM and NVLink, racks of SRAM-only chips, accelerators on plain
+// memory. The rows that give each member its key, default, range, help, source and origin stand in
+// configs/schema/gpu_tables.cpp; the defaults of `gpu`, `kernels` and `nvlink` are an H100.
+#pragma once
+
+#include "configs/units/quantity.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace scribeline::configs {
+
+// A part of a whole, written as a percentage.
+struct Share {
+    double value = 0; // 0.8 for 80 %
+};
+constexpr bool operator<(Share a, Share b) { return a.value < b.value; }
+
+enum class MachineKind { wafer, gpu, sram, plain };
+
+struct MachineParams {
+    MachineKind kind;
+};
+
+// One GPU, as its datasheet has it.
+struct GpuParams {
+    std::uint32_t  devices;       // GPUs that share the model
+    std::uint32_t  sms;           // streaming multiprocessors, of all dies
+    std::uint32_t  dies;          // that make up one GPU
+    Hertz          clock;         // boost
+    FlopsPerSecond peak_16;       // dense, 16-bit floating point
+    FlopsPerSecond peak_8;        // dense, 8 bits
+    FlopsPerSecond peak_4;        // dense, 4 bits
+    Bytes          shared_memory; // of one SM
+    Bytes          l2;            // of all dies
+    BytesPerSecond l2_bandwidth;  // read
+    BytesPerSecond die_link;      // between two dies, each way
+    std::string    memory_kind;   // generation of HBM: hbm2e, hbm3, hbm3e, hbm4
+    std::uint32_t  memory_stacks;
+    Bytes          memory;           // that a program may use
+    Bytes          memory_runtime;   // of it, taken by driver, libraries and workspace
+    BytesPerSecond memory_bandwidth; // peak
+    Seconds        memory_latency;   // of one idle read
+    Watts          power;            // the most it takes
+};
+
+// What kernels do with it. Measured once on an H100; times that depend on the device have a value per machine.
+struct KernelParams {
+    Seconds       fixed;             // of a kernel launched by itself: launch, first wave, drain
+    Seconds       graph_step;        // of a kernel that follows another in a graph
+    Share         tensor_share;      // of the arithmetic peak that a large matrix product sustains
+    Share         pipeline_share;    // of shared memory that holds tiles in flight
+    Share         loaded_latency;    // of memory under load, relative to memory_latency
+    Seconds       split_step;        // partial sums of a product split along k: write, wait, add
+    std::uint32_t sm_load_bytes;     // per SM and cycle from L2
+    std::uint32_t sm_shared_bytes;   // per SM and cycle from shared memory
+    std::uint32_t special_functions; // exponentials per SM and cycle
+    std::uint32_t convert_rate;      // elements per SM and cycle of attention without tensor cores
+    std::uint32_t attention_block;   // tokens of the smallest share of a sequence
+    Bytes         attention_flight;  // bytes of KV cache that one block of threads has in flight
+    std::uint32_t attention_blocks;  // blocks of threads resident on an SM
+    std::uint32_t attention_skew;    // tokens that the last block lags behind
+    std::uint32_t quantise_kernels;  // before a product of 8 or 4 bits, when activations are quantised as they come
+    std::uint32_t quantise_bytes;    // that they move per element of the activations
+};
+
+// one_shot: every GPU writes its vector to all others; one_shot_pull: it reads theirs; two_shot: reduce-scatter, then
+// all-gather; ring: a library's ring, with its protocols; in_switch: the switch adds up; fastest: whichever is.
+enum class AllReduce { fastest, one_shot, one_shot_pull, two_shot, ring, in_switch };
+
+// Between GPUs.
+struct NvlinkParams {
+    std::uint32_t  domain;           // GPUs that reach one another over NVLink
+    BytesPerSecond bandwidth;        // of one GPU, each way
+    bool           in_switch;        // the switch can add up
+    Share          store_share;      // of it that loads and stores of SMs reach
+    Share          copy_share;       // of it that long streams reach
+    Seconds        collective_start; // of a kernel that communicates
+    Seconds        exchange;         // a flag to one peer, and the peer's seen: store, fence, poll
+    Seconds        exchange_peer;    // more for each further peer
+    Seconds        ring_start;       // of the ring's library, beyond collective_start
+    Seconds        ring_step;        // from one GPU to its neighbour
+    Seconds        bulk_start;       // of the ring's protocol for long messages, beyond ring_start
+    AllReduce      all_reduce;       // which one decode uses
+    BytesPerSecond host_link;        // PCIe or NVLink-C2C, each way
+    BytesPerSecond network;          // of one GPU, beyond the NVLink domain, each way
+    Seconds        network_latency;
+};
+
+// Chips that hold all weights and the KV cache in SRAM and hand activations on by a schedule.
+struct SramParams {
+    std::uint32_t  chips;
+    Bytes          memory;    // SRAM of one chip
+    BytesPerSecond bandwidth; // of it
+    FlopsPerSecond peak_16;
+    FlopsPerSecond peak_8;
+    Share          arithmetic_share; // that matrix-vector products sustain
+    Share          bandwidth_share;
+    BytesPerSecond link_bandwidth; // of one chip, all links, each way
+    Seconds        link_latency;   // chip to chip
+    std::uint32_t  group;          // chips that share one layer
+    Seconds        operator_fixed; // a vector passes the units of a chip
+    Watts          power;          // of one chip
+};
+
+// Modest arithmetic on DDR or LPDDR.
+struct PlainParams {
+    std::uint32_t  devices;
+    Bytes          memory;
+    BytesPerSecond bandwidth;
+    Share          bandwidth_share; // that long reads sustain
+    FlopsPerSecond peak_16;
+    FlopsPerSecond peak_8;
+    Share          arithmetic_share;
+    Seconds        operator_fixed;
+    BytesPerSecond link_bandwidth;
+    Seconds        link_latency;
+    Watts          power;
+};
+
+// Around the model's own work.
+struct ServingParams {
+    Seconds engine_overhead; // per token: scheduling, sampling, tokens in and out
+};
+
+} // namespace scribeline::configs

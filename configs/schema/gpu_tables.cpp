@@ -1,0 +1,241 @@
+// Every parameter of GPUs, SRAM-only racks and plain-memory accelerators, one row each. The defaults of `gpu`,
+// `kernels` and `nvlink` are an H100; machines/*.toml hold complete machines, with sources.
+#include "configs/schema/gpu_tables.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace scribeline::configs {
+
+namespace {
+
+namespace src {
+auto const tables         = "stas00/ml-engineering, accelerator tables";
+auto const system         = "ai-dynamo/aiconfigurator, system description 095f58a";
+auto const benches        = "te42kyfo/gpu-benches, 2024-06";
+auto const gemm_rows      = "matrix products measured on an H100 (ai-dynamo/aiconfigurator): fitted, docs/gpu.md";
+auto const attention_rows = "decode attention measured on an H100 (ai-dynamo/aiconfigurator): fitted, docs/gpu.md";
+auto const reduce_rows    = "all-reduce measured on H100s (ai-dynamo/aiconfigurator): fitted, docs/gpu.md";
+auto const user           = "what to simulate";
+} // namespace src
+
+Group gpu()
+{
+    using P = GpuParams;
+    return table<&Parameters::gpu>("GPUs that share a model, as the datasheet of one has it")
+        .row<&P::devices>("8", "1", "65536", "GPUs that share the model", src::user, Origin::choice)
+        .row<&P::sms>("132", "1", "65536", "streaming multiprocessors (SMs) of a GPU, all dies together", src::tables,
+                      Origin::datasheet)
+        .row<&P::dies>("1", "1", "16", "dies that make up one GPU", src::tables, Origin::datasheet)
+        .row<&P::clock>("1.83 GHz", "1 MHz", "100 GHz", "boost clock of the SMs", src::tables, Origin::datasheet)
+        .row<&P::peak_16>("989.4 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "dense products of 16-bit floating point",
+                          src::tables, Origin::datasheet)
+        .row<&P::peak_8>("1.9789 PFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "dense products of 8 bits", src::tables,
+                         Origin::datasheet)
+        .row<&P::peak_4>("1.9789 PFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "dense products of 4 bits",
+                         "no 4-bit units: as with 8 bits", Origin::derived)
+        .row<&P::shared_memory>("228 KiB", "1 KiB", "64 MiB", "shared memory of one SM", src::tables, Origin::datasheet)
+        .row<&P::l2>("50 MB", "1 KiB", "1 TB", "L2 cache, all dies together", src::tables, Origin::datasheet)
+        .row<&P::l2_bandwidth>("10 TB/s", "1 GB/s", "10 PB/s", "reads from L2",
+                               "te42kyfo/gpu-benches, 2024-06, on an H200, which has the same die", Origin::published)
+        .row<&P::die_link>("5 TB/s", "1 GB/s", "1 PB/s", "between two dies of a GPU, each way; unused with one die",
+                           "one die: no such link, the figure is that of a B200", Origin::assumed)
+        .row<&P::memory_kind>("hbm3", "generation of the HBM", src::tables, Origin::datasheet)
+        .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4"})
+        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM", src::tables, Origin::datasheet)
+        .row<&P::memory>("80 GB", "1 MB", "100 TB", "HBM that a program may use", src::system, Origin::datasheet)
+        .row<&P::memory_runtime>("2 GB", "0 B", "100 TB", "HBM that driver, libraries and workspace take",
+                                 "no figure published; contexts, communication buffers and workspace of the usual "
+                                 "servers, some 1 to 3 GB",
+                                 Origin::assumed)
+        .row<&P::memory_bandwidth>("3.35 TB/s", "1 GB/s", "1 PB/s", "peak of the HBM", src::system, Origin::datasheet)
+        .row<&P::memory_latency>("370 ns", "1 ns", "10 us", "one read of idle HBM, as an SM sees it",
+                                 "te42kyfo/gpu-benches, 2024-06: 650 cycles on a PCIe card", Origin::published)
+        .row<&P::power>("700 W", "1 W", "100 kW", "the most that a GPU takes", src::tables, Origin::datasheet);
+}
+
+Group kernels()
+{
+    using P = KernelParams;
+    return table<&Parameters::kernels>("What kernels do with a GPU")
+        .row<&P::fixed>("2.6 us", "0 s", "1 ms", "of a kernel launched by itself: launch, first and last wave",
+                        src::gemm_rows, Origin::derived)
+        .row<&P::graph_step>("1.35 us", "0 s", "1 ms", "of a kernel that follows another one in a graph",
+                             "te42kyfo/gpu-benches, 2024-06: dependent small kernels in a graph, on an H200",
+                             Origin::published)
+        .row<&P::tensor_share>("80 %", "1 %", "100 %", "of the arithmetic peak that large matrix products sustain",
+                               src::gemm_rows, Origin::derived)
+        .row<&P::pipeline_share>("84 %", "1 %", "100 %", "of shared memory that holds tiles on their way from memory",
+                                 "four stages of 48 KiB in the 228 KiB of an H100; the rest holds the output tile",
+                                 Origin::derived)
+        .row<&P::loaded_latency>("200 %", "100 %", "2000 %", "a read of memory under load, of memory_latency",
+                                 src::gemm_rows, Origin::derived)
+        .row<&P::split_step>("1.9 us", "0 s", "1 ms", "of a product split along k: wait for the parts and add them",
+                             src::gemm_rows, Origin::derived)
+        .row<&P::sm_load_bytes>("64", "1", "4096", "bytes that an SM takes from L2 in a cycle", src::benches,
+                                Origin::published)
+        .counts("byte/cycle")
+        .row<&P::sm_shared_bytes>("128", "1", "4096", "bytes that an SM reads from shared memory in a cycle",
+                                  "32 banks of 4 B, CUDA programming guide", Origin::datasheet)
+        .counts("byte/cycle")
+        .row<&P::special_functions>("16", "1", "1024", "exponentials of an SM in a cycle",
+                                    "CUDA programming guide: arithmetic throughput", Origin::datasheet)
+        .counts("element/cycle")
+        .row<&P::convert_rate>("10", "1", "1024",
+                               "elements of keys and values that an SM takes in a cycle without tensor cores",
+                               "128 lanes at some 12 instructions an element; decode attention with one query head per "
+                               "key head on an H100",
+                               Origin::derived)
+        .counts("element/cycle")
+        .row<&P::attention_block>("64", "1", "65536", "tokens of a sequence that are not divided further",
+                                  "tile of the usual kernels", Origin::published)
+        .counts("token")
+        .row<&P::attention_flight>("12 KiB", "1 KiB", "1 MiB",
+                                   "keys and values that one block of threads has on their way", src::attention_rows,
+                                   Origin::derived)
+        .row<&P::attention_blocks>("2", "1", "64", "blocks of threads of decode attention on an SM",
+                                   "two pipelines of tiles of keys and values and the scores fill shared memory",
+                                   Origin::derived)
+        .counts("block")
+        .row<&P::attention_skew>("896", "0", "1048576", "tokens that the last block of threads lags behind",
+                                 src::attention_rows, Origin::derived)
+        .counts("token")
+        .row<&P::quantise_kernels>("3", "0", "64",
+                                   "kernels before a product of 8 or 4 bits that quantise its activations by "
+                                   "themselves: largest value, scale, convert",
+                                   src::gemm_rows, Origin::derived)
+        .counts("kernel")
+        .row<&P::quantise_bytes>("9", "0", "64", "bytes that they move per element: 2 read; 2 and 2; 2 and 1",
+                                 "counted", Origin::derived)
+        .counts("byte");
+}
+
+Group nvlink()
+{
+    using P = NvlinkParams;
+    return table<&Parameters::nvlink>("Between GPUs, and from a GPU to its host")
+        .row<&P::domain>("8", "1", "65536", "GPUs that reach one another over NVLink", "HGX board of eight",
+                         Origin::datasheet)
+        .row<&P::bandwidth>("450 GB/s", "1 MB/s", "1 PB/s", "NVLink of one GPU, each way", src::system,
+                            Origin::datasheet)
+        .row<&P::in_switch>("true", "the switch can add up what passes it", "NVLink 4 switches (SHARP)",
+                            Origin::datasheet)
+        .row<&P::store_share>("64 %", "1 %", "100 %", "of it that loads and stores of SMs reach", src::reduce_rows,
+                              Origin::derived)
+        .row<&P::copy_share>("72 %", "1 %", "100 %", "of it that the long streams of a ring reach", src::reduce_rows,
+                             Origin::derived)
+        .row<&P::collective_start>("1.35 us", "0 s", "1 ms", "of a kernel that communicates",
+                                   "as any kernel in a graph (te42kyfo/gpu-benches)", Origin::derived)
+        .row<&P::exchange>("1.42 us", "0 s", "1 ms", "a flag to one peer and its own seen: store, fence, poll",
+                           src::reduce_rows, Origin::derived)
+        .row<&P::exchange_peer>("50 ns", "0 s", "1 ms", "more for each further peer", src::reduce_rows, Origin::derived)
+        .row<&P::ring_start>("3.7 us", "0 s", "1 ms", "of a ring's library, beyond collective_start", src::reduce_rows,
+                             Origin::derived)
+        .row<&P::ring_step>("800 ns", "0 s", "1 ms", "from one GPU of a ring to the next", src::reduce_rows,
+                            Origin::derived)
+        .row<&P::bulk_start>("22 us", "0 s", "10 ms", "of the library's protocol for long messages, beyond ring_start",
+                             src::reduce_rows, Origin::derived)
+        .row<&P::all_reduce>("fastest", "how partial sums of tensor parallelism are added up", src::user,
+                             Origin::choice)
+        .row<&P::host_link>("55 GB/s", "1 MB/s", "1 PB/s", "PCIe or NVLink-C2C of one GPU, each way",
+                            "nvbandwidth, PCIe Gen5 x16, measured", Origin::published)
+        .row<&P::network>("45 GB/s", "1 MB/s", "1 PB/s", "network of one GPU, beyond the NVLink domain, each way",
+                          "one adapter of 400 Gb/s a GPU; 90 GB/s measured for two (deepseek-ai/DeepEP)",
+                          Origin::derived)
+        .row<&P::network_latency>("5 us", "0 s", "10 ms", "of that network",
+                                  "no clean figure; the order of an RDMA write that a GPU starts", Origin::assumed);
+}
+
+Group sram()
+{
+    using P = SramParams;
+    return table<&Parameters::sram>("Chips that hold weights and KV cache in SRAM and run by a fixed schedule")
+        .row<&P::chips>("576", "1", "1048576", "chips that share the model",
+                        "chips that served Llama-2-70B: recalled, unverified", Origin::assumed)
+        .row<&P::memory>("230 MB", "1 KiB", "1 TB", "SRAM of a chip", "vendor's claim: Groq pages", Origin::published)
+        .row<&P::bandwidth>("80 TB/s", "1 GB/s", "100 PB/s", "of that SRAM", "vendor's claim: Groq pages",
+                            Origin::published)
+        .row<&P::bandwidth_share>("80 %", "1 %", "100 %", "of it that products of a matrix and a vector sustain",
+                                  "no figure published; the schedule is fixed, fill and drain of the units remain",
+                                  Origin::assumed)
+        .row<&P::peak_16>("188 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "of a chip, 16 bits",
+                          "vendor's claim: Groq pages", Origin::published)
+        .row<&P::peak_8>("750 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "of a chip, 8 bits", "vendor's claim: Groq pages",
+                         Origin::published)
+        .row<&P::arithmetic_share>("80 %", "1 %", "100 %", "of the arithmetic that large products sustain",
+                                   "as a GPU: nothing measured is published", Origin::assumed)
+        .row<&P::group>("0", "0", "1048576", "chips that share a layer; 0: as many as hold it", src::user,
+                        Origin::choice)
+        .counts("chip")
+        .row<&P::link_bandwidth>("240 GB/s", "1 MB/s", "1 PB/s", "links of a chip, each way",
+                                 "16 links of 4 lanes at 30 Gb/s: recalled, unverified", Origin::assumed)
+        .row<&P::link_latency>("700 ns", "1 ns", "1 ms", "from chip to chip",
+                               "vendor's paper (ISCA 2022) reports the order of 0.7 us a hop: recalled, unverified",
+                               Origin::assumed)
+        .row<&P::operator_fixed>("1 us", "0 s", "1 ms", "of an operator: vectors pass the units of a chip",
+                                 "no figure published; some 900 cycles through the functional slices", Origin::assumed)
+        .row<&P::power>("215 W", "1 W", "100 kW", "of a chip", "recalled, unverified: 215 to 300 W", Origin::assumed);
+}
+
+Group plain()
+{
+    using P = PlainParams;
+    return table<&Parameters::plain>("An accelerator with modest arithmetic on DDR or LPDDR")
+        .row<&P::devices>("1", "1", "65536", "accelerators that share the model, one after another", src::user,
+                          Origin::choice)
+        .row<&P::memory>("480 GB", "1 MB", "1 PB", "of one accelerator", "LPDDR5X of a Grace CPU: recalled, unverified",
+                         Origin::assumed)
+        .row<&P::bandwidth>("512 GB/s", "1 MB/s", "1 PB/s", "peak of that memory",
+                            "LPDDR5X of a Grace CPU: recalled, unverified", Origin::assumed)
+        .row<&P::bandwidth_share>("95 %", "1 %", "100 %", "of it that long reads sustain",
+                                  "486 GB/s in STREAM on a Grace CPU", Origin::derived)
+        .row<&P::peak_16>("100 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "16 bits",
+                          "no product: modest beside a GPU, ample for that memory", Origin::assumed)
+        .row<&P::peak_8>("200 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "8 bits", "twice that of 16 bits", Origin::assumed)
+        .row<&P::arithmetic_share>("80 %", "1 %", "100 %", "of the arithmetic that large products sustain", "as a GPU",
+                                   Origin::assumed)
+        .row<&P::operator_fixed>("2 us", "0 s", "1 ms", "of an operator", "as a kernel of a GPU", Origin::assumed)
+        .row<&P::link_bandwidth>("55 GB/s", "1 MB/s", "1 PB/s", "to the next accelerator, each way",
+                                 "nvbandwidth, PCIe Gen5 x16, measured", Origin::published)
+        .row<&P::link_latency>("5 us", "0 s", "10 ms", "to the next accelerator",
+                               "no clean figure; a copy that a driver starts takes 5 to 10 us", Origin::assumed)
+        .row<&P::power>("300 W", "1 W", "100 kW", "of one accelerator, with its memory",
+                        "no product: the order of a server CPU", Origin::assumed);
+}
+
+Group serving()
+{
+    using P = ServingParams;
+    return table<&Parameters::serving>("Around the model's own work, counted in `served` and not in the hardware floor")
+        .row<&P::engine_overhead>("4 ms", "0 s", "1 s",
+                                  "of a server, per token: scheduling, sampling, tokens in and out",
+                                  "served speeds at low load are 2 to 6 ms a token slower than the hardware, whatever "
+                                  "the GPU: the middle",
+                                  Origin::derived);
+}
+
+struct GroupOf {
+    std::string_view group;
+    MachineKind      kind;
+};
+constexpr std::array groups_of_one_kind{GroupOf{"wafer", MachineKind::wafer},    GroupOf{"fabric", MachineKind::wafer},
+                                        GroupOf{"scribe", MachineKind::wafer},   GroupOf{"pe", MachineKind::wafer},
+                                        GroupOf{"software", MachineKind::wafer}, GroupOf{"mapping", MachineKind::wafer},
+                                        GroupOf{"gpu", MachineKind::gpu},        GroupOf{"kernels", MachineKind::gpu},
+                                        GroupOf{"nvlink", MachineKind::gpu},     GroupOf{"sram", MachineKind::sram},
+                                        GroupOf{"plain", MachineKind::plain}};
+
+} // namespace
+
+std::vector<Group> gpu_groups() { return {gpu(), kernels(), nvlink(), sram(), plain(), serving()}; }
+
+bool applies(std::string_view group, MachineKind kind)
+{
+    if (group == "serving")
+        return kind != MachineKind::wafer;
+    auto const found = std::find_if(groups_of_one_kind.begin(), groups_of_one_kind.end(),
+                                    [&](GroupOf const& each) { return each.group == group; });
+    return found == groups_of_one_kind.end() || found->kind == kind;
+}
+
+} // namespace scribeline::configs

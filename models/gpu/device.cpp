@@ -1,0 +1,70 @@
+// Rates of a GPU.
+#include "models/gpu/device.hpp"
+
+#include "configs/failure.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace scribeline::models {
+
+char const* name_of(Bound bound)
+{
+    constexpr std::array names{"memory", "arithmetic", "latency"};
+    return names.at(static_cast<std::size_t>(bound));
+}
+
+Seconds GpuDevice::loaded_latency() const { return gpu.memory_latency * kernels.loaded_latency.value; }
+
+BytesPerSecond GpuDevice::stream_rate() const
+{
+    if (gpu.dies < 2)
+        return sustained;
+    // Addresses are spread over all dies, so each die asks the others for (dies - 1) / dies of what it reads; in each
+    // direction a link between two dies carries 1 / dies^2 of all bytes.
+    auto const dies = static_cast<double>(gpu.dies);
+    return std::min(sustained, gpu.die_link * (dies * dies));
+}
+
+BytesPerSecond GpuDevice::read_rate(double active_sms) const
+{
+    SCRIBELINE_EXPECT(active_sms > 0);
+    auto const in_flight = gpu.shared_memory * (kernels.pipeline_share.value * active_sms);
+    return Bytes{1} / (Bytes{1} / stream_rate() + loaded_latency() * (1 / in_flight.value()));
+}
+
+FlopsPerSecond GpuDevice::peak(std::uint32_t bits) const
+{
+    switch (bits) {
+    case 4:
+        return gpu.peak_4;
+    case 8:
+        return gpu.peak_8;
+    case 16:
+        return gpu.peak_16;
+    case 32:
+        return gpu.peak_16 * 0.5; // TF32 runs at half the rate of 16 bits on all of them
+    default:
+        SCRIBELINE_EXPECT(!"operands have 4, 8, 16 or 32 bits");
+        return {};
+    }
+}
+
+Seconds GpuDevice::launch(Launch how) const { return how == Launch::single ? kernels.fixed : kernels.graph_step; }
+
+GpuDevice gpu_device(configs::Parameters const& p, double sustained_share)
+{
+    SCRIBELINE_EXPECT(sustained_share > 0 && sustained_share <= 1);
+    return {p.gpu, p.kernels, p.gpu.memory_bandwidth * sustained_share};
+}
+
+KernelTime vector_kernel(GpuDevice const& device, Bytes bytes, Launch how)
+{
+    // The first data must arrive before anything can be written. In a graph the step has been measured with kernels
+    // that read and write: it holds that latency.
+    auto const latency = how == Launch::single ? device.gpu.memory_latency : Seconds{};
+    auto const stream  = bytes / device.stream_rate();
+    return {device.launch(how) + latency, stream, Bound::memory};
+}
+
+} // namespace scribeline::models

@@ -1,0 +1,99 @@
+// Rules of cutting a model, and what each part weighs.
+#include "models/gpu/gpu_plan.hpp"
+
+#include "configs/failure.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace scribeline::models {
+
+namespace {
+
+bool divides_keys(std::uint32_t tensor, std::uint32_t kv_heads)
+{
+    return tensor <= kv_heads ? kv_heads % tensor == 0 : tensor % kv_heads == 0;
+}
+
+[[noreturn]] void refuse(std::string const& what) { throw configs::UserError{configs::Exit::bad_config, what}; }
+
+std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
+
+} // namespace
+
+std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, std::uint32_t most)
+{
+    auto degrees = std::vector<std::uint32_t>{};
+    for (std::uint32_t t = 1; t <= std::min(most, shape.heads); ++t)
+        if (shape.heads % t == 0 && shape.ffn % t == 0 && divides_keys(t, shape.kv_heads))
+            degrees.push_back(t);
+    return degrees;
+}
+
+void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, configs::Parameters const& p)
+{
+    SCRIBELINE_EXPECT(plan.tensor > 0 && plan.pipeline > 0);
+    auto const degrees = tensor_degrees(shape, std::min(p.nvlink.domain, p.gpu.devices));
+    auto const choices = fmt::format("Choose one of {}", fmt::join(degrees, ", "));
+    if (plan.tensor > p.nvlink.domain)
+        refuse(fmt::format("tensor parallelism of {}: NVLink joins {} GPUs (nvlink.domain). {}", plan.tensor,
+                           p.nvlink.domain, choices));
+    if (shape.heads % plan.tensor != 0)
+        refuse(fmt::format("tensor parallelism of {}: does not divide the {} heads of {}. {}", plan.tensor, shape.heads,
+                           shape.name, choices));
+    if (!divides_keys(plan.tensor, shape.kv_heads))
+        refuse(
+            fmt::format("tensor parallelism of {}: neither divides the {} key heads of {} nor is a multiple of them. "
+                        "{}",
+                        plan.tensor, shape.kv_heads, shape.name, choices));
+    if (shape.ffn % plan.tensor != 0)
+        refuse(fmt::format("tensor parallelism of {}: does not divide the feed-forward of {} ({}). {}", plan.tensor,
+                           shape.name, shape.ffn, choices));
+    if (plan.pipeline > shape.layers)
+        refuse(fmt::format("a pipeline of {} stages: {} has {} layers. Choose at most so many", plan.pipeline,
+                           shape.name, shape.layers));
+    if (plan.devices() > p.gpu.devices)
+        refuse(fmt::format("{} x {} GPUs: the machine has {} (gpu.devices). Choose smaller degrees, or more GPUs",
+                           plan.tensor, plan.pipeline, p.gpu.devices));
+}
+
+std::uint32_t kv_heads_of_one(GpuPlan const& plan, workloads::ModelShape const& shape)
+{
+    return std::max(1U, shape.kv_heads / plan.tensor);
+}
+
+Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, configs::Parameters const& p,
+                       std::uint64_t batch, std::uint64_t context)
+{
+    auto const& shape  = step.shape;
+    auto const  tensor = static_cast<double>(plan.tensor);
+    auto const  layers = static_cast<double>(ceil_divide(shape.layers, plan.pipeline));
+
+    // The embedding stands on the first stage, the output projection on the last: one of them is the fullest.
+    auto held_by_layer = 0.0;
+    for (auto const& op : step.layer)
+        held_by_layer += op.bytes_held;
+    auto held_once = 0.0, largest_once = 0.0;
+    for (auto const& op : step.once) {
+        held_once += op.bytes_held;
+        largest_once = std::max(largest_once, op.bytes_held);
+    }
+    auto const once = plan.pipeline == 1 ? held_once : largest_once;
+
+    // With more GPUs than key heads the projections to keys and values are held more than once.
+    auto const copies     = static_cast<double>(kv_heads_of_one(plan, shape)) * tensor / shape.kv_heads;
+    auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) * step.weight_bits / 8;
+    held_by_layer += projection * (copies - 1);
+
+    auto const kv_of_token = 2.0 * kv_heads_of_one(plan, shape) * shape.head_dim * step.kv_bits / 8;
+
+    auto result     = Footprint{};
+    result.weights  = configs::Bytes{(held_by_layer * layers + once) / tensor};
+    result.kv       = configs::Bytes{kv_of_token * layers * static_cast<double>(batch) * static_cast<double>(context)};
+    result.runtime  = p.gpu.memory_runtime;
+    result.capacity = p.gpu.memory;
+    return result;
+}
+
+} // namespace scribeline::models

@@ -1,0 +1,277 @@
+// Walks through the operators of a layer and of what runs once.
+#include "models/gpu/gpu_step.hpp"
+
+#include "configs/failure.hpp"
+#include "models/gpu/attention.hpp"
+#include "models/gpu/matrix_product.hpp"
+#include "models/nvlink/all_reduce.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace scribeline::models {
+
+namespace {
+
+using workloads::Operator;
+using workloads::OperatorKind;
+
+constexpr double activation_bytes = 2; // between kernels, and in all-reduces: 16 bits
+
+enum class Phase { decode, prefill };
+
+Seconds& part(StepOperator& op, StepPart which) { return op.parts[static_cast<std::size_t>(which)]; }
+
+class GpuStep {
+  public:
+    GpuStep(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
+            GpuPlan const& plan, std::uint64_t batch, Phase phase)
+        : step_{step}, p_{p}, device_{gpu_device(p, sustained_share)}, plan_{plan}, phase_{phase},
+          sequences_{(batch + plan.pipeline - 1) / plan.pipeline}, batch_{batch}
+    {
+    }
+
+    StepOutcome run()
+    {
+        for (auto const& op : step_.layer)
+            add(op, step_.shape.layers);
+        for (auto const& op : step_.once)
+            add(op, 1);
+        add_transfers();
+        // A batch of prompts is ready when its last part has passed: each part follows a stage's time after the one
+        // before. A token of decode does not wait for the other parts.
+        if (phase_ == Phase::prefill)
+            for (auto& op : outcome_.operators)
+                for (auto& each : op.parts)
+                    each = each * (1 + (parts_of_batch() - 1) / plan_.pipeline);
+        return finish();
+    }
+
+  private:
+    // Rows of every product: tokens that one stage works on at a time.
+    std::uint64_t rows() const { return phase_ == Phase::decode ? sequences_ : sequences_ * step_.context; }
+
+    // Of a part of the batch that goes through the pipeline: all GPUs of all stages, for the whole batch.
+    double everywhere() const { return static_cast<double>(plan_.tensor) * parts_of_batch(); }
+    double parts_of_batch() const { return static_cast<double>(batch_) / static_cast<double>(sequences_); }
+
+    void add(Operator const& op, std::uint64_t times)
+    {
+        auto const& shape  = step_.shape;
+        auto const  t      = plan_.tensor;
+        auto const  hidden = std::uint64_t{shape.hidden};
+        auto        entry  = StepOperator{op.name, times, {}, {}, {}, {}, {}};
+        switch (op.kind) {
+        case OperatorKind::qkv:
+            product(entry, rows(), shape.query_width() / t + 2ULL * kv_heads_of_one(plan_, shape) * shape.head_dim,
+                    hidden);
+            break;
+        case OperatorKind::out_proj:
+            product(entry, rows(), hidden, shape.query_width() / t);
+            reduce(entry, rows() * hidden);
+            break;
+        case OperatorKind::gate_up:
+            product(entry, rows(), (shape.gated ? 2ULL : 1ULL) * shape.ffn / t, hidden);
+            break;
+        case OperatorKind::down:
+            product(entry, rows(), hidden, shape.ffn / t);
+            reduce(entry, rows() * hidden);
+            break;
+        case OperatorKind::lm_head: // of the last token only; every GPU then learns the others' largest logits
+            product(entry, sequences_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden);
+            reduce(entry, sequences_ * t);
+            break;
+        case OperatorKind::attention:
+            if (op.name != "scores")
+                return; // one kernel does scores, softmax and values
+            entry.name = "attention";
+            attention(entry);
+            break;
+        case OperatorKind::softmax:
+            return;
+        case OperatorKind::kv_write:
+            entry.kv = Bytes{op.bytes_kv * kv_copies()} * static_cast<double>(rows()) * parts_of_batch();
+            vectors(entry, op, true, false); // by the kernel that rotates
+            break;
+        case OperatorKind::rope:
+        case OperatorKind::activation:
+            vectors(entry, op, true, true);
+            break;
+        case OperatorKind::residual:
+            vectors(entry, op, false, false); // by the norm that follows
+            break;
+        case OperatorKind::norm:
+            vectors(entry, op, op.name == "qk_norm", true);
+            break;
+        case OperatorKind::embed:
+            // Rows of the table are spread over the GPUs: one of them has it.
+            entry.weights = Bytes{op.bytes_weights} * static_cast<double>(rows()) * parts_of_batch();
+            vectors(entry, op, false, true);
+            break;
+        case OperatorKind::sampling:
+            vectors(entry, op, true, true);
+            break;
+        }
+        scale(entry, static_cast<double>(times));
+        outcome_.operators.push_back(std::move(entry));
+    }
+
+    // Key heads held more than once are written more than once.
+    double kv_copies() const
+    {
+        return static_cast<double>(kv_heads_of_one(plan_, step_.shape)) * plan_.tensor / step_.shape.kv_heads;
+    }
+
+    void product(StepOperator& entry, std::uint64_t m, std::uint64_t n, std::uint64_t k)
+    {
+        // Quantisation of activations is part of the kernel before.
+        auto const bits = step_.weight_bits < 16 ? std::max(step_.weight_bits, 8U) : step_.activation_bits;
+        auto const done = matrix_product(device_, {m, n, k, step_.weight_bits, bits, false}, Launch::graph);
+        part(entry, StepPart::weights) += done.time.body;
+        part(entry, StepPart::kernel_fixed) += done.time.fixed;
+        entry.weights += done.weights * everywhere();
+        entry.vectors += done.activations * everywhere();
+        entry.flops += done.flops * everywhere();
+    }
+
+    void attention(StepOperator& entry)
+    {
+        auto const& shape = step_.shape;
+        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
+        auto const  keys  = std::uint64_t{kv_heads_of_one(plan_, shape)};
+        auto const  done =
+            phase_ == Phase::decode
+                 ? decode_attention(device_, {sequences_, heads, keys, shape.head_dim, step_.context, step_.kv_bits},
+                                    Launch::graph)
+                 : prefill_attention(
+                       device_, {sequences_, heads, keys, shape.head_dim, step_.context, step_.kv_bits < 16 ? 8U : 16U},
+                       Launch::graph);
+        part(entry, StepPart::kv) += done.time.body;
+        part(entry, StepPart::kernel_fixed) += done.time.fixed;
+        entry.kv += done.kv * everywhere();
+        entry.flops += done.flops * everywhere();
+    }
+
+    // `divided`: each GPU has its share of the vector; otherwise each has all of it.
+    void vectors(StepOperator& entry, Operator const& op, bool divided, bool a_kernel)
+    {
+        auto const tokens = static_cast<double>(op.kind == OperatorKind::sampling ? sequences_ : rows());
+        auto const share  = divided ? 1.0 / plan_.tensor : 1.0;
+        auto const moved  = Bytes{op.bytes_activations * tokens * share};
+        auto const done   = vector_kernel(device_, moved, Launch::graph);
+        part(entry, StepPart::vectors) += done.body;
+        if (entry.kv.value() > 0)
+            part(entry, StepPart::kv) += entry.kv / everywhere() / device_.stream_rate();
+        if (a_kernel)
+            part(entry, StepPart::kernel_fixed) += done.fixed;
+        entry.vectors += moved * everywhere();
+        entry.flops += Flops{op.flops * tokens * share} * everywhere();
+    }
+
+    void reduce(StepOperator& entry, std::uint64_t elements)
+    {
+        if (plan_.tensor == 1)
+            return;
+        part(entry, StepPart::collective) += all_reduce(p_.nvlink, p_.nvlink.all_reduce, plan_.tensor,
+                                                        Bytes{static_cast<double>(elements) * activation_bytes})
+                                                 .total();
+    }
+
+    void add_transfers()
+    {
+        if (plan_.pipeline == 1)
+            return;
+        auto       entry                = StepOperator{"stage_transfer", plan_.pipeline - 1, {}, {}, {}, {}, {}};
+        auto const vector               = Bytes{static_cast<double>(rows()) * step_.shape.hidden * activation_bytes};
+        auto const within               = plan_.devices() <= p_.nvlink.domain;
+        part(entry, StepPart::transfer) = send(p_.nvlink, vector, within);
+        scale(entry, plan_.pipeline - 1.0);
+        outcome_.operators.push_back(std::move(entry));
+    }
+
+    static void scale(StepOperator& entry, double times)
+    {
+        for (auto& each : entry.parts)
+            each = each * times;
+        entry.weights = entry.weights * times;
+        entry.kv      = entry.kv * times;
+        entry.vectors = entry.vectors * times;
+        entry.flops   = entry.flops * times;
+    }
+
+    StepOutcome finish()
+    {
+        auto& o     = outcome_;
+        o.what      = phase_ == Phase::decode ? "decode" : "prefill";
+        o.batch     = batch_;
+        o.context   = step_.context;
+        o.tensor    = plan_.tensor;
+        o.pipeline  = plan_.pipeline;
+        o.devices   = plan_.devices();
+        o.footprint = footprint_of(plan_, step_, p_, batch_, step_.context);
+        o.notes     = step_.notes;
+        close_books(o, p_.serving.engine_overhead);
+
+        // Stages work side by side on the parts of the batch: a device is busy with the whole batch for as long as a
+        // token takes through all stages.
+        auto const devices = static_cast<double>(o.devices);
+        auto const moved   = o.weights + o.kv + o.vectors;
+        auto const bits    = std::max(step_.weight_bits, 8U) > 8 ? 16U : 8U;
+        o.bandwidth_share  = ratio(moved, p_.gpu.memory_bandwidth * o.floor * devices);
+        o.arithmetic_share = ratio(o.flops, device_.peak(bits) * o.floor * devices);
+        o.energy_at_most   = p_.gpu.power * o.floor * devices;
+        if (batch_ % sequences_ != 0)
+            o.notes.push_back(
+                fmt::format("a batch of {} does not fill a pipeline of {} stages evenly", batch_, plan_.pipeline));
+        return std::move(o);
+    }
+
+    workloads::DecodeStep const& step_;
+    configs::Parameters const&   p_;
+    GpuDevice                    device_;
+    GpuPlan                      plan_;
+    Phase                        phase_;
+    std::uint64_t                sequences_; // of the batch, in one stage at a time
+    std::uint64_t                batch_;
+    StepOutcome                  outcome_;
+};
+
+} // namespace
+
+StepOutcome decode_on_gpus(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
+                           GpuPlan const& plan, std::uint64_t batch)
+{
+    SCRIBELINE_EXPECT(batch > 0);
+    require_possible(plan, step.shape, p);
+    return GpuStep{step, p, sustained_share, plan, batch, Phase::decode}.run();
+}
+
+StepOutcome prefill_on_gpus(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
+                            GpuPlan const& plan, std::uint64_t batch)
+{
+    SCRIBELINE_EXPECT(batch > 0);
+    require_possible(plan, step.shape, p);
+    return GpuStep{step, p, sustained_share, plan, batch, Phase::prefill}.run();
+}
+
+std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::Parameters const& p,
+                                    double sustained_share, std::uint64_t batch)
+{
+    auto best      = std::optional<GpuPlan>{};
+    auto best_time = Seconds{};
+    for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices)))
+        for (std::uint32_t stages = 1; stages <= std::min(p.gpu.devices / tensor, step.shape.layers); ++stages) {
+            auto const plan = GpuPlan{tensor, stages};
+            if (!footprint_of(plan, step, p, batch, step.context).fits())
+                continue;
+            auto const time = decode_on_gpus(step, p, sustained_share, plan, batch).floor;
+            if (!best || time < best_time) {
+                best      = plan;
+                best_time = time;
+            }
+        }
+    return best;
+}
+
+} // namespace scribeline::models

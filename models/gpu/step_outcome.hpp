@@ -1,0 +1,81 @@
+// What a machine that is no wafer makes of a step: of decode (one token for every sequence of a batch) or of prefill
+// (all tokens of every prompt).
+#pragma once
+
+#include "configs/units/quantity.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+// Where the time goes. The parts of a step add up to its hardware floor.
+enum class StepPart : std::uint8_t {
+    weights,      // products with them: memory or arithmetic
+    kv,           // attention over keys and values
+    vectors,      // norms, activations, rotation: vectors in and out
+    kernel_fixed, // launches, first and last waves
+    collective,   // partial sums of tensor parallelism
+    transfer,     // activations from one stage of a pipeline to the next
+};
+constexpr std::size_t step_part_count = 6;
+char const*           name_of(StepPart);
+using StepParts = std::array<configs::Seconds, step_part_count>;
+
+configs::Seconds sum_of(StepParts const&);
+
+// Of one operator of a layer (or of one that runs once), all its repetitions together.
+struct StepOperator {
+    std::string    name;
+    std::uint64_t  times = 0; // it runs in one step
+    StepParts      parts{};
+    configs::Bytes weights, kv, vectors; // moved, by all devices
+    configs::Flops flops;
+};
+
+// Of the fullest device.
+struct Footprint {
+    configs::Bytes weights, kv, runtime;
+    configs::Bytes capacity;
+
+    configs::Bytes needed() const { return weights + kv + runtime; }
+    bool           fits() const { return needed() <= capacity; }
+    configs::Bytes missing() const { return fits() ? configs::Bytes{} : needed() - capacity; }
+};
+
+struct StepOutcome {
+    std::string   what; // "decode", "prefill"
+    std::uint64_t batch   = 1;
+    std::uint64_t context = 0; // tokens of every sequence; of decode, the one that is written included
+
+    std::uint32_t devices  = 1; // used
+    std::uint32_t tensor   = 1; // devices that share each layer
+    std::uint32_t pipeline = 1; // stages, one after another
+    Footprint     footprint;
+
+    StepParts        parts{};
+    configs::Seconds floor;  // what the hardware needs: the sum of the parts
+    configs::Seconds engine; // of a server, on top
+    configs::Seconds served; // floor + engine
+
+    std::vector<StepOperator> operators;
+    configs::Bytes            weights, kv, vectors; // moved, by all devices
+    configs::Flops            flops;
+    double                    bandwidth_share  = 0; // of the peak of all devices' memory
+    double                    arithmetic_share = 0; // of their arithmetic peak
+    configs::Joules           energy_at_most;       // of the step: every device at its full power for the floor
+    std::string               bound_by;             // the largest part
+    std::vector<std::string>  notes;
+
+    // Of decode: a token of each sequence a step.
+    double tokens_per_second_per_user() const { return 1 / floor.value(); }
+    double served_per_user() const { return 1 / served.value(); }
+    double tokens_per_second() const { return static_cast<double>(batch) / floor.value(); }
+};
+
+// Adds up operators into parts, bytes, flops, floor, served and bound_by.
+void close_books(StepOutcome&, configs::Seconds engine);
+
+} // namespace scribeline::models

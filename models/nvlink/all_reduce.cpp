@@ -1,0 +1,149 @@
+// Each algorithm in a few lines; the table in the header says which bytes and waits it has.
+#include "models/nvlink/all_reduce.hpp"
+
+#include "configs/failure.hpp"
+
+#include <initializer_list>
+
+#include <fmt/format.h>
+
+namespace scribeline::models {
+
+namespace {
+
+using configs::AllReduce;
+using configs::Bytes;
+using configs::NvlinkParams;
+using configs::Seconds;
+
+// A line of 8 bytes carries 4 of data and 4 of flag, so that the receiver needs no fence.
+constexpr double flagged_payload = 0.5;
+
+// Among n GPUs: one waits for the slowest of the others.
+Seconds exchange(NvlinkParams const& p, double n) { return p.exchange + p.exchange_peer * (n - 2); }
+
+AllReduceTime one_shot(NvlinkParams const& p, double n, Bytes b)
+{
+    return {p.collective_start, exchange(p, n), b * (n - 1) / (p.bandwidth * p.store_share.value), AllReduce::one_shot};
+}
+
+AllReduceTime one_shot_pull(NvlinkParams const& p, double n, Bytes b)
+{
+    return {p.collective_start, exchange(p, n) * 2, b * (n - 1) / (p.bandwidth * p.store_share.value),
+            AllReduce::one_shot_pull};
+}
+
+// Before, after the reduce-scatter (which other GPUs must see: a fence of the whole system, as long as an exchange
+// again), and after.
+AllReduceTime two_shot(NvlinkParams const& p, double n, Bytes b)
+{
+    return {p.collective_start, exchange(p, n) * 4, b * (2 * (n - 1) / n) / (p.bandwidth * p.store_share.value),
+            AllReduce::two_shot};
+}
+
+AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
+{
+    auto const moved = b * (2 * (n - 1) / n);
+    auto const start = p.collective_start + p.ring_start;
+    auto const steps = p.ring_step * (2 * (n - 1));
+    auto const brief =
+        AllReduceTime{start, steps, moved / (p.bandwidth * (p.store_share.value * flagged_payload)), AllReduce::ring};
+    auto const bulk =
+        AllReduceTime{start + p.bulk_start, steps, moved / (p.bandwidth * p.copy_share.value), AllReduce::ring};
+    return brief.total() < bulk.total() ? brief : bulk;
+}
+
+AllReduceTime in_switch(NvlinkParams const& p, double n, Bytes b)
+{
+    return {p.collective_start, exchange(p, n) * 2, b * (1 + 1 / n) / (p.bandwidth * p.store_share.value),
+            AllReduce::in_switch};
+}
+
+AllReduceTime fastest(std::initializer_list<AllReduceTime> candidates)
+{
+    auto best = *candidates.begin();
+    for (auto const& each : candidates)
+        if (each.total() < best.total())
+            best = each;
+    return best;
+}
+
+void require_reach(NvlinkParams const& p, std::uint32_t gpus)
+{
+    if (gpus > p.domain)
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format(
+                "an all-reduce over {} GPUs: NVLink joins {} (nvlink.domain). Choose a smaller degree of tensor "
+                "parallelism, or a machine with a larger domain",
+                gpus, p.domain)};
+}
+
+} // namespace
+
+AllReduceTime all_reduce(NvlinkParams const& p, AllReduce algorithm, std::uint32_t gpus, Bytes bytes)
+{
+    SCRIBELINE_EXPECT(gpus > 0);
+    if (gpus == 1)
+        return {};
+    require_reach(p, gpus);
+    auto const n = static_cast<double>(gpus);
+    switch (algorithm) {
+    case AllReduce::one_shot:
+        return one_shot(p, n, bytes);
+    case AllReduce::one_shot_pull:
+        return one_shot_pull(p, n, bytes);
+    case AllReduce::two_shot:
+        return two_shot(p, n, bytes);
+    case AllReduce::ring:
+        return ring(p, n, bytes);
+    case AllReduce::in_switch:
+        if (!p.in_switch)
+            throw configs::UserError{configs::Exit::bad_config,
+                                     "nvlink.all_reduce = in_switch: the switches of this machine only forward "
+                                     "(nvlink.in_switch = false). Choose 'fastest' or another algorithm"};
+        return in_switch(p, n, bytes);
+    case AllReduce::fastest:
+        break;
+    }
+    auto const best =
+        fastest({one_shot(p, n, bytes), one_shot_pull(p, n, bytes), two_shot(p, n, bytes), ring(p, n, bytes)});
+    return p.in_switch ? fastest({best, in_switch(p, n, bytes)}) : best;
+}
+
+AllReduceTime library_all_reduce(NvlinkParams const& p, Library library, std::uint32_t gpus, Bytes bytes)
+{
+    SCRIBELINE_EXPECT(gpus > 0);
+    if (gpus == 1)
+        return {};
+    require_reach(p, gpus);
+    auto const n = static_cast<double>(gpus);
+
+    // The library's way through the switch starts as its other protocols for long messages do, and pays off among
+    // three and more.
+    auto nccl = ring(p, n, bytes);
+    if (p.in_switch && gpus > 2) {
+        auto through_switch = in_switch(p, n, bytes);
+        through_switch.start += p.ring_start + p.bulk_start;
+        nccl = fastest({nccl, through_switch});
+    }
+    switch (library) {
+    case Library::nccl:
+        return nccl;
+    case Library::tensorrt_llm:
+        return fastest({one_shot(p, n, bytes), nccl});
+    case Library::vllm:
+        return fastest({one_shot_pull(p, n, bytes), two_shot(p, n, bytes), nccl});
+    }
+    SCRIBELINE_EXPECT(!"a library without a rule");
+    return {};
+}
+
+Seconds send(NvlinkParams const& p, Bytes bytes, bool within_domain)
+{
+    if (within_domain)
+        return p.collective_start + p.exchange + bytes / (p.bandwidth * p.store_share.value);
+    return p.collective_start + p.network_latency + bytes / p.network;
+}
+
+} // namespace scribeline::models

@@ -1,0 +1,40 @@
+// Time of an all-reduce over GPUs of one NVLink domain, by algorithm. n GPUs add up vectors of b bytes.
+//
+//   one_shot       every GPU writes its vector to the n - 1 others, then adds locally      (n-1) b out, 1 exchange
+//   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                              (n-1) b in,  2 exchanges
+//   two_shot       reduce-scatter by reading, all-gather by reading, fenced                2 (n-1)/n b,  4 exchanges
+//   ring           a library's ring: 2 (n-1) steps; half of each line is flag (short        2 (n-1)/n b
+//                  messages), or long streams after a longer start
+//   in_switch      the switch adds what each GPU would have read                            (1 + 1/n) b, 2 exchanges
+//
+// An exchange is a store, a fence and a poll among all. docs/gpu.md, equations 5 to 9.
+#pragma once
+
+#include "configs/parameters.hpp"
+
+#include <cstdint>
+
+namespace scribeline::models {
+
+struct AllReduceTime {
+    configs::Seconds   start;                                    // of the kernel and, for a ring, of its library
+    configs::Seconds   latency;                                  // exchanges or steps
+    configs::Seconds   transfer;                                 // bytes over the link
+    configs::AllReduce algorithm = configs::AllReduce::one_shot; // the one taken, never `fastest`
+
+    configs::Seconds total() const { return start + latency + transfer; }
+};
+
+// One GPU alone takes no time. `fastest` takes the best of all that the machine has.
+// Throws configs::UserError when n is larger than the NVLink domain, or in_switch is asked of a switch that cannot.
+AllReduceTime all_reduce(configs::NvlinkParams const&, configs::AllReduce, std::uint32_t gpus, configs::Bytes bytes);
+
+// As libraries choose: NCCL the ring, or the switch for long messages; TensorRT-LLM its one-shot kernel or NCCL; vLLM
+// its one-shot or two-shot kernel or NCCL. The faster one, which is how their thresholds were set.
+enum class Library { nccl, tensorrt_llm, vllm };
+AllReduceTime library_all_reduce(configs::NvlinkParams const&, Library, std::uint32_t gpus, configs::Bytes bytes);
+
+// A vector of `bytes` from one GPU to another: over NVLink within the domain, over the network beyond it.
+configs::Seconds send(configs::NvlinkParams const&, configs::Bytes bytes, bool within_domain);
+
+} // namespace scribeline::models

@@ -1,0 +1,98 @@
+// Does a whole step of decode take the time that was measured? And do devices that nothing was fitted on read weights
+// as fast as they were measured to?
+#include "models/gpu/accelerator.hpp"
+#include "models/gpu/gpu_step.hpp"
+#include "models/gpu/matrix_product.hpp"
+#include "models/gpu/memory_rate.hpp"
+#include "support/models_gpu_rows.hpp"
+
+#include "configs/schema/resolve.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+using namespace scribeline;
+
+namespace {
+
+models::StepOutcome decoded(tests::GpuRow const& row)
+{
+    auto p                    = configs::machine_parameters(row.at("machine"));
+    p.workload.context        = static_cast<std::uint32_t>(std::stoul(row.at("context")));
+    p.workload.weight_bits    = static_cast<std::uint32_t>(std::stoul(row.at("bits")));
+    p.nvlink.all_reduce       = configs::AllReduce::ring; // of NCCL, which the runs used
+    auto const          step  = workloads::decode_step(workloads::read_model(row.at("model")), p.workload);
+    auto const          gpus  = static_cast<std::uint32_t>(std::stoul(row.at("gpus")));
+    auto const          share = models::sustained_share(p.gpu);
+    std::uint64_t const batch = std::stoull(row.at("batch"));
+    return models::decode_on_gpus(step, p, share, {gpus, 1}, batch);
+}
+
+} // namespace
+
+TEST_CASE("static decode on A100s takes the time that was measured")
+{
+    auto mean = 0.0;
+    int  rows = 0;
+    for (auto const& row : tests::published_gpu_rows()) {
+        if (row.at("kind") != "gpu_decode")
+            continue;
+        auto const outcome   = decoded(row);
+        auto const modelled  = outcome.floor.value() * 1e3;
+        auto const measured  = std::stod(row.at("value"));
+        auto const deviation = 100 * (modelled / measured - 1);
+        std::printf("%-28s %6.2f ms, measured %6.2f ms: %+5.1f %% (weights %.2f, kv %.2f, kernels %.2f, all-reduce "
+                    "%.2f)\n",
+                    row.at("case_id").c_str(), modelled, measured, deviation, outcome.parts[0].value() * 1e3,
+                    outcome.parts[1].value() * 1e3, outcome.parts[3].value() * 1e3, outcome.parts[4].value() * 1e3);
+        CAPTURE(row.at("case_id"), modelled, measured);
+        CHECK(row.at("unit") == "ms");
+        CHECK(std::fabs(deviation) <= std::stod(row.at("tolerance_percent")));
+        CHECK(outcome.footprint.fits());
+        mean += std::fabs(deviation);
+        ++rows;
+    }
+    REQUIRE(rows == 7);
+    CHECK(mean / rows < 10);
+}
+
+TEST_CASE("matrix-vector products on other devices reach the bandwidth that was measured")
+{
+    // Fixed part and bandwidth of measured products, m = 1 (ai-dynamo/aiconfigurator): nothing was fitted on the
+    // bandwidths, so they say how far the model carries from an H100 to other devices.
+    struct Measured {
+        char const* machine;
+        double      fixed_us, bandwidth;
+    };
+    for (auto const& each : {Measured{"a100", 4.1, 1570e9}, Measured{"h200", 4.3, 4208e9},
+                             Measured{"b200", 3.7, 6203e9}, Measured{"h100", 3.5, 2841e9}}) {
+        auto const device   = tests::shipped_gpu(each.machine);
+        auto const product  = models::MatrixProduct{1, 16384, 16384, 16, 16, false};
+        auto const modelled = models::matrix_product(device, product, models::Launch::single).time.total().value();
+        auto const measured = each.fixed_us * 1e-6 + 2.0 * 16384 * 16384 / each.bandwidth;
+        std::printf("%-5s 1 x 16384 x 16384: %6.1f us, measured %6.1f us: %+5.1f %%\n", each.machine, modelled * 1e6,
+                    measured * 1e6, 100 * (modelled / measured - 1));
+        CAPTURE(each.machine, modelled, measured);
+        CHECK(std::fabs(modelled / measured - 1) < 0.12);
+    }
+}
+
+TEST_CASE("a step of a 70B model on eight GPUs takes well under a second to simulate")
+{
+    auto p             = configs::machine_parameters("h100");
+    p.workload.context = 8192;
+    auto const step    = workloads::decode_step(workloads::read_model("llama-3.1-70b"), p.workload);
+    auto const begin   = std::chrono::steady_clock::now();
+    auto const run     = models::run_on_accelerator(step, p, 1);
+    auto const wall    = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    CHECK(run.fits());
+    CHECK(run.decode.tensor == 8);
+    CHECK(wall < 1);
+    // A token of the 70B model: 139 GB of weights over eight GPUs at some 2.8 TB/s each, and the rest above that.
+    CHECK(run.decode.floor.value() > 139e9 / (8 * 3.35e12));
+    CHECK(run.decode.floor.value() < 2 * 139e9 / (8 * 3.35e12));
+    CHECK(run.decode.served.value() - run.decode.floor.value() == Approx(4e-3));
+}
