@@ -44,6 +44,48 @@ struct OperatorOutcome {
     double        bytes_kv          = 0;
     double        bytes_activations = 0;
     std::string   bound_by; // name of the largest part
+    // Where a token is simulated: which layer and stage it belongs to. `start` and `end` then lie on the critical path.
+    std::int32_t  layer = -1; // -1: none, it runs once a token
+    std::uint32_t stage = 0;
+};
+
+// A region and the consecutive blocks of the model that it owns.
+struct StageOutcome {
+    std::uint32_t wafer = 0, x0 = 0, y0 = 0, columns = 0, rows = 0;
+    std::string   blocks;             // "embedding to attention of layer 2"
+    std::uint64_t start = 0, end = 0; // of the token's time there, on the critical path; the way to it comes before
+    double        bytes_per_pe = 0;   // resident, of one PE
+    std::uint32_t requests     = 0;   // whose KV caches fit; 0: no cache there
+};
+
+// One bar of the waterfall from what the memory alone would allow to what came out. The bars add up to the token.
+struct WaterfallBar {
+    std::string name;    // "read weights and KV at the peak of all SRAM", "one region works at a time", "dispatch", ...
+    std::string meaning; // a sentence
+    Seconds     time;    // of this bar
+    Seconds     so_far;  // with all bars before
+    double      tokens_per_second = 0; // if nothing else took time: 1 / so_far
+};
+
+// One choice of the planner, best first.
+struct CandidateOutcome {
+    std::uint32_t columns = 0, rows = 0, stages = 0, wafers = 0;
+    double        cycles_per_token = 0, tokens_per_second = 0; // closed form
+    std::string   verdict;
+};
+
+// Of a run of a whole token (mapping.schedule = pipeline).
+struct TokenOutcome {
+    bool                          simulated = false; // false: one layer was, and counted for all
+    std::uint32_t                 wafers = 1, regions_x = 1, regions_y = 1;
+    bool                          wafer_tables = false;
+    std::vector<StageOutcome>     stages;
+    std::vector<CandidateOutcome> candidates;
+    std::uint32_t                 requests               = 1; // in flight at once
+    std::uint64_t                 bottleneck_cycles      = 0; // of the busiest stage, for one token
+    double                        tokens_per_second      = 0; // of all requests in flight
+    std::uint64_t                 kv_tokens_concatenated = 0, kv_tokens_balanced = 0; // a request's cache can grow to
+    double                        closed_form_cycles = 0; // of the token, by the planner's formulas
 };
 
 struct SramPart {
@@ -114,14 +156,16 @@ struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
 
-    std::uint64_t cycles_per_layer = 0;
+    std::uint64_t cycles_per_layer = 0; // of the layer simulated; of a token the mean, rounded down
     std::uint32_t layers           = 0;
-    std::uint64_t cycles_per_token = 0; // layers x the layer simulated
+    std::uint64_t cycles_per_token = 0; // layers x the layer simulated, or the token simulated
     std::string   token_note;           // says so, and what is left out
     double        clock_hz = 0;
     Seconds       time_per_output_token;
     double        tokens_per_second_per_user = 0;
 
+    TokenOutcome                 token;
+    std::vector<WaterfallBar>    waterfall; // adds up to time_per_output_token
     std::vector<OperatorOutcome> operators; // in order; start of one = end of the one before
     Parts                        parts{};   // sum over operators
     std::string                  bound_by;

@@ -2,7 +2,12 @@
 
 #include "fabric/wafer_module.hpp"
 #include "models/payload_run.hpp"
+#include "models/token_record.hpp"
+#include "models/wafer_outcome.hpp"
+#include "models/waterfall.hpp"
 #include "models/wavelet_recorder.hpp"
+#include "workloads/mapping/stage_memory.hpp"
+#include "workloads/mapping/token_program.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,171 +19,6 @@
 namespace scribeline::models {
 
 namespace {
-
-using fabric::Direction;
-using fabric::Reticle;
-
-std::size_t pe_of(Reticle const& r, std::size_t tile, std::uint32_t columns)
-{
-    auto const& b = r.block();
-    return (b.y0 + tile / b.width()) * columns + b.x0 + tile % b.width();
-}
-
-// The critical path up to the end of an operator, less the one up to the end of the operator before. The two paths may
-// part earlier than there: a part that would be negative is taken from the largest one, so that the sum holds.
-Parts difference(fabric::Blame const& to, fabric::Blame const& from)
-{
-    std::array<std::int64_t, part_count> signed_parts{};
-    for (std::size_t i = 0; i < part_count; ++i)
-        signed_parts[i] = std::int64_t{to.cycles[i]} - std::int64_t{from.cycles[i]};
-    for (;;) {
-        auto const low  = std::min_element(signed_parts.begin(), signed_parts.end());
-        auto const high = std::max_element(signed_parts.begin(), signed_parts.end());
-        if (*low >= 0)
-            break;
-        auto const moved = std::min(-*low, *high);
-        *high -= moved;
-        *low += moved;
-        if (moved == 0)
-            break;
-    }
-    Parts parts{};
-    for (std::size_t i = 0; i < part_count; ++i)
-        parts[i] = static_cast<std::uint64_t>(signed_parts[i]);
-    return parts;
-}
-
-std::string largest(Parts const& parts)
-{
-    auto const at = std::max_element(parts.begin(), parts.end()) - parts.begin();
-    return name_of(static_cast<Part>(at));
-}
-
-std::vector<OperatorOutcome> operators_of(workloads::LayerProgram const&     layer,
-                                          std::vector<Reticle const*> const& reticles)
-{
-    std::vector<OperatorOutcome> list;
-    fabric::OperatorEnd          before;
-    for (std::size_t i = 0; i < layer.program.operators.size(); ++i) {
-        fabric::OperatorEnd end;
-        for (auto const* r : reticles) {
-            auto const& own = r->operator_ends()[i];
-            if (own.seen && (!end.seen || own.cycle > end.cycle || (own.cycle == end.cycle && own.pe < end.pe)))
-                end = own;
-        }
-        auto const&     name = layer.program.operators[i];
-        auto const&     need = layer.step.layer[i];
-        OperatorOutcome op;
-        op.name              = name.name;
-        op.kind              = name.kind;
-        op.collective        = name.collective;
-        op.start             = before.cycle;
-        op.end               = end.cycle;
-        op.parts             = difference(end.blame, before.blame);
-        op.flops             = need.flops;
-        op.bytes_weights     = need.bytes_weights;
-        op.bytes_kv          = need.bytes_kv;
-        op.bytes_activations = need.bytes_activations;
-        op.bound_by          = largest(op.parts);
-        list.push_back(std::move(op));
-        before = end;
-    }
-    return list;
-}
-
-FabricActivity activity_of(fabric::WaferModule const& wafer, std::vector<Reticle const*> const& reticles,
-                           std::uint64_t cycles)
-{
-    auto const&    geometry = wafer.geometry();
-    FabricActivity a;
-    a.columns             = geometry.columns();
-    a.rows                = geometry.rows();
-    std::size_t const pes = std::size_t{a.columns} * a.rows;
-    // Reticles without work may have closed fewer windows than others, but all step alike.
-    std::uint64_t step = 0;
-    for (auto const* r : reticles)
-        step = std::max(step, r->activity().step());
-    a.window_cycles           = step;
-    std::size_t const windows = (cycles + step - 1) / step;
-    for (std::size_t w = 0; w < windows; ++w)
-        a.window_start.push_back(w * step);
-    a.pe_busy.assign(windows, std::vector<std::uint32_t>(pes));
-    a.link_busy.assign(windows, std::vector<std::uint32_t>(4 * pes));
-    a.reticle_of.resize(pes);
-    a.link_kind.resize(4 * pes);
-    a.pe_busy_total.resize(pes);
-    a.pe_stalled_total.resize(pes);
-    a.pe_idle_total.resize(pes);
-
-    for (auto const* r : reticles) {
-        auto const&       b     = r->block();
-        std::size_t const tiles = b.tiles();
-        auto const        sent  = r->link_counts();
-        std::size_t const merge = step / r->activity().step(); // its windows in one of ours
-        auto const        known = r->activity().windows();
-        for (std::size_t tile = 0; tile < tiles; ++tile) {
-            std::size_t const pe   = pe_of(*r, tile, a.columns);
-            auto const&       c    = r->accounts()[tile];
-            a.reticle_of[pe]       = static_cast<std::uint16_t>(geometry.reticle_of(
-                      static_cast<std::uint32_t>(pe % a.columns), static_cast<std::uint32_t>(pe / a.columns)));
-            a.pe_busy_total[pe]    = c.busy;
-            a.pe_stalled_total[pe] = c.stalled_in + c.stalled_out;
-            a.pe_idle_total[pe]    = c.idle;
-            for (std::size_t w = 0; w < windows; ++w) {
-                std::size_t const last = (w + 1) * merge; // running totals at the end of the window
-                bool const        open = last > known;
-                a.pe_busy[w][pe]       = open ? static_cast<std::uint32_t>(c.busy) : r->activity().busy(last - 1)[tile];
-                for (std::size_t d = 0; d < 4; ++d)
-                    a.link_busy[w][d * pes + pe] =
-                        open ? sent[d * tiles + tile] : r->activity().links(last - 1)[d * tiles + tile];
-            }
-            std::uint32_t const x = static_cast<std::uint32_t>(pe % a.columns),
-                                y = static_cast<std::uint32_t>(pe / a.columns);
-            bool const inside[4]  = {y > 0, x + 1 < a.columns, y + 1 < a.rows, x > 0};
-            bool const edge[4]    = {y == b.y0, x + 1 == b.x1, y + 1 == b.y1, x == b.x0};
-            for (std::size_t d = 0; d < 4; ++d)
-                a.link_kind[d * pes + pe] = static_cast<std::uint8_t>(!inside[d] ? 0 : edge[d] ? 2 : 1);
-        }
-    }
-    for (std::size_t w = windows; w-- > 1;) { // from running totals to windows
-        for (std::size_t i = 0; i < pes; ++i)
-            a.pe_busy[w][i] -= a.pe_busy[w - 1][i];
-        for (std::size_t i = 0; i < 4 * pes; ++i)
-            a.link_busy[w][i] -= a.link_busy[w - 1][i];
-    }
-    return a;
-}
-
-std::vector<ScribeEdge> scribe_of(fabric::WaferModule const& wafer, std::vector<Reticle const*> const& reticles,
-                                  FabricActivity const& activity)
-{
-    constexpr char          sides[] = {'N', 'E', 'S', 'W'};
-    std::vector<ScribeEdge> list;
-    std::size_t const       pes = std::size_t{activity.columns} * activity.rows;
-    for (auto const& edge : wafer.edges()) {
-        auto const& from = *reticles[edge.from];
-        auto const& b    = from.block();
-        auto const  side = static_cast<std::size_t>(edge.side);
-        ScribeEdge  e;
-        e.reticle_a    = wafer.geometry().reticle_of(b.x0, b.y0);
-        auto const& to = reticles[edge.to]->block();
-        e.reticle_b    = wafer.geometry().reticle_of(to.x0, to.y0);
-        e.side         = sides[side];
-        e.links        = side % 2 ? b.height() : b.width();
-        e.wavelets     = edge.carried;
-        for (auto const& window : activity.link_busy) {
-            std::uint32_t sum = 0;
-            for (std::uint32_t i = 0; i < e.links; ++i) {
-                std::uint32_t const x = side == 1 ? b.x1 - 1 : side == 3 ? b.x0 : b.x0 + i;
-                std::uint32_t const y = side == 0 ? b.y0 : side == 2 ? b.y1 - 1 : b.y0 + i;
-                sum += window[side * pes + std::size_t{y} * activity.columns + x];
-            }
-            e.wavelets_by_window.push_back(sum);
-        }
-        list.push_back(std::move(e));
-    }
-    return list;
-}
 
 // Numbers in the SRAM of the PEs of all reticles.
 workloads::ReadSram reader_of(fabric::WaferModule& wafer, workloads::Program const& program)
@@ -192,57 +32,23 @@ workloads::ReadSram reader_of(fabric::WaferModule& wafer, workloads::Program con
     };
 }
 
-void summarise(Outcome& o, configs::Parameters const& p, workloads::LayerProgram const& layer,
-               std::vector<Reticle const*> const& reticles)
+double bytes_read(std::vector<OperatorOutcome> const& operators)
 {
-    configs::FabricClock const clock{p.wafer.clock};
-    o.layers                     = layer.step.shape.layers;
-    o.cycles_per_token           = o.cycles_per_layer * o.layers;
-    o.clock_hz                   = p.wafer.clock.value();
-    o.time_per_output_token      = clock.duration(configs::FabricCycles{o.cycles_per_token});
-    o.tokens_per_second_per_user = 1.0 / o.time_per_output_token.value();
-    o.token_note =
-        fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
-                    "left out, and the weights of one layer are resident",
-                    o.layers);
-    for (auto const& op : o.operators)
-        for (std::size_t i = 0; i < part_count; ++i)
-            o.parts[i] += op.parts[i];
-    o.bound_by = largest(o.parts);
-
-    double busy = 0, stalled = 0, idle = 0, links = 0;
-    for (auto const* r : reticles)
-        for (auto const& a : r->accounts()) {
-            busy += static_cast<double>(a.busy);
-            stalled += static_cast<double>(a.stalled_in + a.stalled_out);
-            idle += static_cast<double>(a.idle);
-        }
-    double const all   = busy + stalled + idle;
-    o.pe_busy_share    = busy / all;
-    o.pe_stalled_share = stalled / all;
-    o.pe_idle_share    = idle / all;
-
-    double const cycles   = static_cast<double>(o.cycles_per_layer);
-    double const each     = static_cast<double>(p.fabric.link_serialisation.count()) / 8;
-    double       crossing = 0, scribe_links = 0;
-    for (auto const& kind : o.activity.link_kind)
-        links += kind != 0;
-    for (auto const& edge : o.scribe) {
-        crossing += static_cast<double>(edge.wavelets);
-        scribe_links += edge.links;
-    }
-    o.link_utilisation   = links > 0 ? static_cast<double>(o.wavelet_hops) * each / (links * cycles) : 0;
-    o.scribe_utilisation = scribe_links > 0 ? crossing * each / (scribe_links * cycles) : 0;
-
-    double flops = 0, bytes = 0;
-    for (auto const& op : o.operators) {
-        flops += op.flops;
+    double bytes = 0;
+    for (auto const& op : operators)
         bytes += op.bytes_weights + op.bytes_kv;
-    }
-    double const pes  = static_cast<double>(layer.program.pes());
-    double const rate = (p.workload.activation_bits == 16 ? p.pe.mac_rate_fp16 : p.pe.mac_rate_fp32).hundredths / 100.0;
-    o.sram_bandwidth_share = bytes / (pes * cycles * p.pe.sram_read_bytes);
-    o.arithmetic_share     = flops / (pes * cycles * 2 * rate);
+    return bytes;
+}
+
+void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need)
+{
+    op.name              = name.name;
+    op.kind              = name.kind;
+    op.collective        = name.collective;
+    op.flops             = need.flops;
+    op.bytes_weights     = need.bytes_weights;
+    op.bytes_kv          = need.bytes_kv;
+    op.bytes_activations = need.bytes_activations;
 }
 
 } // namespace
@@ -263,33 +69,70 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     sc_core::sc_start();
 
     Outcome o;
-    o.cycles_per_layer   = wafer.finish();
-    auto const reticles  = static_cast<fabric::WaferModule const&>(wafer).reticles();
-    o.state_hash         = fabric::state_hash(reticles, o.cycles_per_layer);
-    o.operators          = operators_of(layer, reticles);
-    o.activity           = activity_of(wafer, reticles, o.cycles_per_layer);
-    o.scribe             = scribe_of(wafer, reticles, o.activity);
-    auto const count     = fabric::total_counters(reticles);
-    o.wavelet_hops       = count.hops + count.crossings_sent;
-    o.wavelets_injected  = count.injected;
-    o.wavelets_delivered = count.delivered;
-    o.scribe_crossings   = count.crossings_sent;
-    summarise(o, p, layer, reticles);
+    o.cycles_per_layer  = wafer.finish();
+    auto const reticles = static_cast<fabric::WaferModule const&>(wafer).reticles();
+    o.layers            = layer.step.shape.layers;
+    o.cycles_per_token  = o.cycles_per_layer * o.layers;
+    o.token_note =
+        fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
+                    "left out, and the weights of one layer are resident",
+                    o.layers);
+    o.operators = operator_times(layer.program.operators.size(), reticles);
+    for (std::size_t i = 0; i < o.operators.size(); ++i)
+        describe(o.operators[i], layer.program.operators[i], layer.step.layer[i]);
+    sum_up(o, p);
+    add_fabric(o, p, wafer, o.cycles_per_layer);
     for (auto& part : workloads::sram_budget(layer.layout, p))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
-
-    for (auto& e : fabric::ledger(reticles, o.cycles_per_layer, wafer.on_scribe_lines()))
-        o.books.entries.push_back({e.name, e.left, e.right, e.left_value, e.right_value});
-    std::uint64_t parts = 0;
-    for (auto const part : o.parts)
-        parts += part;
-    o.books.entries.push_back({"time", "cycles of the layer", "parts of its operators", o.cycles_per_layer, parts});
     if (recorder)
         o.trace = recorder->take();
     if (payload)
         o.payload = payload->check(reader_of(wafer, layer.program));
     o.warnings     = layer.notes;
+    o.waterfall    = waterfall_of(o, p, bytes_read(o.operators) * o.layers, static_cast<double>(layer.program.pes()));
+    o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return o;
+}
+
+Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep const& step,
+                           workloads::TokenPlan const& plan)
+{
+    auto const& p     = config.parameters;
+    auto const  begin = std::chrono::steady_clock::now();
+    auto const  token = map_token(step, plan, p);
+
+    std::optional<WaveletRecorder> recorder;
+    if (p.run.trace)
+        recorder.emplace(p.run.trace_events);
+    fabric::WaferModule wafer{"wafer", token.program, p, {}, recorder ? &*recorder : nullptr};
+    sc_core::sc_start();
+
+    Outcome    o;
+    auto const cycles   = wafer.finish();
+    auto const reticles = static_cast<fabric::WaferModule const&>(wafer).reticles();
+    o.operators         = operator_times(token.operators.size(), reticles);
+    for (std::size_t i = 0; i < o.operators.size(); ++i) {
+        auto&       op   = o.operators[i];
+        auto const& what = token.operators[i];
+        bool const  once = what.kind == workloads::BlockKind::embedding || what.kind == workloads::BlockKind::head;
+        if (what.move) {
+            op.name       = token.program.operators[i].name;
+            op.kind       = token.program.operators[i].kind;
+            op.collective = token.program.operators[i].collective;
+        } else {
+            describe(op, token.program.operators[i], (once ? step.once : step.layer)[what.index]);
+        }
+        op.layer = what.layer;
+        op.stage = what.stage;
+    }
+    add_return(o.operators, step, p, plan);
+    complete_token(o, p, step, plan);
+    add_fabric(o, p, wafer, cycles);
+    if (plan.stages.size() > 1) // the way back of the token's id is a closed form, beyond the cycles simulated
+        o.books.entries.back().left_value = o.cycles_per_token;
+    if (recorder)
+        o.trace = recorder->take();
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
 }

@@ -1,14 +1,19 @@
-// The wafer running one decoder layer at wavelet fidelity, and what the run says about a token.
+// The wafer at wavelet fidelity: one decoder layer on a region, or a whole token through the regions of one wafer.
 #pragma once
 
 #include "configs/config.hpp"
 #include "models/outcome.hpp"
 #include "workloads/mapping/decode_layer.hpp"
+#include "workloads/mapping/token_plan.hpp"
 
 namespace scribeline::models {
 
 // Elaborates and runs the SystemC model: once per process. Throws configs::SimulationFault on a deadlock.
 // The books are in the outcome; the caller requires them to balance.
 Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram const& layer);
+
+// The same for a token; obstacle_to_one_program(plan) must be empty.
+Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep const& step,
+                           workloads::TokenPlan const& plan);
 
 } // namespace scribeline::models

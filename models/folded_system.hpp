@@ -1,0 +1,17 @@
+// The wafer at folded fidelity: one decoder layer on a region, or a whole token through all stages of a plan.
+#pragma once
+
+#include "configs/config.hpp"
+#include "models/outcome.hpp"
+#include "workloads/decode_step.hpp"
+#include "workloads/mapping/token_plan.hpp"
+
+namespace scribeline::models {
+
+// One layer on the region of a plan with schedule = layer. Throws fabric::NotFoldable where folding would not be exact.
+Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
+
+// From the token id at the embedding to the next one, on an otherwise idle machine.
+Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
+
+} // namespace scribeline::models
