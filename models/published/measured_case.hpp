@@ -1,0 +1,104 @@
+// One row of measured cases: what ran where, what was measured, and how close the model must come. Rows are read by
+// cases_file.hpp, run by run_case.hpp.
+#pragma once
+
+#include "configs/parameters.hpp"
+#include "models/published/gpu_case.hpp"
+#include "models/published/line_case.hpp"
+#include "workloads/model_shape.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scribeline::models {
+
+enum class CaseKind : std::uint8_t {
+    decode,
+    prefill,
+    gemv,
+    collective,
+    transfer,
+    gpu_gemm,
+    gpu_attention,
+    gpu_prefill_attention,
+    gpu_allreduce,
+    gpu_decode,
+    gpu_served,
+};
+inline constexpr std::array     case_kinds{"decode",        "prefill",    "gemv",          "collective",
+                                       "transfer",      "gpu_gemm",   "gpu_attention", "gpu_prefill_attention",
+                                       "gpu_allreduce", "gpu_decode", "gpu_served"};
+inline constexpr std::ptrdiff_t wafer_kinds = 5; // the first ones; the others have columns of their own (gpu_case.hpp)
+inline bool                     is_of_gpus(CaseKind kind) { return static_cast<std::ptrdiff_t>(kind) >= wafer_kinds; }
+inline char const*              name_of(CaseKind kind) { return case_kinds[static_cast<std::size_t>(kind)]; }
+
+// A metric is of what the row runs (one layer, one product, one collective), or of a token: layers times that. Names
+// that the results of `run` and the published tables use mean the same as ours.
+struct CaseMetric {
+    char const* name;
+    bool        of_layers; // means something only where a model has layers: decode and prefill
+    bool        of_token;
+    bool        is_rate; // tokens in a time; else cycles or a time
+};
+inline constexpr std::array case_metrics{
+    CaseMetric{"cycles_per_layer", true, false, false},
+    CaseMetric{"cycles", false, false, false},
+    CaseMetric{"latency", false, false, false},
+    CaseMetric{"time_per_token", true, true, false},
+    CaseMetric{"time_per_output_token", true, true, false},
+    CaseMetric{"cycles_per_token", true, true, false},
+    CaseMetric{"tokens_per_second", true, true, true},
+    CaseMetric{"tokens_per_second_per_user", true, true, true},
+    CaseMetric{"tokens_per_request_per_s", true, true, true},
+};
+
+enum class UnitOf : std::uint8_t { cycles, time, rate };
+struct CaseUnit {
+    char const* name;
+    UnitOf      of;
+    double      seconds; // in one of it, for times
+};
+inline constexpr std::array case_units{
+    CaseUnit{"cycles", UnitOf::cycles, 0},   CaseUnit{"cycle", UnitOf::cycles, 0},
+    CaseUnit{"ns", UnitOf::time, 1e-9},      CaseUnit{"us", UnitOf::time, 1e-6},
+    CaseUnit{"\u00b5s", UnitOf::time, 1e-6}, CaseUnit{"\u03bcs", UnitOf::time, 1e-6}, // micro sign, Greek mu
+    CaseUnit{"ms", UnitOf::time, 1e-3},      CaseUnit{"s", UnitOf::time, 1},
+    CaseUnit{"tok/s", UnitOf::rate, 0},      CaseUnit{"tokens/s", UnitOf::rate, 0},
+    CaseUnit{"token/s", UnitOf::rate, 0},
+};
+
+// Every file of wafer cases has all of these columns, in any order.
+inline constexpr std::array case_columns{"case_id",           "kind",  "machine", "model",  "region", "groups",
+                                         "context",           "batch", "set",     "metric", "value",  "unit",
+                                         "tolerance_percent", "source"};
+
+struct MeasuredCase {
+    // Where it stands, and its cells as they are printed again.
+    std::string file;
+    std::size_t line = 0;
+    std::string id, machine, model, region, groups, context, batch, set, source;
+
+    CaseKind              kind   = CaseKind::decode;
+    CaseMetric            metric = case_metrics[0];
+    CaseUnit              unit   = case_units[0];
+    double                value  = 0;    // in `unit`
+    std::optional<double> tolerance;     // percent; none: report only
+    std::uint32_t         sequences = 1; // the batch
+
+    // What the cells mean.
+    configs::Parameters   parameters{};
+    workloads::ModelShape shape{};    // decode and prefill
+    std::uint32_t         matrix = 0; // gemv: N of the product [1, N] x [N, N]
+    LineCase              line_case;  // collective and transfer
+    GpuCase               gpu;        // the kinds of GPUs
+
+    // Cycles of what the row runs, in the row's metric and unit, at the row's clock.
+    double in_unit(double cycles) const;
+};
+
+} // namespace scribeline::models
