@@ -8,6 +8,7 @@
 
 namespace scribeline::results {
 
+using models::Outcome;
 using models::Part;
 
 models::Part largest_part(models::Parts const& parts)
@@ -31,15 +32,78 @@ std::uint64_t total(models::Parts const& parts)
     return std::accumulate(parts.begin(), parts.end(), std::uint64_t{0});
 }
 
+double share_of(std::uint64_t value, std::uint64_t of)
+{
+    return of == 0 ? 0.0 : static_cast<double>(value) / static_cast<double>(of);
+}
+
 double sram_used(models::Outcome const& outcome)
 {
     return std::accumulate(outcome.sram.begin(), outcome.sram.end(), 0.0,
                            [](double sum, models::SramPart const& part) { return sum + part.bytes; });
 }
 
-std::vector<Metric> metrics(models::Outcome const& o)
+std::uint64_t simulated_cycles(models::Outcome const& o)
 {
-    auto const count   = [](auto value) { return static_cast<double>(value); };
+    return o.token.simulated ? o.cycles_per_token : o.cycles_per_layer;
+}
+
+std::uint64_t times_per_token(models::Outcome const& o) { return o.token.simulated ? 1 : o.layers; }
+
+char const* simulated_thing(models::Outcome const& o) { return o.token.simulated ? "token" : "layer"; }
+
+double closed_form_deviation(models::Outcome const& o)
+{
+    return o.token.closed_form_cycles > 0 && o.cycles_per_token > 0
+               ? o.token.closed_form_cycles / static_cast<double>(o.cycles_per_token) - 1
+               : 0.0;
+}
+
+namespace {
+
+double count(std::uint64_t value) { return static_cast<double>(value); }
+
+// Of a run that had a plan, or a waterfall: others have nothing to say here.
+void add_plan(std::vector<Metric>& table, Outcome const& o)
+{
+    auto const& t = o.token;
+    if (!o.waterfall.empty()) {
+        table.push_back({"peak_bandwidth_tokens_per_second", "token/s", o.waterfall.front().tokens_per_second,
+                         "tokens a second if weights and KV cache were read by all PEs at the peak of their SRAM, and "
+                         "nothing else took time"});
+    }
+    if (t.closed_form_cycles > 0) {
+        table.push_back({"closed_form_cycles_per_token", "cycle", t.closed_form_cycles,
+                         "fabric cycles of one output token by the planner's formulas"});
+        table.push_back({"closed_form_deviation", "1", closed_form_deviation(o),
+                         "closed_form_cycles_per_token over cycles_per_token, less 1"});
+    }
+    if (t.kv_tokens_balanced > 0) {
+        table.push_back({"kv_tokens_concatenated", "1", count(t.kv_tokens_concatenated),
+                         "tokens that a request's KV cache holds when new ones join the last column", Kind::count});
+        table.push_back({"kv_tokens_balanced", "1", count(t.kv_tokens_balanced),
+                         "tokens that a request's KV cache holds when new ones are spread over all columns",
+                         Kind::count});
+    }
+    if (!t.simulated) {
+        return;
+    }
+    table.push_back({"wafers", "1", count(t.wafers), "wafers that the model stands on", Kind::count});
+    table.push_back({"regions_x", "1", count(t.regions_x), "regions side by side on a wafer", Kind::count});
+    table.push_back({"regions_y", "1", count(t.regions_y), "regions one below another on a wafer", Kind::count});
+    table.push_back({"stages", "1", count(t.stages.size()), "regions that a token passes", Kind::count});
+    table.push_back(
+        {"requests_in_flight", "1", count(t.requests), "requests whose tokens are under way at once", Kind::count});
+    table.push_back(
+        {"tokens_per_second", "token/s", t.tokens_per_second, "output tokens a second of all requests in flight"});
+    table.push_back({"bottleneck_cycles", "cycle", count(t.bottleneck_cycles),
+                     "fabric cycles of the busiest stage for one token", Kind::count});
+}
+
+} // namespace
+
+std::vector<Metric> metrics(Outcome const& o)
+{
     auto const share   = [](double value, double of) { return of > 0 ? value / of : 0.0; };
     double     flops   = 0;
     double     weights = 0;
@@ -49,10 +113,15 @@ std::vector<Metric> metrics(models::Outcome const& o)
         weights += op.bytes_weights;
         kv += op.bytes_kv;
     }
-    auto const layer_seconds = o.clock_hz > 0 ? count(o.cycles_per_layer) / o.clock_hz : 0.0;
+    auto const seconds = o.clock_hz > 0 ? count(simulated_cycles(o)) / o.clock_hz : 0.0;
+    auto const times   = count(times_per_token(o));
+    auto const what    = std::string{simulated_thing(o)};
 
     std::vector<Metric> table{
-        {"cycles_per_layer", "cycle", count(o.cycles_per_layer), "fabric cycles of the simulated layer", Kind::count},
+        {"cycles_per_layer", "cycle", count(o.cycles_per_layer),
+         o.token.simulated ? "fabric cycles of a layer in the mean, rounded down"
+                           : "fabric cycles of the simulated layer",
+         Kind::count},
         {"layers", "1", count(o.layers), "layers of the model", Kind::count},
         {"cycles_per_token", "cycle", count(o.cycles_per_token), "fabric cycles of one output token: " + o.token_note,
          Kind::count},
@@ -67,12 +136,12 @@ std::vector<Metric> metrics(models::Outcome const& o)
          "wavelets sent over scribe lines, of what these links could send in the time"},
         {"fraction_of_peak_bandwidth", "1", o.sram_bandwidth_share,
          "bytes of weights and KV cache read, of what the SRAM ports could read in the time"},
-        {"effective_bandwidth", "byte/s", share(weights + kv, layer_seconds),
-         "bytes of weights and KV cache of the layer over its time"},
+        {"effective_bandwidth", "byte/s", share(weights + kv, seconds),
+         "bytes of weights and KV cache of the " + what + " over its time"},
         {"fraction_of_peak_arithmetic", "1", o.arithmetic_share,
          "floating-point operations, of what the PEs could do in the time"},
-        {"effective_arithmetic", "flop/s", share(flops, layer_seconds),
-         "floating-point operations of the layer over its time"},
+        {"effective_arithmetic", "flop/s", share(flops, seconds),
+         "floating-point operations of the " + what + " over its time"},
         {"wavelet_hops", "1", count(o.wavelet_hops), "wavelets over links between routers", Kind::count},
         {"wavelets_injected", "1", count(o.wavelets_injected), "wavelets from PEs into the fabric", Kind::count},
         {"wavelets_delivered", "1", count(o.wavelets_delivered), "wavelets from the fabric to PEs", Kind::count},
@@ -85,8 +154,14 @@ std::vector<Metric> metrics(models::Outcome const& o)
         "cycles_serialisation", "cycles_reduce_stage", "cycles_waiting", "cycles_off_wafer"};
     for (std::size_t i = 0; i < models::part_count; ++i) {
         table.push_back({part_metrics[i], "cycle", count(o.parts[i]),
-                         fmt::format("cycles of the layer that are {}", name_of(static_cast<Part>(i))), Kind::count});
+                         fmt::format("cycles of the {} that are {}", what, name_of(static_cast<Part>(i))),
+                         Kind::count});
     }
+    if (!o.operators.empty()) {
+        table.push_back({"bytes_read_per_token", "byte", times * (weights + kv),
+                         "weights and KV cache that one output token needs"});
+    }
+    add_plan(table, o);
     if (o.payload.checked) {
         table.push_back(
             {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});

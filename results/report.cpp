@@ -2,9 +2,12 @@
 #include "results/report.hpp"
 
 #include "results/metrics.hpp"
+#include "results/report_plan.hpp"
 #include "results/report_text.hpp"
+#include "results/report_time.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -14,7 +17,6 @@ namespace scribeline::results {
 namespace {
 
 using models::Outcome;
-using models::Part;
 
 constexpr int bar_width = 44;
 
@@ -28,67 +30,69 @@ std::string setting(configs::Config const& config, std::string const& group, std
     return "";
 }
 
-double share(std::uint64_t value, std::uint64_t of)
+void heading(std::string& text, char const* title) { text += fmt::format("\n{}\n", title); }
+
+char const* explained_fidelity(Outcome const& o)
 {
-    return of == 0 ? 0.0 : static_cast<double>(value) / static_cast<double>(of);
+    if (o.fidelity == "wavelet") {
+        return o.token.simulated ? "every wavelet, every hop, every PE cycle of one token"
+                                 : "every wavelet, every hop, every PE cycle of one layer";
+    }
+    if (o.fidelity == "folded") {
+        return "one row and one column of each region stand for all: exact, as regions are regular";
+    }
+    return o.fidelity == "closed_form" ? "formulas alone; nothing was simulated" : "see docs/model.md";
 }
 
-void heading(std::string& text, char const* title) { text += fmt::format("\n{}\n", title); }
+std::string place(configs::Config const& config, Outcome const& o)
+{
+    auto const region = region_of(o);
+    auto const size   = region.columns > 0 ? fmt::format("{}x{}", region.columns, region.rows)
+                                           : fmt::format("{}x{}", config.parameters.mapping.region.columns,
+                                                         config.parameters.mapping.region.rows);
+    if (!o.token.simulated) {
+        return "region " + size;
+    }
+    auto const regions = o.token.stages.size();
+    return fmt::format("{} wafer{}, {} region{} of {}", o.token.wafers, o.token.wafers == 1 ? "" : "s", regions,
+                       regions == 1 ? "" : "s", size);
+}
+
+// Not so by the planner's formulas alone.
+bool simulated(Outcome const& o) { return !o.operators.empty(); }
 
 void headline(std::string& text, configs::Config const& config, Outcome const& o)
 {
     auto const& p = config.parameters;
-    text += fmt::format("{} on {}, region {}x{}, context {}\n", p.workload.model, config.machine, o.activity.columns,
-                        o.activity.rows, grouped(p.workload.context));
-    text += fmt::format("fidelity {}: {}\n", o.fidelity,
-                        o.fidelity == "wavelet" ? "every wavelet, every hop, every PE cycle of one layer"
-                                                : "see docs/model.md");
-    text += fmt::format("\n  {:<22}{:>14}  cycles{}\n", "one layer", grouped(o.cycles_per_layer),
-                        o.clock_hz > 0 ? fmt::format("  ({} at {:.4g} GHz)",
-                                                     duration(static_cast<double>(o.cycles_per_layer) / o.clock_hz),
-                                                     o.clock_hz / 1e9)
-                                       : "");
-    text += fmt::format("  {:<22}{:>14}  {}\n", "one output token", duration(o.time_per_output_token.value()),
-                        o.token_note);
-    text += fmt::format("  {:<22}{:>14}  for one user\n", "tokens per second",
-                        fmt::format("{:.1f}", o.tokens_per_second_per_user));
-}
-
-void operators(std::string& text, Outcome const& o)
-{
-    heading(text, "Where the time went, by operator");
-    text += fmt::format("  {:<22}{:>10}{:>8}  {:<22}{}\n", "operator", "cycles", "share", "largest part", "collective");
-    for (auto const& op : o.operators) {
-        auto const cycles = op.end - op.start;
-        auto const part   = bounding_part(op.bound_by, op.parts);
-        text += trimmed(fmt::format("  {:<22}{:>10}{:>8}  {:<22}{}", shortened(op.name, 21), grouped(cycles),
-                                    percent(share(cycles, o.cycles_per_layer)),
-                                    cycles == 0
-                                        ? ""
-                                        : fmt::format("{} {}", name_of(part),
-                                                      percent(share(op.parts[static_cast<std::size_t>(part)], cycles))),
-                                    shortened(op.collective, 34))) +
-                "\n";
+    text += fmt::format("{} on {}, {}, context {}\n", p.workload.model, config.machine, place(config, o),
+                        grouped(p.workload.context));
+    text += fmt::format("fidelity {}: {}\n\n", o.fidelity, explained_fidelity(o));
+    auto const line = [&](char const* name, std::string const& value, std::string const& note) {
+        text += hanging(fmt::format("  {:<22}{:>14}  ", name, value), note);
+    };
+    if (!o.token.simulated) {
+        line("one layer", grouped(o.cycles_per_layer),
+             o.clock_hz > 0
+                 ? fmt::format("cycles  ({} at {:.4g} GHz)",
+                               duration(static_cast<double>(o.cycles_per_layer) / o.clock_hz), o.clock_hz / 1e9)
+                 : "cycles");
+    } else {
+        line("one output token", grouped(o.cycles_per_token), fmt::format("cycles at {:.4g} GHz", o.clock_hz / 1e9));
     }
-}
-
-void parts(std::string& text, Outcome const& o)
-{
-    heading(text, "Where the time went, by part");
-    auto const all = total(o.parts);
-    for (std::size_t i = 0; i < models::part_count; ++i) {
-        if (o.parts[i] > 0) {
-            auto const of = share(o.parts[i], all);
-            text += trimmed(fmt::format("  {:<22}{:>10}{:>8}  {}", name_of(static_cast<Part>(i)), grouped(o.parts[i]),
-                                        percent(of), bar(of, bar_width))) +
-                    "\n";
-        }
+    line(o.token.simulated ? "" : "one output token", duration(o.time_per_output_token.value()), o.token_note);
+    line("tokens per second", fmt::format("{:.1f}", o.tokens_per_second_per_user), "for one user");
+    if (o.token.closed_form_cycles > 0 && simulated(o)) {
+        line("closed form", grouped(static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles))),
+             fmt::format("cycles a token by formulas: {:+.2f} % beside {} here", closed_form_deviation(o) * 100,
+                         grouped(o.cycles_per_token)));
     }
-    text += fmt::format("  {:<22}{:>10}\n", "sum", grouped(all));
 }
 
 void utilisation(std::string& text, Outcome const& o)
 {
+    if (!simulated(o)) {
+        return;
+    }
     heading(text, "How busy the wafer was");
     auto const line = [&](char const* name, double value, std::string const& note) {
         text += trimmed(fmt::format("  {:<22}{:>18}  {}", name, percent(value), note)) + "\n";
@@ -98,7 +102,7 @@ void utilisation(std::string& text, Outcome const& o)
     line("arithmetic", o.arithmetic_share, "of the peak of the region's PEs");
     line("SRAM bandwidth", o.sram_bandwidth_share, "of the peak, for weights and KV cache");
     line("links", o.link_utilisation, fmt::format("of their capacity; {} wavelet-hops", grouped(o.wavelet_hops)));
-    if (o.scribe.empty()) {
+    if (o.scribe.empty() && o.scribe_crossings == 0) {
         text += fmt::format("  {:<22}{:>18}  the region lies on one reticle\n", "scribe lines", "-");
     } else {
         line("scribe lines", o.scribe_utilisation,
@@ -108,6 +112,9 @@ void utilisation(std::string& text, Outcome const& o)
 
 void sram(std::string& text, Outcome const& o)
 {
+    if (o.sram.empty()) {
+        return;
+    }
     heading(text, "SRAM of the fullest PE");
     auto const capacity = o.sram_capacity_bytes;
     auto const of       = [&](double bytes) { return capacity > 0 ? bytes / capacity : 0.0; };
@@ -123,6 +130,9 @@ void sram(std::string& text, Outcome const& o)
 
 void books(std::string& text, Outcome const& o)
 {
+    if (!simulated(o)) {
+        return;
+    }
     heading(text, o.books.balanced() ? "Books: balanced" : "Books: NOT BALANCED");
     for (auto const& entry : o.books.entries) {
         text += fmt::format("  {:<22}{:>18}  {} {} {}\n", shortened(entry.name, 21), grouped(entry.left_value),
@@ -167,15 +177,21 @@ void assumptions(std::string& text, configs::Config const& config)
 
 void conclusion(std::string& text, Outcome const& o)
 {
-    auto const part    = bounding_part(o.bound_by, o.parts);
-    auto const bound   = share(o.parts[static_cast<std::size_t>(part)], total(o.parts));
-    auto const slowest = std::max_element(o.operators.begin(), o.operators.end(), [](auto const& a, auto const& b) {
-        return a.end - a.start < b.end - b.start;
-    });
-    text += fmt::format("\nBound by {}: {} of the layer is {}.", name_of(part), percent(bound), explained(part));
-    if (slowest != o.operators.end()) {
-        text += fmt::format("\nThe longest operator is {}, with {} of the time.", slowest->name,
-                            percent(share(slowest->end - slowest->start, o.cycles_per_layer)));
+    if (!simulated(o)) {
+        text += "\nFormulas give the whole time and not what bounds it: --fidelity folded or wavelet does.\n";
+        return;
+    }
+    auto const part  = bounding_part(o.bound_by, o.parts);
+    auto const bound = share_of(o.parts[static_cast<std::size_t>(part)], total(o.parts));
+    auto const sums  = by_name(o.operators);
+    auto const slowest =
+        std::max_element(sums.begin(), sums.end(), [](auto const& a, auto const& b) { return a.cycles < b.cycles; });
+    text += fmt::format("\nBound by {}: {} of the {} is {}.", name_of(part), percent(bound), simulated_thing(o),
+                        explained(part));
+    if (slowest != sums.end()) {
+        text += fmt::format("\nThe longest operator is {}, with {} of the time{}.", slowest->name,
+                            percent(share_of(slowest->cycles, total(o.parts))),
+                            slowest->count > 1 ? fmt::format(" in {} places", slowest->count) : "");
     }
     text += "\n";
 }
@@ -189,7 +205,7 @@ void next_commands(std::string& text, configs::Config const& config)
         text += "  scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o first.h5\n";
         text += fmt::format("  scribeline run --set \"scribe.extra_latency={}\"\n", latency);
     } else {
-        text += fmt::format("  h5ls -r {}\n", quoted(config.output));
+        text += fmt::format("  scribeline explain {}\n", quoted(config.output));
         text += fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"\n", quoted(config.output),
                             latency);
     }
@@ -201,8 +217,12 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
 {
     std::string text;
     headline(text, config, outcome);
-    operators(text, outcome);
-    parts(text, outcome);
+    add_waterfall(text, outcome);
+    add_operators(text, outcome);
+    add_parts(text, outcome);
+    add_requests(text, outcome);
+    add_stages(text, outcome);
+    add_candidates(text, outcome);
     utilisation(text, outcome);
     sram(text, outcome);
     books(text, outcome);
@@ -211,7 +231,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     if (!outcome.warnings.empty()) {
         heading(text, "Warnings");
         for (auto const& warning : outcome.warnings) {
-            text += fmt::format("  {}\n", warning);
+            text += hanging("  ", warning);
         }
     }
     conclusion(text, outcome);

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 using models::Outcome;
 using models::Part;
 
-constexpr char const* json_schema_version = "1.0";
+constexpr char const* json_schema_version = "1.1";
 
 Json number(Metric const& metric)
 {
@@ -33,8 +33,9 @@ Json summary(Outcome const& outcome)
             result[metric.name] = number(metric);
         }
     }
-    result["bound_by"]   = name_of(bounding_part(outcome.bound_by, outcome.parts));
-    result["token_note"] = outcome.token_note;
+    result["bound_by"]    = name_of(bounding_part(outcome.bound_by, outcome.parts));
+    result["token_note"]  = outcome.token_note;
+    result["whole_token"] = outcome.token.simulated;
     return result;
 }
 
@@ -67,6 +68,8 @@ Json operators(Outcome const& outcome)
     for (auto const& op : outcome.operators) {
         result.push_back({{"name", op.name},
                           {"kind", op.kind},
+                          {"layer", op.layer},
+                          {"stage", op.stage},
                           {"collective", op.collective},
                           {"start", op.start},
                           {"end", op.end},
@@ -77,6 +80,55 @@ Json operators(Outcome const& outcome)
                           {"bytes_kv", op.bytes_kv},
                           {"bytes_activations", op.bytes_activations},
                           {"bound_by", name_of(bounding_part(op.bound_by, op.parts))}});
+    }
+    return result;
+}
+
+Json waterfall(Outcome const& outcome)
+{
+    Json result = Json::array();
+    for (auto const& bar : outcome.waterfall) {
+        result.push_back({{"name", bar.name},
+                          {"meaning", bar.meaning},
+                          {"time_us", bar.time.value() * 1e6},
+                          {"so_far_us", bar.so_far.value() * 1e6},
+                          {"tokens_per_second", bar.tokens_per_second}});
+    }
+    return result;
+}
+
+Json stages(Outcome const& outcome)
+{
+    Json result = Json::array();
+    for (auto const& stage : outcome.token.stages) {
+        result.push_back({{"wafer", stage.wafer},
+                          {"x", stage.x0},
+                          {"y", stage.y0},
+                          {"columns", stage.columns},
+                          {"rows", stage.rows},
+                          {"blocks", stage.blocks},
+                          {"start", stage.start},
+                          {"end", stage.end},
+                          {"bytes_per_pe", stage.bytes_per_pe},
+                          {"requests", stage.requests}});
+    }
+    return result;
+}
+
+Json candidates(Outcome const& outcome)
+{
+    Json result = Json::array();
+    for (auto const& candidate : outcome.token.candidates) {
+        if (result.size() == kept_candidates) {
+            break;
+        }
+        result.push_back({{"columns", candidate.columns},
+                          {"rows", candidate.rows},
+                          {"stages", candidate.stages},
+                          {"wafers", candidate.wafers},
+                          {"cycles_per_token", candidate.cycles_per_token},
+                          {"tokens_per_second", candidate.tokens_per_second},
+                          {"verdict", candidate.verdict}});
     }
     return result;
 }
@@ -118,7 +170,11 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                         {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
                         {"books", books(outcome.books)},
                         {"summary", summary(outcome)},
+                        {"waterfall", waterfall(outcome)},
                         {"operators", operators(outcome)},
+                        {"stages", stages(outcome)},
+                        {"candidates", candidates(outcome)},
+                        {"candidates_considered", outcome.token.candidates.size()},
                         {"sram", std::move(sram)},
                         {"assumed", std::move(assumed)},
                         {"warnings", outcome.warnings},
@@ -133,15 +189,15 @@ void print_csv(std::ostream& out, Outcome const& outcome)
     for (std::size_t i = 0; i < models::part_count; ++i) {
         text += fmt::format(",{}", name_of(static_cast<Part>(i)));
     }
-    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by\n";
+    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage\n";
     for (auto const& op : outcome.operators) {
         text += fmt::format("{},{},{},{},{},{}", field(op.name), field(op.kind), field(op.collective), op.start, op.end,
                             op.end - op.start);
         for (auto const cycles : op.parts) {
             text += fmt::format(",{}", cycles);
         }
-        text += fmt::format(",{},{},{},{},{}\n", op.flops, op.bytes_weights, op.bytes_kv, op.bytes_activations,
-                            name_of(bounding_part(op.bound_by, op.parts)));
+        text += fmt::format(",{},{},{},{},{},{},{}\n", op.flops, op.bytes_weights, op.bytes_kv, op.bytes_activations,
+                            name_of(bounding_part(op.bound_by, op.parts)), op.layer, op.stage);
     }
     out << text;
 }

@@ -36,7 +36,10 @@ std::string duration(double seconds)
     if (seconds >= 1e-3) {
         return fmt::format("{:.3f} ms", seconds * 1e3);
     }
-    return fmt::format("{:.3f} us", seconds * 1e6);
+    if (seconds >= 1e-7 || seconds <= 0) {
+        return fmt::format("{:.3f} us", seconds * 1e6);
+    }
+    return fmt::format("{:.3f} ns", seconds * 1e9);
 }
 
 std::string kibibytes(double bytes) { return fmt::format("{:.1f} KiB", bytes / 1024); }
@@ -69,6 +72,26 @@ std::string quoted(std::string const& argument)
         result += c == '\'' ? std::string{"'\\''"} : std::string{c};
     }
     return result + "'";
+}
+
+std::string hanging(std::string const& first, std::string const& text)
+{
+    constexpr std::size_t width = 100;
+    std::string           done, line = first;
+    bool                  begun = false; // the line has a word
+    for (std::size_t at = 0; at < text.size();) {
+        auto const blank = std::min(text.find(' ', at), text.size());
+        auto const word  = text.substr(at, blank - at);
+        if (begun && line.size() + 1 + word.size() > width) {
+            done += trimmed(line) + "\n";
+            line  = std::string(first.size(), ' ');
+            begun = false;
+        }
+        line += (begun ? " " : "") + word;
+        begun = true;
+        at    = blank + 1;
+    }
+    return done + trimmed(line) + "\n";
 }
 
 std::string in_columns(std::vector<std::string> const& items, std::size_t width)

@@ -25,6 +25,18 @@ hdf5::InputFile open_run(std::string const& path)
                                                       "root attribute Conventions is {}, not {}",
                                                       path, found ? "'" + *found + "'" : "missing", conventions)};
     }
+    if (found->rfind("Scribeline-Compare", 0) == 0) {
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} compares machines; it is not the result of one run. Each "
+                                    "machine has a group under /machines, and "
+                                    "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
+                                    path)};
+    }
+    if (found->rfind("Scribeline-Sweep", 0) == 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
+                                                      "point has a file of its own in the folder runs beside it",
+                                                      path)};
+    }
     auto const version = file.attribute("/", "schema_version").value_or("");
     if (version.rfind("1.", 0) != 0) {
         throw UserError{Exit::bad_config,
@@ -56,22 +68,6 @@ template <class Read> auto blaming_the_file(std::string const& path, Read read)
     return attempt();
 }
 
-// The word that a coded scalar stands for.
-std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
-{
-    auto const  words = file.attribute(dataset, "flag_meanings").value_or("");
-    auto const  code  = static_cast<std::size_t>(file.number(dataset));
-    std::size_t from  = 0;
-    for (std::size_t i = 0; i < code; ++i) {
-        auto const space = words.find(' ', from);
-        if (space == std::string::npos) {
-            throw hdf5::Failure{fmt::format("{}: code {} has no meaning", dataset, code)};
-        }
-        from = space + 1;
-    }
-    return words.substr(from, words.find(' ', from) - from);
-}
-
 std::uint64_t state_hash(hdf5::InputFile const& file)
 {
     auto const  text = file.attribute("/meta", "state_hash").value_or("");
@@ -93,6 +89,21 @@ bool is_metric(hdf5::InputFile const& file, std::string const& dataset)
 
 } // namespace
 
+std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
+{
+    auto const  words = file.attribute(dataset, "flag_meanings").value_or("");
+    auto const  code  = static_cast<std::size_t>(file.number(dataset));
+    std::size_t from  = 0;
+    for (std::size_t i = 0; i < code; ++i) {
+        auto const space = words.find(' ', from);
+        if (space == std::string::npos) {
+            throw hdf5::Failure{fmt::format("{}: code {} has no meaning", dataset, code)};
+        }
+        from = space + 1;
+    }
+    return words.substr(from, words.find(' ', from) - from);
+}
+
 RunFile RunFile::prepare(std::string const& path) { return RunFile{path}; }
 
 void RunFile::write(configs::Config const& config, models::Outcome const& outcome)
@@ -104,7 +115,10 @@ void RunFile::write(configs::Config const& config, models::Outcome const& outcom
         auto root = file.root();
         write_root_attributes(root, config, created_);
         write_summary(root, outcome);
+        write_waterfall(root, outcome);
         write_operators(root, outcome);
+        write_stages(root, outcome);
+        write_candidates(root, outcome);
         write_fabric(root, config, outcome);
         write_machine(root, outcome);
         write_scribe(root, config, outcome);
@@ -142,6 +156,11 @@ RunSummary read_summary(std::string const& path)
         }
         return summary;
     });
+}
+
+void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
+{
+    blaming_the_file(path, read);
 }
 
 std::string read_config_toml(std::string const& path)

@@ -3,17 +3,19 @@
 
 #include "configs/config.hpp"
 #include "models/outcome.hpp"
+#include "results/hdf5/reader.hpp"
 #include "results/output_file.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace scribeline::results {
 
-constexpr char const* conventions    = "Scribeline-1.0";
-constexpr char const* schema_version = "1.0";
+constexpr char const* conventions    = "Scribeline-1.1";
+constexpr char const* schema_version = "1.1";
 
 class RunFile {
   public:
@@ -47,9 +49,16 @@ struct RunSummary {
     std::vector<std::string>      warnings;
 };
 
-// Throw configs::UserError: no_input when the file is missing or unreadable, bad_config when it is not a complete
-// result file of this simulator, try_again when it is locked.
+// All of these throw configs::UserError: no_input when the file is missing or unreadable, bad_config when it is not a
+// complete result file of this simulator, try_again when it is locked.
 RunSummary  read_summary(std::string const& path);
 std::string read_config_toml(std::string const& path);
+
+// Hands the opened file to `read`, which may run twice, the first time in a copy of this process: what it finds missing
+// or of another kind (hdf5::Failure) is said to be the file's fault.
+void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
+
+// The word that a coded scalar stands for. Throws hdf5::Failure.
+std::string meaning(hdf5::InputFile const& file, std::string const& dataset);
 
 } // namespace scribeline::results

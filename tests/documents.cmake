@@ -11,7 +11,8 @@ set_tests_properties("cli/every command in README.md and docs works" PROPERTIES
 # The recipes that read a result file with h5ls, h5py and xarray, on a file as a first run writes it.
 if(EXISTS "${PROJECT_SOURCE_DIR}/scripts/test-recipes")
   set(recipe_file "${CMAKE_CURRENT_BINARY_DIR}/recipes.h5")
-  add_test(NAME "cli/a run leaves a file for the recipes" COMMAND scribeline run -o "${recipe_file}")
+  add_test(NAME "cli/a run leaves a file for the recipes" 
+    COMMAND scribeline run --set run.fidelity=wavelet -o "${recipe_file}")
   set_tests_properties("cli/a run leaves a file for the recipes" PROPERTIES
     LABELS cli TIMEOUT 600 FIXTURES_SETUP recipe_file)
   add_test(NAME "cli/every recipe in docs/results_format.md works"

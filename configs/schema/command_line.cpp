@@ -5,6 +5,7 @@
 #include "configs/schema/command_line.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/published_help.hpp"
 #include "configs/schema/words.hpp"
 
 #include <algorithm>
@@ -29,9 +30,12 @@ struct Command {
 
 constexpr std::array commands{
     Command{"run", "[options]", "simulate one decode step, print the report", 0, 0},
+    Command{"compare", "--machines A,B,.. [options]", "the same decode step on wafers, GPUs and others", 0, 0},
     Command{"validate", "FILE [options]", "check a configuration or machine file, run nothing", 1, 1},
+    Command{"published", "[options]", "run measured cases, print how far off the model is", 0, 0},
+    Command{"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2},
     Command{"list", "machines|models|parameters", "what there is to choose from", 1, 1},
-    Command{"explain", "KEY", "a parameter: meaning, unit, range, default, source", 1, 1},
+    Command{"explain", "KEY|FILE.h5", "what a parameter means; where the time of a run went", 1, 1},
     Command{"version", "", "versions of the program and its libraries", 0, 0},
     Command{"help", "[COMMAND]", "this text, or a command's options", 0, 1},
 };
@@ -64,7 +68,8 @@ void add_general(po::options_description& options)
 void add_configuration(po::options_description& options)
 {
     options.add_options()("machine", po::value<Text>()->value_name("NAME|FILE"),
-                          "a shipped machine ('scribeline list machines') or a file like configs/machines/wse2.toml");
+                          "a shipped machine ('scribeline list machines') or a file like configs/machines/wse2.toml; "
+                          "NAME:4 for four wafers, NAME:auto for as few as hold the model");
     options.add_options()("config", po::value<Text>()->value_name("FILE"),
                           "a TOML file of parameters; repeatable, later ones win");
     options.add_options()("set", po::value<Text>()->value_name("GROUP.KEY=VALUE"),
@@ -78,14 +83,71 @@ void add_run(po::options_description& options)
     options.add_options()("context", po::value<Text>()->value_name("N"), "tokens already in the KV cache");
     options.add_options()("region", po::value<Text>()->value_name("CxR"), "PEs that hold the model, such as 420x420");
     options.add_options()("groups", po::value<Text>()->value_name("N"), "groups of the two-level reduction");
+    options.add_options()("objective", po::value<Text>()->value_name("latency|throughput"),
+                          "what a plan is after: one user's tokens, or those of all");
     add_configuration(options);
     options.add_options()("from", po::value<Text>()->value_name("FILE.h5"),
                           "repeat the run of a result file; what else is given goes on top");
+    options.add_options()("fidelity", po::value<Text>()->value_name("auto|wavelet|folded|closed_form"),
+                          "every wavelet; lines that stand for all; formulas; auto: the cheapest that is exact");
     options.add_options()("payload", "wavelets carry real numbers, checked against a plain reference");
+    options.add_options()("threads", po::value<Text>()->value_name("N"),
+                          "threads that share out the reticles; 0: one per core");
     options.add_options()("trace", "record every move of a wavelet in the result file");
     options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"), "write the result file");
     options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
     options.add_options()("dry-run", "check everything, simulate nothing");
+}
+
+void add_cases(po::options_description& options)
+{
+    options.add_options()("cases", po::value<Text>()->value_name("FILE.csv"),
+                          "measured cases; repeatable. Without: those that come with the program");
+}
+
+// Those that only `sweep` has; which of its subcommands takes which stands in results/sweep/command.cpp.
+void add_sweep(po::options_description& options)
+{
+    auto const add = [&](char const* name, char const* value, char const* help) {
+        options.add_options()(name, po::value<Text>()->value_name(value), help);
+    };
+    add("jobs,j", "N", "run, merge, submit: processes side by side; without: one per core (submit: 1)");
+    add("retries", "N", "run, submit: further attempts at a point that fails or takes too long");
+    add("timeout", "SECONDS", "run, submit: of one point");
+    add("shard", "K/N", "run: only points K, K+N, K+2N, ..");
+    add("shards", "N", "submit: tasks of the job array");
+    add("sbatch", "OPTION", "submit: handed on to sbatch, such as --sbatch=--partition=long; repeatable");
+    add("emit", "list|parallel", "plan: the points as commands, or a line for GNU parallel");
+    add("goal", "'max|min COLUMN'", "merge: what the Pareto front is after; repeatable, instead of the sweep's own");
+    add("where", "CONDITION", "show: rows for which it holds, such as 'context <= 8192 and status == \"ok\"'");
+    add("sort", "COLUMN", "show: by this column");
+    add("columns", "A,B,..|all", "show: these");
+    add("limit", "N", "show: at most so many rows");
+    options.add_options()("descending", "show: the largest first");
+    options.add_options()("pareto", "show: only what nothing beats in all goals");
+    options.add_options()("stop-on-failure", "run: no further points after one has failed");
+    options.add_options()("yes", "run, plan, submit: more than 1,000 points are meant");
+}
+
+// Those that only `compare` has; results/compare/command.cpp reads them.
+void add_compare(po::options_description& options)
+{
+    options.add_options()("machines", po::value<Text>()->value_name("A,B,.."),
+                          "each as `run --machine` takes it: wse3:4, h100:8 for eight GPUs, a file");
+    options.add_options()("batch", po::value<Text>()->value_name("N"), "sequences that decode together; without: 1");
+}
+
+void add_comparison(po::options_description& options)
+{
+    auto const add = [&](char const* name, char const* value, char const* help) {
+        options.add_options()(name, po::value<Text>()->value_name(value), help);
+    };
+    add_compare(options);
+    add("model", "NAME|FILE", "a shipped model ('scribeline list models') or a Hugging Face config.json");
+    add("context", "N[,N,..]", "tokens already in the KV cache; several: what each machine makes of each");
+    add("set", "GROUP.KEY=VALUE", "one parameter, of the machines that have it; repeatable");
+    add("output,o", "FILE.h5", "write the result file, a group for each machine");
+    add("format", "table|json|csv", "of the report");
 }
 
 po::options_description options_of(std::string_view command)
@@ -95,6 +157,19 @@ po::options_description options_of(std::string_view command)
         add_run(options);
     if (command == "validate")
         add_configuration(options);
+    if (command == "compare")
+        add_comparison(options);
+    if (command == "sweep") {
+        add_sweep(options);
+        options.add_options()("output,o", po::value<Text>()->value_name("DIR"),
+                              "run, plan, submit: folder of the sweep; without: the name of its file");
+        options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "show, status: of the report");
+        options.add_options()("dry-run", "submit: write the scripts, submit nothing");
+    }
+    if (command == "published") {
+        add_cases(options);
+        options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
+    }
     add_general(options);
     return options;
 }
@@ -106,9 +181,11 @@ struct Dedicated {
     char const* text; // for those without a value
 };
 constexpr std::array dedicated{
-    Dedicated{"model", "workload.model", ""},    Dedicated{"context", "workload.context", ""},
-    Dedicated{"region", "mapping.region", ""},   Dedicated{"groups", "mapping.groups", ""},
-    Dedicated{"payload", "run.payload", "true"}, Dedicated{"trace", "run.trace", "true"},
+    Dedicated{"model", "workload.model", ""},        Dedicated{"context", "workload.context", ""},
+    Dedicated{"region", "mapping.region", ""},       Dedicated{"groups", "mapping.groups", ""},
+    Dedicated{"payload", "run.payload", "true"},     Dedicated{"trace", "run.trace", "true"},
+    Dedicated{"objective", "mapping.objective", ""}, Dedicated{"threads", "run.threads", ""},
+    Dedicated{"fidelity", "run.fidelity", ""},
 };
 
 std::vector<std::string> long_names(po::options_description const& options)
@@ -162,13 +239,23 @@ Override read_set(std::string const& text, std::string const& command)
 
 void take_option(CommandLine& line, std::string const& option, std::string const& value)
 {
+    if (line.command == "compare" && (option == "machines" || option == "batch" || option == "context")) {
+        line.options.emplace_back(option, value);
+        return;
+    }
     for (auto const& known : dedicated)
         if (option == known.option)
             line.overrides.push_back({"--" + option, known.name, *known.text == '\0' ? value : known.text});
+    auto general = po::options_description{};
+    add_general(general);
+    if (line.command == "sweep" && option != "dry-run" && general.find_nothrow(option, false) == nullptr)
+        line.options.emplace_back(option, value);
     if (option == "machine")
         line.machine = value;
     else if (option == "config")
         line.configs.push_back(value);
+    else if (option == "cases")
+        line.cases.push_back(value);
     else if (option == "set")
         line.overrides.push_back(read_set(value, line.command));
     else if (option == "from")
@@ -207,6 +294,9 @@ std::string find_command_word(std::vector<std::string> const& arguments)
 {
     auto options = po::options_description{};
     add_run(options); // knows every option with a value
+    add_cases(options);
+    add_sweep(options);
+    add_compare(options);
     add_general(options);
     for (auto const& option : parse(arguments, options, "", true).options)
         if (option.string_key == "word" && !option.value.empty())
@@ -270,7 +360,8 @@ CommandLine read_command_line(std::vector<std::string> const& arguments)
                     line.arguments.push_back(value);
             continue;
         }
-        auto const repeatable = key == "set" || key == "config" || key == "verbose" || key == "quiet" || key == "help";
+        auto const repeatable = key == "set" || key == "config" || key == "cases" || key == "goal" || key == "sbatch" ||
+                                key == "verbose" || key == "quiet" || key == "help";
         if (!repeatable && std::find(seen.begin(), seen.end(), key) != seen.end())
             refuse(fmt::format("--{} is given twice", key), line.command);
         if (!option.value.empty() && option.value.front().empty())
@@ -321,6 +412,8 @@ std::string help(std::string const& command)
         text
             << "\nWithout --machine, --model and --config: the first run, a small wafer and a small model.\n"
                "Order: default, machine, --config files, then --set and the options above, each over the one before.\n";
+    if (command == "published")
+        text << published_help();
     text << "Exit: 0 done, 1 the answer is no, 64 usage, 65 bad configuration, 66 no such input, 70 internal,\n"
             "73 and 74 cannot write, 75 try again, 130 interrupted.\n";
     return text.str();

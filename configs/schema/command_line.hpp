@@ -4,6 +4,7 @@
 #include "configs/config.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scribeline::configs {
@@ -25,12 +26,17 @@ struct CommandLine {
     std::string              machine; // shipped name or path; empty: not said
     std::vector<std::string> configs; // files, in order
     std::vector<Override>    overrides;
+    std::vector<std::string> cases;  // of measured cases, in order
     std::string              from;   // result file whose run is repeated
     std::string              output; // HDF5 file to write
     OutputFormat             format    = OutputFormat::table;
     bool                     dry_run   = false;
     int                      verbosity = 0; // -1, 0, 1
     Color                    color     = Color::automatic;
+
+    // Of `sweep` and `compare`: their own options by their long names, in order; results/sweep/command.cpp and
+    // results/compare/command.cpp read them.
+    std::vector<std::pair<std::string, std::string>> options;
 
     std::string text; // all of it, quoted so that a shell reads it back
 };

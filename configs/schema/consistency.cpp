@@ -29,11 +29,23 @@ std::vector<std::string> inconsistencies(Config const& config)
     auto        said = std::vector<std::string>{};
     auto const  who  = [&](char const* group, char const* key) { return with_author(config, group, key); };
 
+    if (p.machine.kind == MachineKind::gpu && p.gpu.memory_runtime >= p.gpu.memory)
+        said.push_back(fmt::format("{} leaves nothing of {}. Choose a larger memory or a smaller runtime",
+                                   who("gpu", "memory_runtime"), who("gpu", "memory")));
+    if (p.machine.kind == MachineKind::sram && p.sram.group > p.sram.chips)
+        said.push_back(fmt::format("{} is more than there are: {}. Choose fewer, or 0 for as many as hold a layer",
+                                   who("sram", "group"), who("sram", "chips")));
+    if (p.machine.kind != MachineKind::wafer)
+        return said;
+
     auto const region = p.mapping.region;
     if (region.columns > p.wafer.columns || region.rows > p.wafer.rows)
         said.push_back(fmt::format("{} is larger than the wafer: {}, {}. Choose at most {}x{}",
                                    who("mapping", "region"), who("wafer", "columns"), who("wafer", "rows"),
                                    p.wafer.columns, p.wafer.rows));
+    if (p.mapping.wafers > p.mapping.max_wafers)
+        said.push_back(fmt::format("{} is more than {}. Choose fewer wafers, or raise the limit",
+                                   who("mapping", "wafers"), who("mapping", "max_wafers")));
     if (p.wafer.reticle_columns > p.wafer.columns)
         said.push_back(fmt::format("{} leaves reticles without a PE: {}. Choose at most as many reticles as PEs",
                                    who("wafer", "reticle_columns"), who("wafer", "columns")));

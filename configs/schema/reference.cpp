@@ -2,6 +2,7 @@
 #include "configs/schema/reference.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
@@ -56,7 +57,8 @@ std::string wrapped(std::string const& text, std::size_t indent)
 std::string field(char const* name, std::string const& text)
 {
     constexpr std::size_t indent = 13;
-    return fmt::format("  {:<{}}{}\n", name, indent - 2, wrapped(text, indent));
+    // A longer name takes what it needs, and a blank.
+    return fmt::format("  {:<{}} {}\n", name, indent - 3, wrapped(text, indent));
 }
 
 std::string explain_row(Row const& row)
@@ -69,7 +71,9 @@ std::string explain_row(Row const& row)
     text += field("origin", name_of(row.origin));
     text += field("source", row.source);
     for (auto const& machine : shipped_machines()) {
-        auto const  config  = resolved(machine);
+        auto const config = resolved(machine);
+        if (!applies(row.group, config.parameters.machine.kind))
+            continue;
         auto const& setting = setting_of(config, row);
         if (setting.set_by != "default")
             text += field(machine.c_str(),
@@ -144,7 +148,7 @@ std::string parameters_markdown()
 {
     auto text = std::string{
         "# Parameters\n\n"
-        "Generated from `configs/schema/tables.cpp` and `configs/machines/*.toml`; a test compares (run it with\n"
+        "Generated from `configs/schema/*tables.cpp` and `configs/machines/*.toml`; a test compares (run it with\n"
         "`SCRIBELINE_UPDATE=1` to write this file anew). `scribeline explain KEY` prints the same.\n\n"
         "Set one with `--set group.key=value` or in a TOML file (`--config FILE`):\n\n"
         "```toml\nbase = \"wse2\"              # the machine to start from\n\n[fabric]\nhop_latency = \"2 cycles\"   # "
@@ -164,11 +168,14 @@ std::string parameters_markdown()
             text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", row.name(), cell(row.standard),
                                 cell(row.range()), cell(row.help), name_of(row.origin), cell(row.source));
     }
-    text += "\n## Machines\n\nWhat each machine sets differently from the defaults, which are a WSE-2.\n";
+    text += "\n## Machines\n\nWhat each machine sets differently from the defaults, which are a WSE-2, and for GPUs an "
+            "H100.\n";
     for (auto const& machine : shipped_machines()) {
         auto const config = resolved(machine);
         auto       rows   = std::string{};
         for (auto const* row : all_rows()) {
+            if (!applies(row->group, config.parameters.machine.kind))
+                continue;
             auto const& setting = setting_of(config, *row);
             if (setting.text != row->text(default_parameters()))
                 rows += fmt::format("| `{}` | {} | {} | {} |\n", row->name(), cell(setting.text),

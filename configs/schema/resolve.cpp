@@ -4,6 +4,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/consistency.hpp"
 #include "configs/schema/file.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
 
@@ -168,7 +169,10 @@ class Resolver {
             config_.settings[i].text   = rows[i]->text(config_.parameters);
             config_.settings[i].number = rows[i]->number(config_.parameters);
         }
-        if (auto const said = inconsistencies(config_); !said.empty()) {
+        auto said = leave_out_what_the_machine_has_not();
+        if (said.empty())
+            said = inconsistencies(config_);
+        if (!said.empty()) {
             auto text = std::string{};
             for (auto const& each : said)
                 text += (text.empty() ? "configuration: error: " : "\nconfiguration: error: ") + each;
@@ -185,6 +189,31 @@ class Resolver {
         });
         SCRIBELINE_EXPECT(found != config_.settings.end());
         return *found;
+    }
+
+    // A GPU has no fabric, a wafer no HBM. What was given all the same is a mistake; returns what to say of it.
+    std::vector<std::string> leave_out_what_the_machine_has_not()
+    {
+        auto const kind = config_.parameters.machine.kind;
+        auto       said = std::vector<std::string>{};
+        auto       kept = std::vector<Setting>{};
+        for (auto& setting : config_.settings) {
+            if (applies(setting.group, kind))
+                kept.push_back(std::move(setting));
+            else if (setting.set_by != "default")
+                said.push_back(fmt::format("{}.{} (set by {}): this machine is of the kind '{}', which has no group "
+                                           "'{}'. Leave it out, or choose another machine",
+                                           setting.group, setting.key, setting.set_by, word_for(kind), setting.group));
+        }
+        config_.settings = std::move(kept);
+        // A whole machine of another kind: the first few tell.
+        constexpr std::size_t most = 3;
+        if (said.size() > most) {
+            auto const more = said.size() - most;
+            said.resize(most);
+            said.push_back(fmt::format("{} more parameters are of a machine of another kind", more));
+        }
+        return said;
     }
 
     void apply(ConfigFile& file, Assignment const& assignment)
@@ -224,6 +253,48 @@ class Resolver {
     std::vector<std::string> usage_;      // of the command line
 };
 
+// `wse3:4`, `wse3:auto`, `./mine.toml:4`: a machine and how many wafers of it. A colon may also be part of a path:
+// then a name with an ending or a slash stands behind it, or the whole is a file.
+struct Wafers {
+    std::string             machine;
+    std::optional<Override> count;
+};
+
+Wafers wafers_of(std::string const& machine)
+{
+    auto const colon  = machine.rfind(':');
+    auto       failed = std::error_code{};
+    if (colon == std::string::npos || looks_like_path(machine.substr(colon + 1)) ||
+        (looks_like_path(machine) && fs::exists(machine, failed)))
+        return {machine, std::nullopt};
+    auto const count = machine.substr(colon + 1);
+    auto const digit = [](char c) { return c >= '0' && c <= '9'; };
+    auto const is_count =
+        std::all_of(count.begin(), count.end(), digit) && count.find_first_not_of('0') != std::string::npos;
+    if (colon == 0 || (count != "auto" && !is_count))
+        throw UserError{Exit::usage,
+                        fmt::format("--machine {}: expected NAME:N with N wafers, at least 1, or NAME:auto "
+                                    "for as few as hold the model, such as wse3:4",
+                                    shown(machine))};
+    return {machine.substr(0, colon), Override{"--machine", "mapping.wafers", count == "auto" ? "0" : count}};
+}
+
+// The parameter that NAME:N sets.
+char const* counted_by(MachineKind kind)
+{
+    switch (kind) {
+    case MachineKind::gpu:
+        return "gpu.devices";
+    case MachineKind::sram:
+        return "sram.chips";
+    case MachineKind::plain:
+        return "plain.devices";
+    case MachineKind::wafer:
+        break;
+    }
+    return "mapping.wafers";
+}
+
 bool sets(CommandLine const& line, std::string_view name)
 {
     return std::any_of(line.overrides.begin(), line.overrides.end(),
@@ -252,7 +323,7 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
         if (auto const first = find_shared("configs/first_run.toml"))
             user.push_back(read_file(first->string(), "first_run.toml"));
 
-    auto machine = line.machine;
+    auto [machine, wafers] = wafers_of(line.machine);
     if (machine.empty())
         for (auto& file : user) {
             if (file.base.empty())
@@ -263,7 +334,12 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
                 machine = base_of(file);
         }
     auto const is_resolved = [](ConfigFile const& file) { return file.resolved; };
-    auto const complete    = earlier || std::any_of(user.begin(), user.end(), is_resolved);
+    auto const has_kind    = [](ConfigFile const& file) { // a whole machine, given as a configuration
+        return std::any_of(file.assignments.begin(), file.assignments.end(),
+                              [](Assignment const& given) { return given.name == "machine.kind"; });
+    };
+    auto const complete = earlier || std::any_of(user.begin(), user.end(), is_resolved) ||
+                          std::any_of(user.begin(), user.end(), has_kind);
     if (machine.empty() && !complete)
         machine = "wse2";
 
@@ -277,6 +353,14 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
     }
     for (auto& file : user)
         resolver.apply(file);
+    if (wafers) {
+        // NAME:N counts what the machine is made of; NAME:auto leaves the count of what is no wafer as its file has it.
+        auto const kind = resolver.config().parameters.machine.kind;
+        auto const all  = wafers->text == "0" && kind != MachineKind::wafer;
+        wafers->name    = counted_by(kind);
+        if (!all)
+            resolver.apply(*wafers);
+    }
     for (auto const& given : line.overrides)
         resolver.apply(given);
     copy_options(line, resolver.config());

@@ -2,6 +2,7 @@
 #include "results/sections/sections.hpp"
 
 #include "configs/failure.hpp"
+#include "results/metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -84,6 +85,9 @@ void write_link_busy(hdf5::Object& array, models::Outcome const& outcome, double
     }
 }
 
+// Every PE was simulated, not one row and one column for all, or formulas alone.
+bool has_maps(models::FabricActivity const& activity) { return activity.columns > 0 && activity.rows > 0; }
+
 double cycles_per_wavelet(configs::Config const& config)
 {
     return static_cast<double>(config.parameters.fabric.link_serialisation.count()) / 8;
@@ -94,11 +98,14 @@ double cycles_per_wavelet(configs::Config const& config)
 void write_machine(hdf5::Group& root, models::Outcome const& outcome)
 {
     auto const& activity = outcome.activity;
-    auto        group    = root.group("machine");
-    auto const  row      = pe_rows(group, activity);
-    auto const  col      = pe_columns(group, activity);
-    auto const  dir      = directions(group);
-    auto const  frame    = frame_storage(activity, 0);
+    if (!has_maps(activity)) {
+        return;
+    }
+    auto       group = root.group("machine");
+    auto const row   = pe_rows(group, activity);
+    auto const col   = pe_columns(group, activity);
+    auto const dir   = directions(group);
+    auto const frame = frame_storage(activity, 0);
     group.array("reticle", activity.reticle_of, {&row, &col}, {"1", "number of the reticle the PE stands on"}, frame);
     // Repair of defects is not modelled: the grid is the usable one, whose places all work.
     group
@@ -114,11 +121,14 @@ void write_machine(hdf5::Group& root, models::Outcome const& outcome)
 void write_fabric(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome)
 {
     auto const& activity = outcome.activity;
-    auto        group    = root.group("fabric");
-    auto const  row      = pe_rows(group, activity);
-    auto const  col      = pe_columns(group, activity);
-    auto const  frame    = frame_storage(activity, 0);
-    auto const  total    = [&](char const* name, char const* long_name, std::vector<std::uint64_t> const& cycles) {
+    if (!has_maps(activity)) {
+        return;
+    }
+    auto       group = root.group("fabric");
+    auto const row   = pe_rows(group, activity);
+    auto const col   = pe_columns(group, activity);
+    auto const frame = frame_storage(activity, 0);
+    auto const total = [&](char const* name, char const* long_name, std::vector<std::uint64_t> const& cycles) {
         group.array(name, cycles, {&row, &col}, {"cycle", long_name}, frame);
     };
     total("pe_busy_cycles", "cycles in which the PE computed or moved data", activity.pe_busy_total);
@@ -145,10 +155,13 @@ void write_fabric(hdf5::Group& root, configs::Config const& config, models::Outc
 void write_scribe(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome)
 {
     auto const& edges = outcome.scribe;
-    auto        group = root.group("scribe");
-    auto const  edge  = group.dimension("edge", edges.size());
-    auto const  size  = config.parameters.fabric.wavelet_size.value();
-    auto const  each  = cycles_per_wavelet(config);
+    if (edges.empty() && !has_maps(outcome.activity)) {
+        return;
+    }
+    auto       group = root.group("scribe");
+    auto const edge  = group.dimension("edge", edges.size());
+    auto const size  = config.parameters.fabric.wavelet_size.value();
+    auto const each  = cycles_per_wavelet(config);
 
     std::vector<std::uint32_t> a, b, links;
     std::vector<std::uint8_t>  side;
@@ -168,7 +181,7 @@ void write_scribe(hdf5::Group& root, configs::Config const& config, models::Outc
         links.push_back(e.links);
         wavelets.push_back(e.wavelets);
         bytes.push_back(static_cast<double>(e.wavelets) * size);
-        busy.push_back(share(static_cast<double>(e.wavelets), e, outcome.cycles_per_layer));
+        busy.push_back(share(static_cast<double>(e.wavelets), e, simulated_cycles(outcome)));
     }
     group.array("reticle_a", a, {&edge}, {"1", "number of the reticle that sends"});
     group.array("reticle_b", b, {&edge}, {"1", "number of the reticle that receives"});
@@ -176,7 +189,7 @@ void write_scribe(hdf5::Group& root, configs::Config const& config, models::Outc
     group.array("links", links, {&edge}, {"1", "links across this edge in this direction"});
     group.array("wavelets", wavelets, {&edge}, {"1", "wavelets that crossed"});
     group.array("bytes", bytes, {&edge}, {"byte", "bytes that crossed"});
-    group.array("busy", busy, {&edge}, {"1", "share of the layer's time in which the links moved wavelets"});
+    group.array("busy", busy, {&edge}, {"1", "share of the time in which the links moved wavelets"});
 
     auto const count    = outcome.activity.window_start.size();
     auto const recorded = [&](models::ScribeEdge const& e) { return e.wavelets_by_window.size() == count; };

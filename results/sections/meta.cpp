@@ -96,6 +96,7 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
     meta.attribute("machine", config.machine);
     meta.attribute("model", config.parameters.workload.model);
     meta.attribute("fidelity", outcome.fidelity);
+    meta.attribute("token_note", outcome.token_note);
     meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
     meta.attribute("seed", config.parameters.run.seed);
     meta.attribute("config_sha256", configs::sha256(toml));

@@ -14,12 +14,17 @@ using TimePoint = std::chrono::system_clock::time_point;
 void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created);
 void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created);
 void write_parameters(hdf5::Group& root, configs::Config const& config);
-void write_machine(hdf5::Group& root, models::Outcome const& outcome);
 void write_summary(hdf5::Group& root, models::Outcome const& outcome);
 void write_operators(hdf5::Group& root, models::Outcome const& outcome);
+
+// Each of these writes nothing when the run has nothing of the kind.
+void write_waterfall(hdf5::Group& root, models::Outcome const& outcome);
+void write_stages(hdf5::Group& root, models::Outcome const& outcome);
+void write_candidates(hdf5::Group& root, models::Outcome const& outcome);
 void write_fabric(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome);
+void write_machine(hdf5::Group& root, models::Outcome const& outcome);
 void write_scribe(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome);
-void write_wavelets(hdf5::Group& root, models::Outcome const& outcome); // nothing unless recorded
+void write_wavelets(hdf5::Group& root, models::Outcome const& outcome);
 
 // Shared by several groups.
 std::vector<std::string> part_names();

@@ -3,6 +3,7 @@
 #include "results/sections/sections.hpp"
 
 #include "configs/failure.hpp"
+#include "results/metrics.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -55,7 +56,7 @@ std::uint64_t picoseconds(models::Outcome const& outcome, std::uint64_t cycles)
 std::uint64_t window_length(models::Outcome const& outcome, std::size_t window)
 {
     auto const& start = outcome.activity.window_start;
-    auto const  end   = window + 1 < start.size() ? start[window + 1] : outcome.cycles_per_layer;
+    auto const  end   = window + 1 < start.size() ? start[window + 1] : simulated_cycles(outcome);
     // The fabric may drain for some cycles after the last operator has finished.
     return end > start[window] ? end - start[window] : std::max<std::uint64_t>(outcome.activity.window_cycles, 1);
 }
@@ -67,7 +68,7 @@ hdf5::Dimension windows(hdf5::Group& group, models::Outcome const& outcome)
     for (auto const cycle : activity.window_start) {
         start.push_back(picoseconds(outcome, cycle));
     }
-    auto dimension = group.coordinates("window", start, {"ps", "start of the window, from the start of the layer"});
+    auto dimension = group.coordinates("window", start, {"ps", "start of the window, from the start of the run"});
     std::vector<std::uint64_t> length(start.size());
     for (std::size_t i = 0; i < length.size(); ++i) {
         length[i] = window_length(outcome, i);

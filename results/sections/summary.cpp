@@ -90,6 +90,10 @@ void write_summary(hdf5::Group& root, models::Outcome const& outcome)
     auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes;
     group.scalar("fits", std::uint8_t{fits}, {"1", "the fullest PE holds its part of the model"})
         .attribute(hdf5::flags({"no", "yes"}));
+    group
+        .scalar("whole_token", std::uint8_t{outcome.token.simulated},
+                {"1", "a whole token was simulated; otherwise one layer, counted for all"})
+        .attribute(hdf5::flags({"no", "yes"}));
     write_sram(root, outcome);
 }
 
@@ -110,13 +114,16 @@ void write_operators(hdf5::Group& root, models::Outcome const& outcome)
     }).attribute(hdf5::flags(names));
     text("collective", "how the partial results meet; empty: no communication",
          [](auto const& o) { return o.collective; });
-    number("start", "ps", "end of the operator before, from the start of the layer",
+    number("start", "ps", "end of the operator before, from the start of the layer or token simulated",
            [&](auto const& o) { return picoseconds(outcome, o.start); });
-    number("end", "ps", "the last PE has finished, from the start of the layer",
+    number("end", "ps", "the last PE has finished, from the start of the layer or token simulated",
            [&](auto const& o) { return picoseconds(outcome, o.end); });
     number("start_cycle", "cycle", "start in fabric cycles", [](auto const& o) { return o.start; });
     number("end_cycle", "cycle", "end in fabric cycles", [](auto const& o) { return o.end; });
     number("cycles", "cycle", "end_cycle - start_cycle", [](auto const& o) { return o.end - o.start; });
+    number("layer", "1", "layer of the model; -1: it runs once a token, or one layer stands for all",
+           [](auto const& o) { return o.layer; });
+    number("stage", "1", "number of the stage (/stages) that it runs on", [](auto const& o) { return o.stage; });
     number("flops", "flop", "floating-point operations", [](auto const& o) { return o.flops; });
     number("bytes_weights", "byte", "bytes of weights read", [](auto const& o) { return o.bytes_weights; });
     number("bytes_kv", "byte", "bytes of KV cache read and written", [](auto const& o) { return o.bytes_kv; });

@@ -18,7 +18,7 @@ void write_wavelets(hdf5::Group& root, models::Outcome const& outcome)
         for (auto const cycle : trace.cycle) {
             time.push_back(picoseconds(outcome, cycle));
         }
-        group.array("time", time, {&event}, {"ps", "time of the event, from the start of the layer"}, storage);
+        group.array("time", time, {&event}, {"ps", "time of the event, from the start of the run"}, storage);
     }
     group.array("cycle", trace.cycle, {&event}, {"cycle", "fabric cycle of the event"}, storage);
     group.array("src", trace.pe, {&event}, {"1", "where: row-major number of the PE in the region"}, storage);

@@ -180,7 +180,7 @@ TEST_CASE("Ctrl-C and its kin end with their code, leave no half file and the ea
     // Takes many seconds, so the signal comes in the middle.
     auto const run = run_program({"timeout", "--preserve-status", std::string{"--signal="} + interruption.signal, "0.4",
                                   SCRIBELINE_PROGRAM, "run", "--machine", "wse2", "--model", "llama-3-8b", "--region",
-                                  "700x700", "-o", earlier.file});
+                                  "700x700", "--fidelity", "wavelet", "-o", earlier.file});
     INFO(run);
     CHECK(run.exit_code == interruption.exit_code);
     CHECK(run.out.empty());
@@ -240,7 +240,7 @@ TEST_CASE("a run that memory does not hold is told")
     }
     auto const run = run_program({"sh", "-c",
                                   "ulimit -v 250000; exec \"$0\" run --machine wse2 --model llama-3-8b "
-                                  "--region 660x660",
+                                  "--region 660x660 --fidelity wavelet",
                                   SCRIBELINE_PROGRAM});
     INFO(run);
     CHECK(run.exit_code == 75);

@@ -4,6 +4,7 @@
 
 #include "configs/config.hpp"
 #include "models/outcome.hpp"
+#include "models/waterfall.hpp"
 
 #include <limits>
 #include <string>
@@ -77,6 +78,23 @@ inline models::FabricActivity sample_activity(std::uint32_t columns = 6, std::ui
     return a;
 }
 
+// 16 bytes a cycle from the SRAM of each PE.
+inline configs::Parameters sample_parameters()
+{
+    configs::Parameters p{};
+    p.pe.sram_read_bytes = 16;
+    return p;
+}
+
+// The operators' bytes of weights and KV cache, read by so many PEs.
+inline void add_waterfall(models::Outcome& o, double pes)
+{
+    double bytes = 0;
+    for (auto const& op : o.operators)
+        bytes += op.bytes_weights + op.bytes_kv;
+    o.waterfall = models::waterfall_of(o, sample_parameters(), bytes * (o.token.simulated ? 1 : o.layers), pes);
+}
+
 inline models::Outcome sample_outcome()
 {
     models::Outcome o;
@@ -127,6 +145,76 @@ inline models::Outcome sample_outcome()
                              {"PE cycles", "busy + stalled + idle", "PEs x cycles", 7368, 7368}};
     o.warnings            = {"the KV cache of 4096 tokens is rounded up to 4100"};
     o.wall_seconds        = 1.5;
+    add_waterfall(o, 24);
+    return o;
+}
+
+// A whole token of 12 layers at folded fidelity, attention and feed-forward of each layer in regions of their own,
+// tables over both wafers: no map of PEs, no scribe lines, no trace.
+inline models::Outcome sample_token()
+{
+    auto o            = sample_outcome();
+    o.fidelity        = "folded";
+    o.activity        = {};
+    o.scribe          = {};
+    o.trace           = {};
+    o.operators       = {};
+    o.parts           = {};
+    o.layers          = 12;
+    o.token.simulated = true;
+    o.token_note      = "one token through 26 stages on 2 wafers";
+    std::uint64_t at  = 0;
+    auto const    add = [&](std::string name, std::string kind, models::Parts const& parts, std::int32_t layer,
+                         std::uint32_t stage) {
+        o.operators.push_back(sample_operator(std::move(name), std::move(kind), at, parts));
+        o.operators.back().layer = layer;
+        o.operators.back().stage = stage;
+        at                       = o.operators.back().end;
+        for (std::size_t i = 0; i < models::part_count; ++i)
+            o.parts[i] += parts[i];
+    };
+    auto const stage = [&](std::uint32_t wafer, std::uint32_t side, std::string blocks, std::uint64_t start,
+                           std::uint32_t requests) {
+        o.token.stages.push_back(
+            {wafer, 0, 0, side, side, std::move(blocks), start, at, side == 64 ? 9000.0 : 30000.0, requests});
+    };
+    add("embedding", "embedding", {0, 30, 0, 50, 0, 9, 0, 0, 0}, -1, 0);
+    stage(0, 64, "embedding", 0, 0);
+    for (std::uint32_t layer = 0; layer < 12; ++layer) {
+        auto const number = 2 * layer + 1;
+        auto       begin  = at;
+        add("qkv", "qkv", {100, 40, 0, 200, 8, 12, 90, 0, 0}, static_cast<std::int32_t>(layer), number);
+        stage(layer / 6, 32, "attention of layer " + std::to_string(layer), begin, 5);
+        add("move", "transfer", {0, 20, 0, 35, 0, 0, 0, 0, layer == 5 ? 77U : 0U}, -1, number);
+        begin = at;
+        add("down", "down", {150, 41, 2, 160, 8, 11, 80, 1, 0}, static_cast<std::int32_t>(layer), number + 1);
+        stage(layer / 6, 32, "feed-forward of layer " + std::to_string(layer), begin, 5);
+    }
+    auto const begin = at;
+    add("lm_head", "head", {60, 30, 0, 50, 0, 9, 20, 0, 0}, -1, 25);
+    stage(1, 64, "final norm to sampling", begin, 0);
+
+    auto const cycles              = static_cast<double>(at);
+    o.cycles_per_token             = at;
+    o.cycles_per_layer             = 903;
+    o.time_per_output_token        = configs::Seconds{cycles / o.clock_hz};
+    o.tokens_per_second_per_user   = o.clock_hz / cycles;
+    o.bound_by                     = "hops";
+    o.token.wafers                 = 2;
+    o.token.regions_x              = 3;
+    o.token.regions_y              = 4;
+    o.token.wafer_tables           = true;
+    o.token.requests               = 5;
+    o.token.bottleneck_cycles      = 711;
+    o.token.tokens_per_second      = 5 * o.clock_hz / cycles;
+    o.token.kv_tokens_concatenated = 4200;
+    o.token.kv_tokens_balanced     = 23456;
+    o.token.closed_form_cycles     = 0.97 * cycles;
+    o.token.candidates             = {{32, 32, 26, 2, 0.97 * cycles, 4.9e5, "chosen"},
+                                      {30, 30, 28, 2, 1.02 * cycles, 4.8e5, "5.2 % slower"},
+                                      {64, 64, 13, 4, 0, 0, "needs 4 wafers, 2 are allowed"}};
+    o.books.entries                = {{"time", "cycles simulated", "parts of the operators", at, at}};
+    add_waterfall(o, 2 * 64 * 64);
     return o;
 }
 
@@ -148,6 +236,7 @@ inline configs::Config sample_config()
                                     {"pe", "sram", "48 KiB", 49152, "byte", "memory of a PE", "default", Origin::datasheet, "a data sheet"},
                                     {"pe", "task_activation", "9 cycles", 9, "cycle", "from wavelet to operation", "--set", Origin::assumed,
                                      "between two published figures"},
+                                    {"workload", "context", "4096", 4096, "1", "tokens in the KV cache", "--context", Origin::choice, ""},
                                     {"workload", "model", "llama-3-8b", std::numeric_limits<double>::quiet_NaN(), "", "what is decoded", "--model",
                                      Origin::choice, ""},
     };

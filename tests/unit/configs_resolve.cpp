@@ -1,4 +1,5 @@
 // Which layer wins, who is named for it, and that a configuration written down reads back as itself.
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
@@ -47,7 +48,7 @@ TEST_CASE("without arguments a small wafer runs a small model")
     CHECK(config.parameters.workload.context == 64);
     CHECK(config.parameters.mapping.region.columns == 24);
     CHECK(config.parameters.mapping.region.rows == 24);
-    CHECK(setting_of(config, "mapping.region").set_by == "first_run.toml:10");
+    CHECK(setting_of(config, "mapping.region").set_by == "first_run.toml:13");
 }
 
 TEST_CASE("a model without a machine runs on a whole wafer, and its region is left to the mapper")
@@ -64,6 +65,65 @@ TEST_CASE("the tables' defaults are the shipped WSE-2")
         CAPTURE(row->name());
         CHECK(row->text(wse2) == row->standard);
     }
+}
+
+TEST_CASE("a machine has the parameters of its kind, and what it has not is refused")
+{
+    auto const h100 = resolved({"run", "--machine", "h100", "--model", "tiny"});
+    auto const has  = [](Config const& config, std::string const& group) {
+        return std::any_of(config.settings.begin(), config.settings.end(),
+                            [&](Setting const& setting) { return setting.group == group; });
+    };
+    for (auto const* group : {"machine", "gpu", "kernels", "nvlink", "serving", "workload", "run"})
+        CHECK(has(h100, group));
+    for (auto const* group : {"wafer", "fabric", "pe", "mapping", "sram", "plain"})
+        CHECK_FALSE(has(h100, group));
+    CHECK(has(resolved({"run", "--machine", "wse3", "--model", "tiny"}), "fabric"));
+    CHECK_FALSE(has(resolved({"run", "--machine", "wse3", "--model", "tiny"}), "gpu"));
+    CHECK(has(resolved({"run", "--machine", "lpx", "--model", "tiny"}), "sram"));
+
+    auto const refusal = refusal_of_words({"run", "--machine", "h100", "--set", "fabric.colors=20"});
+    CHECK(refusal.code == Exit::bad_config);
+    CHECK_THAT(refusal.text, Contains("fabric.colors (set by --set)") && Contains("of the kind 'gpu'"));
+}
+
+TEST_CASE("the tables' defaults of a GPU are the shipped H100, those of a rack the first LPU")
+{
+    for (auto const* machine : {"h100", "lpu-v1", "plain-memory"}) {
+        auto const parameters = machine_parameters(machine);
+        for (auto const* row : all_rows()) {
+            auto const of_machines = row->group != "machine" && row->group != "workload" && row->group != "run";
+            if (!of_machines || !applies(row->group, parameters.machine.kind))
+                continue;
+            CAPTURE(machine, row->name());
+            CHECK(row->text(parameters) == row->standard);
+        }
+    }
+}
+
+TEST_CASE("a number behind a machine's name counts what it is made of")
+{
+    CHECK(resolved({"run", "--machine", "h100:4", "--model", "tiny"}).parameters.gpu.devices == 4);
+    CHECK(resolved({"run", "--machine", "h100:auto", "--model", "tiny"}).parameters.gpu.devices == 8);
+    CHECK(resolved({"run", "--machine", "lpx:64", "--model", "tiny"}).parameters.sram.chips == 64);
+    CHECK(resolved({"run", "--machine", "plain-memory:2", "--model", "tiny"}).parameters.plain.devices == 2);
+    CHECK(resolved({"run", "--machine", "wse3:4", "--model", "tiny"}).parameters.mapping.wafers == 4);
+}
+
+TEST_CASE("a GPU is made from another one, and keeps what it does not say")
+{
+    auto const folder = TemporaryFolder{};
+    auto const mine   = folder.write("mine.toml", "base = \"h100\"\ndescription = \"with more memory\"\n[gpu]\n"
+                                                    "memory = \"160 GB\"\nmemory_stacks = 10\n");
+    auto const config = resolved({"run", "--machine", mine, "--model", "tiny"});
+    CHECK(config.parameters.machine.kind == MachineKind::gpu);
+    CHECK(config.parameters.gpu.memory == Bytes{160e9});
+    CHECK(config.parameters.gpu.sms == 132);
+    CHECK_THAT(setting_of(config, "gpu.sms").set_by, StartsWith("machines/h100.toml:"));
+    CHECK(setting_of(config, "gpu.memory").set_by == mine + ":4");
+    auto const again = resolve_text(config.toml(), "first.h5");
+    CHECK(again.parameters.gpu.memory == Bytes{160e9});
+    CHECK(again.settings.size() == config.settings.size());
 }
 
 TEST_CASE("the shipped WSE-3 differs where silicon does")
@@ -84,7 +144,8 @@ TEST_CASE("every value of a shipped machine says where it comes from")
     for (auto const& machine : shipped_machines()) {
         auto const config = resolved({"run", "--machine", machine, "--model", "tiny"});
         for (auto const& setting : config.settings) {
-            if (setting.group == "workload" || setting.group == "mapping" || setting.group == "run")
+            if (setting.group == "workload" || setting.group == "mapping" || setting.group == "run" ||
+                (setting.group == "machine" && setting.text == "wafer")) // the default
                 continue;
             CAPTURE(machine, setting.group, setting.key);
             CHECK_THAT(setting.set_by, StartsWith("machines/"));

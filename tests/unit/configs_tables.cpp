@@ -33,9 +33,9 @@ TEST_CASE("every member of every group has a row")
     // A structured binding names every member, and does not compile when one is added.
     auto const p = default_parameters();
     {
-        auto const& [a, b, c, d, e, f] = p.wafer;
-        static_cast<void>(std::tie(a, b, c, d, e, f));
-        CHECK(count("wafer") == 6);
+        auto const& [a, b, c, d, e, f, g, h] = p.wafer;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h));
+        CHECK(count("wafer") == 8);
     }
     {
         auto const& [a, b, c, d, e, f, g] = p.fabric;
@@ -63,18 +63,53 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("workload") == 6);
     }
     {
-        auto const& [a, b, c] = p.mapping;
-        static_cast<void>(std::tie(a, b, c));
-        CHECK(count("mapping") == 3);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k] = p.mapping;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k));
+        CHECK(count("mapping") == 11);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h] = p.run;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h));
-        CHECK(count("run") == 8);
+        auto const& [a, b, c, d, e, f, g, h, i] = p.run;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i));
+        CHECK(count("run") == 9);
+    }
+    {
+        auto const& [m0] = p.machine;
+        static_cast<void>(m0);
+        CHECK(count("machine") == 1);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17] = p.gpu;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17));
+        CHECK(count("gpu") == 18);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15] = p.kernels;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15));
+        CHECK(count("kernels") == 16);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14] = p.nvlink;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14));
+        CHECK(count("nvlink") == 15);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = p.sram;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11));
+        CHECK(count("sram") == 12);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10] = p.plain;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10));
+        CHECK(count("plain") == 11);
+    }
+    {
+        auto const& [m0] = p.serving;
+        static_cast<void>(m0);
+        CHECK(count("serving") == 1);
     }
     auto names = row_names();
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
-    CHECK(tables().size() == 8);
+    CHECK(tables().size() == 15);
 }
 
 TEST_CASE("every row has a help line, a source and text that is written as print() writes it")

@@ -44,6 +44,8 @@ TEST_CASE("frequencies, bandwidths, cycles, rates, grids, counts and shares are 
     CHECK(parse<Hertz>("0.85 GHz") == Hertz{850e6});
     CHECK(parse<BytesPerSecond>("150 GB/s") == BytesPerSecond{150e9});
     CHECK(parse<BytesPerSecond>("21 PB/s") == BytesPerSecond{21e15});
+    CHECK(parse<Seconds>("2 us") == Seconds{2e-6});
+    CHECK_THROWS_AS(parse<Seconds>("2 cycles"), TextError);
     CHECK(parse<FabricCycles>("2 cycles") == FabricCycles{2});
     CHECK(parse<FabricCycles>("1 cycle") == FabricCycles{1});
     CHECK(parse<FabricEighths>("9/8 cycles") == FabricEighths{9});
@@ -69,6 +71,8 @@ TEST_CASE("what is printed is what a person would write")
     CHECK(print(Hertz{970e6}) == "0.97 GHz");
     CHECK(print(Hertz{1e6}) == "1 MHz");
     CHECK(print(BytesPerSecond{150e9}) == "150 GB/s");
+    CHECK(print(Seconds{2e-6}) == "2 us");
+    CHECK(print(Seconds{0.3}) == "300 ms");
     CHECK(print(FabricCycles{1}) == "1 cycle");
     CHECK(print(FabricCycles{0}) == "0 cycles");
     CHECK(print(FabricEighths{9}) == "1.125 cycles");
@@ -83,6 +87,8 @@ TEST_CASE("what is printed reads back as the same value")
     check_round_trip<Bytes>(
         {Bytes{0}, Bytes{1}, Bytes{1000}, Bytes{1023}, Bytes{1024}, Bytes{49153}, Bytes{44e9}, Bytes{123456789012345}});
     check_round_trip<Hertz>({Hertz{1}, Hertz{999}, Hertz{0.97e9}, Hertz{1.1e9}, Hertz{123456789.125}, Hertz{1e9 / 3}});
+    check_round_trip<Seconds>(
+        {Seconds{0}, Seconds{2e-6}, Seconds{7e-6}, Seconds{1.0 / 3}, Seconds{3600}, Seconds{1e-13}});
     check_round_trip<BytesPerSecond>({BytesPerSecond{1}, BytesPerSecond{21.6e15}, BytesPerSecond{1e15 / 7}});
     check_round_trip<FabricCycles>({FabricCycles{0}, FabricCycles{1}, FabricCycles{9007199254740991}});
     for (std::uint64_t eighths = 0; eighths < 100; ++eighths)

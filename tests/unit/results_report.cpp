@@ -85,7 +85,7 @@ TEST_CASE("the report ends with two commands to try")
     };
     CHECK_THAT(ends(), Contains("scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420"));
     config.output = "my runs/first.h5";
-    CHECK_THAT(ends(), Contains("h5ls -r 'my runs/first.h5'"));
+    CHECK_THAT(ends(), Contains("scribeline explain 'my runs/first.h5'"));
     CHECK_THAT(ends(), Contains("scribeline run --from 'my runs/first.h5' --set"));
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("the JSON report has the documented keys, and its numbers are those of
 {
     auto const outcome = tests::sample_outcome();
     auto const report  = json(tests::sample_config(), outcome);
-    CHECK(report["schema_version"] == "1.0");
+    CHECK(report["schema_version"] == "1.1");
     CHECK(report["machine"] == "wse2");
     CHECK(report["model"] == "llama-3-8b");
     CHECK(report["fidelity"] == "wavelet");
@@ -147,11 +147,12 @@ TEST_CASE("the CSV report has one row per operator and quotes names that need it
     results::print_csv(out, tests::sample_outcome());
     auto const rows = lines(out.str());
     REQUIRE(rows.size() == 5);
-    CHECK(rows[0] == "name,kind,collective,start,end,cycles,arithmetic,dispatch,sram,hops,scribe,serialisation,"
-                     "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by");
+    CHECK(rows[0] ==
+          "name,kind,collective,start,end,cycles,arithmetic,dispatch,sram,hops,scribe,serialisation,"
+          "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage");
     CHECK(rows[2] ==
           "qkv,qkv,\"two_level all-reduce along x, 15 wavelets\",40,200,160,100,15,5,8,2,10,20,0,0,160000,640,"
-          "0,32,arithmetic");
+          "0,32,arithmetic,-1,0");
     CHECK(rows[4].rfind("\"down, \"\"gated\"\"\",mixture,,300,307,7,", 0) == 0);
 }
 
@@ -187,4 +188,86 @@ TEST_CASE("the report of a run with numbers says how far they lie from the refer
 
     outcome.payload.largest = 0.03;
     CHECK_THAT(table(tests::sample_config(), outcome), Contains("Numbers: NOT AS THE REFERENCE"));
+}
+
+TEST_CASE("the report of a token shows the fall from the memory's peak, operators by name and stages by kind")
+{
+    auto const outcome = tests::sample_token();
+    auto const text    = table(tests::sample_config(), outcome);
+    CHECK_THAT(text, Contains("llama-3-8b on wse2, 2 wafers, 26 regions of 32x32, context 4,096"));
+    CHECK_THAT(text, Contains("fidelity folded: one row and one column"));
+    CHECK_THAT(text, Contains("SRAM of all PEs at its peak"));
+    CHECK_THAT(text, !Contains("not told apart"));
+    CHECK_THAT(text, Contains("qkv                       12     5,400")); // 12 x 450 cycles
+    CHECK_THAT(text, Contains("off wafer"));
+    CHECK_THAT(text, Contains("11,476  cycles a token by formulas: -3.00 % beside 11,831 here"));
+    CHECK_THAT(text, Contains("0        0      64x64"));
+    CHECK_THAT(text, Contains("What the planner chose, of 3 choices"));
+    CHECK_THAT(text, Contains("5.2 % slower"));
+    CHECK_THAT(text, Contains("1 of them cannot be, such as 64x64 on 4 wafers: needs 4 wafers, 2 are allowed"));
+    CHECK_THAT(text, Contains("23,456  tokens when they are spread over all columns"));
+    CHECK_THAT(text, Contains("711  cycles a token, 6.0 % of the way through"));
+    CHECK_THAT(text, Contains("of the token is distance"));
+    for (auto const& line : lines(text)) {
+        CAPTURE(line);
+        CHECK(line.size() <= 100);
+        CHECK((line.empty() || line.back() != ' '));
+    }
+}
+
+TEST_CASE("stages that are alike share a line of the report")
+{
+    auto const text  = table(tests::sample_config(), tests::sample_token());
+    auto       shown = std::vector<std::string>{};
+    bool       open  = false;
+    for (auto const& line : lines(text)) {
+        open = line == "Stages of a token" || (open && !line.empty());
+        if (open)
+            shown.push_back(line);
+    }
+    // Attention (450 cycles) and feed-forward (453) are alike; the tables at both ends are not.
+    REQUIRE(shown.size() == 2 + 3);
+    CHECK_THAT(shown[3],
+               Contains("1-24") && Contains("0-1") && Contains("<= 453") && Contains("attention 0 to feed-forward 11"));
+    CHECK_THAT(shown[4], Contains("final norm to sampling") && Contains("  -  "));
+}
+
+TEST_CASE("the JSON report of a token has the waterfall, the stages, the choices and the layer of each operator")
+{
+    auto const outcome = tests::sample_token();
+    auto const report  = json(tests::sample_config(), outcome);
+    CHECK(report["summary"]["whole_token"] == true);
+    CHECK(report["summary"]["requests_in_flight"] == 5);
+    CHECK(report["summary"]["wafers"] == 2);
+    CHECK(report["summary"]["closed_form_deviation"].get<double>() == Approx(-0.03));
+    REQUIRE(report["waterfall"].size() == outcome.waterfall.size());
+    double sum = 0;
+    for (auto const& bar : report["waterfall"])
+        sum += bar["time_us"].get<double>();
+    CHECK(sum == Approx(report["summary"]["time_per_output_token_us"].get<double>()).epsilon(1e-12));
+    REQUIRE(report["stages"].size() == 26);
+    CHECK(report["stages"][13]["wafer"] == 1);
+    CHECK(report["candidates"][1]["verdict"] == "5.2 % slower");
+    CHECK(report["candidates_considered"] == 3);
+    CHECK(report["operators"][4]["layer"] == 1);
+    CHECK(report["operators"][4]["stage"] == 3);
+    CHECK(report["operators"][0]["layer"] == -1);
+}
+
+TEST_CASE("a run of formulas alone reports its time and says that it knows no more")
+{
+    auto outcome                     = tests::sample_token();
+    outcome.fidelity                 = "closed_form";
+    outcome.token.simulated          = false;
+    outcome.token.stages             = {};
+    outcome.operators                = {};
+    outcome.parts                    = {};
+    outcome.sram                     = {};
+    outcome.token.closed_form_cycles = static_cast<double>(outcome.cycles_per_token);
+    tests::add_waterfall(outcome, 1000);
+    auto const text = table(tests::sample_config(), outcome);
+    CHECK_THAT(text, Contains("formulas alone") && Contains("not told apart"));
+    CHECK_THAT(text, Contains("--fidelity folded or wavelet does"));
+    CHECK_THAT(text, !Contains("Bound by") && !Contains("by operator") && !Contains("How busy"));
+    CHECK(json(tests::sample_config(), outcome)["operators"].empty());
 }

@@ -76,6 +76,8 @@ TEST_CASE("a run file has every group that its documentation names")
                                "/summary/fits",
                                "/sram/bytes",
                                "/operators/start",
+                               "/operators/layer",
+                               "/waterfall/so_far",
                                "/fabric/window",
                                "/fabric/pe_busy",
                                "/fabric/link_busy",
@@ -87,7 +89,7 @@ TEST_CASE("a run file has every group that its documentation names")
         CAPTURE(object);
         CHECK(file.has(object));
     }
-    CHECK(file.attribute("/", "Conventions") == "Scribeline-1.0");
+    CHECK(file.attribute("/", "Conventions") == "Scribeline-1.1");
     CHECK(file.attribute("/", "NX_class") == "NXroot");
     for (auto const* name : {"created", "finished", "command_line", "simulator_version", "git_commit", "compiler",
                              "build_type", "systemc_version", "hdf5_version", "fidelity", "config_sha256"}) {
@@ -205,7 +207,7 @@ TEST_CASE("the summary of a run reads back as it was")
     auto const run     = Written{};
     auto const summary = results::read_summary(run.path);
     CHECK(summary.status == "complete");
-    CHECK(summary.schema_version == "1.0");
+    CHECK(summary.schema_version == "1.1");
     CHECK(summary.fidelity == "wavelet");
     CHECK(summary.machine == "wse2");
     CHECK(summary.model == "llama-3-8b");
@@ -267,4 +269,50 @@ TEST_CASE("the file of a 420 x 420 region with 16 windows stays below 15 MB even
     outcome.cycles_per_layer = 1600;
     results::write_run(tests::sample_config(), outcome, directory / "run.h5");
     CHECK(std::filesystem::file_size(directory / "run.h5") < 15'000'000);
+}
+
+TEST_CASE("the file of a folded token holds bars, stages and choices, and no map of PEs")
+{
+    auto const directory = tests::TemporaryFolder{};
+    auto const outcome   = tests::sample_token();
+    results::write_run(tests::sample_config(), outcome, directory / "run.h5");
+    auto const file = InputFile{directory / "run.h5"};
+
+    auto const time   = file.numbers("/waterfall/time");
+    auto const so_far = file.numbers("/waterfall/so_far");
+    REQUIRE(time.size() == outcome.waterfall.size());
+    CHECK(std::accumulate(time.begin(), time.end(), 0.0) ==
+          Approx(outcome.time_per_output_token.value()).epsilon(1e-12));
+    CHECK(so_far.back() == Approx(file.number("/summary/time_per_output_token")).epsilon(1e-12));
+    CHECK(file.texts("/waterfall/meaning").at(1) == outcome.waterfall[1].meaning);
+    CHECK(file.attribute("/waterfall/time", "units") == "s");
+
+    REQUIRE(file.shape("/stages/blocks") == std::vector<std::uint64_t>{26});
+    CHECK(file.texts("/stages/blocks")[1] == "attention of layer 0");
+    CHECK(file.counts("/stages/wafer")[13] == 1);
+    CHECK(file.counts("/stages/end")[3] == picoseconds(outcome.token.stages[3].end));
+    CHECK(file.counts("/stages/requests")[0] == 0);
+    CHECK(file.numbers("/operators/layer")[0] == -1);
+    CHECK(file.numbers("/operators/layer")[4] == 1);
+    CHECK(file.counts("/operators/stage")[4] == 3);
+    CHECK(file.texts("/candidates/verdict")[2] == "needs 4 wafers, 2 are allowed");
+    CHECK(file.number_attribute("/candidates", "considered") == 3);
+    CHECK(file.number("/summary/requests_in_flight") == 5);
+    CHECK(file.number("/summary/whole_token") == 1);
+    for (auto const* none : {"/fabric", "/machine", "/scribe", "/wavelets"}) {
+        CAPTURE(none);
+        CHECK_FALSE(file.has(none));
+    }
+    CHECK(results::read_summary(directory / "run.h5").fidelity == "folded");
+}
+
+TEST_CASE("of thousands of choices the file keeps the best hundred and says how many there were")
+{
+    auto const directory = tests::TemporaryFolder{};
+    auto       outcome   = tests::sample_token();
+    outcome.token.candidates.resize(5000, outcome.token.candidates.back());
+    results::write_run(tests::sample_config(), outcome, directory / "run.h5");
+    auto const file = InputFile{directory / "run.h5"};
+    CHECK(file.texts("/candidates/verdict").size() == 100);
+    CHECK(file.number_attribute("/candidates", "considered") == 5000);
 }
