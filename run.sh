@@ -14,7 +14,7 @@ fi
 
 cd "$root"
 mkdir -p results/runs
-job=(run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o results/runs/first.h5)
+job=(run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 --fidelity wavelet -o results/runs/first.h5)
 echo "\$ scribeline ${job[*]}" >&2
 "$program" "${job[@]}"
 
@@ -22,7 +22,8 @@ cat >&2 <<END
 
 The program: $program
 The result:  $root/results/runs/first.h5
-Try next:    ./run.sh run --model llama-3-8b --region 660x660     a larger region is slower: see why
+Try next:    ./run.sh run --machine wse3 --model llama-3.1-8b --context 4096   a whole token: where does its time go?
+             ./run.sh explain results/runs/first.h5               the same of this job, in sentences
              ./run.sh list models                                 what else can run
              ./run.sh explain fabric.hop_latency                  what a parameter means, and who says so
              ./test.sh                                            every test

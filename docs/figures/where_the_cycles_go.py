@@ -3,7 +3,7 @@
 
 One row per operator, from its first to its last cycle, cut into the parts of its time. Within a row the parts stand in
 a fixed order: how long each took is measured, when is not. Needs python3-h5py and python3-matplotlib (Debian 12).
-The figure in the README is drawn from the file that ./run.sh writes.
+The figure in docs/model.md: scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o FILE.h5
 """
 import os
 import sys
@@ -39,9 +39,9 @@ def main():
         parts = {part: table[part + "_cycles"][:] for part in COLOURS}
         cycles = int(file["summary/cycles_per_layer"][()])
         share = float(file["summary/fraction_of_peak_bandwidth"][()])
-        columns, rows = file["machine/reticle"].shape[::-1]
+        region = file["parameters/mapping/region"].attrs["text"]
         meta = file["meta"].attrs
-        title = f"One layer of {meta['model']} on {columns}x{rows} PEs of a {meta['machine']}: {cycles:,} cycles"
+        title = f"One layer of {meta['model']} on {region} PEs of a {meta['machine']}: {cycles:,} cycles"
         fidelity = meta["fidelity"]
     if sum(int(column.sum()) for column in parts.values()) != cycles:
         sys.exit("the parts do not add up to the layer")
