@@ -76,7 +76,8 @@ struct CandidateOutcome {
 
 // Of a run of a whole token (mapping.schedule = pipeline).
 struct TokenOutcome {
-    bool                          simulated = false; // false: one layer was, and counted for all
+    bool                          simulated      = false;              // false: one layer was, and counted for all
+    std::uint32_t                 region_columns = 0, region_rows = 0; // PEs of one region
     std::uint32_t                 wafers = 1, regions_x = 1, regions_y = 1;
     bool                          wafer_tables = false;
     std::vector<StageOutcome>     stages;
@@ -86,6 +87,7 @@ struct TokenOutcome {
     double                        tokens_per_second      = 0; // of all requests in flight
     std::uint64_t                 kv_tokens_concatenated = 0, kv_tokens_balanced = 0; // a request's cache can grow to
     double                        closed_form_cycles = 0; // of the token, by the planner's formulas
+    std::uint64_t                 folded_cycles      = 0; // of a run by every wavelet: what folding says; 0: it cannot
 };
 
 struct SramPart {

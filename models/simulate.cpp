@@ -23,6 +23,13 @@ using configs::Fidelity;
 
 bool is_token(configs::Parameters const& p) { return workloads::schedule_of(p) == configs::Schedule::pipeline; }
 
+// Without what runs once, as a run of one layer is counted.
+workloads::StepTotals totals_of_layers(workloads::DecodeStep step)
+{
+    step.once.clear();
+    return totals_of(step);
+}
+
 [[noreturn]] void refuse(std::string const& what) { throw configs::UserError{configs::Exit::bad_config, what}; }
 
 Outcome folded(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
@@ -30,8 +37,7 @@ Outcome folded(configs::Config const& config, workloads::DecodeStep const& step,
     return is_token(config.parameters) ? fold_token(config, step, plan) : fold_layer(config, step, plan);
 }
 
-Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const& step,
-                      workloads::TokenPlan const& plan)
+Outcome wavelets(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
     auto const& p = config.parameters;
     if (!is_token(p)) {
@@ -50,6 +56,20 @@ Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const
     return run_token_on_wafer(config, step, plan);
 }
 
+// Beside it what folding says, which must be the same to the cycle: an audit of both.
+Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const& step,
+                      workloads::TokenPlan const& plan)
+{
+    auto outcome = wavelets(config, step, plan);
+    try {
+        outcome.token.folded_cycles = folded(config, step, plan).cycles_per_token;
+        outcome.books.entries.push_back({"fidelities", "cycles of a token by every wavelet", "the same folded",
+                                         outcome.cycles_per_token, outcome.token.folded_cycles});
+    } catch (fabric::NotFoldable const&) { // nothing to compare with
+    }
+    return outcome;
+}
+
 // Formulas know how long the whole takes, not where in it the time goes.
 Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
@@ -66,7 +86,7 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
     o.token_note       = "by the planner's formulas; nothing was simulated, so nothing says where the time goes";
     sum_up(o, p);
     o.bound_by         = "unknown";
-    auto const   total = totals_of(step);
+    auto const   total = is_token(p) ? totals_of(step) : totals_of_layers(step);
     double const pes   = is_token(p) ? double{1} * p.wafer.columns * p.wafer.rows * plan.wafers
                                      : double{1} * plan.region.columns * plan.region.rows;
     o.waterfall        = waterfall_of(o, p, total.bytes_weights + total.bytes_kv, pes);

@@ -104,10 +104,12 @@ void append_move(std::vector<OperatorOutcome>& list, char const* name, std::stri
 
 void add_plan(Outcome& o, workloads::TokenPlan const& plan)
 {
-    o.token.wafers       = plan.wafers;
-    o.token.regions_x    = plan.regions_x;
-    o.token.regions_y    = plan.regions_y;
-    o.token.wafer_tables = plan.wafer_tables;
+    o.token.region_columns = plan.region.columns;
+    o.token.region_rows    = plan.region.rows;
+    o.token.wafers         = plan.wafers;
+    o.token.regions_x      = plan.regions_x;
+    o.token.regions_y      = plan.regions_y;
+    o.token.wafer_tables   = plan.wafer_tables;
     for (auto const& c : plan.candidates)
         o.token.candidates.push_back(
             {c.region.columns, c.region.rows, c.stages, c.wafers, c.cycles_per_token, c.tokens_per_second, c.verdict});

@@ -72,6 +72,10 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
                          "tokens a second if weights and KV cache were read by all PEs at the peak of their SRAM, and "
                          "nothing else took time"});
     }
+    if (t.folded_cycles > 0) {
+        table.push_back({"folded_cycles_per_token", "cycle", static_cast<double>(t.folded_cycles),
+                         "cycles of one output token, folded, beside every wavelet simulated"});
+    }
     if (t.closed_form_cycles > 0) {
         table.push_back({"closed_form_cycles_per_token", "cycle", t.closed_form_cycles,
                          "fabric cycles of one output token by the planner's formulas"});

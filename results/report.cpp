@@ -46,10 +46,11 @@ char const* explained_fidelity(Outcome const& o)
 
 std::string place(configs::Config const& config, Outcome const& o)
 {
+    auto const asked  = config.parameters.mapping.region;
     auto const region = region_of(o);
-    auto const size   = region.columns > 0 ? fmt::format("{}x{}", region.columns, region.rows)
-                                           : fmt::format("{}x{}", config.parameters.mapping.region.columns,
-                                                         config.parameters.mapping.region.rows);
+    auto const size   = region.columns > 0           ? fmt::format("{}x{}", region.columns, region.rows)
+                        : o.token.region_columns > 0 ? fmt::format("{}x{}", o.token.region_columns, o.token.region_rows)
+                                                     : fmt::format("{}x{}", asked.columns, asked.rows);
     if (!o.token.simulated) {
         return "region " + size;
     }
