@@ -1,0 +1,231 @@
+// The options of `yield`, and its page, JSON and CSV.
+#include "results/yield_report.hpp"
+
+#include "configs/schema/resolve.hpp"
+#include "configs/units/text.hpp"
+#include "results/published_text.hpp"
+#include "results/report_text.hpp"
+#include "results/terminal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <ostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace scribeline::results {
+
+namespace {
+
+using configs::CommandLine;
+using configs::Exit;
+using configs::UserError;
+using models::Spread;
+using models::YieldStudy;
+
+constexpr char const*   json_schema_version = "1.0";
+constexpr std::uint64_t standard_wafers     = 1000;
+constexpr std::uint64_t most_wafers         = 10000000; // some of each is kept
+
+[[noreturn]] void refuse(std::string const& what)
+{
+    throw UserError{Exit::usage, what + "\nTry 'scribeline yield --help'."};
+}
+
+std::optional<std::string> option(CommandLine const& line, std::string const& name)
+{
+    for (auto const& [key, value] : line.options)
+        if (key == name)
+            return value;
+    return std::nullopt;
+}
+
+std::uint64_t wafers_of(CommandLine const& line)
+{
+    auto const text = option(line, "wafers");
+    if (!text)
+        return standard_wafers;
+    try {
+        auto const wafers = configs::parse<std::uint64_t>(*text);
+        if (wafers >= 1 && wafers <= most_wafers)
+            return wafers;
+    } catch (configs::TextError const& error) {
+        refuse(fmt::format("--wafers: {}", error.what()));
+    }
+    refuse(fmt::format("--wafers {}: expected 1 to {}", *text, most_wafers));
+}
+
+struct Figure {
+    char const* key;
+    char const* name; // on the page
+    Spread YieldStudy::*spread;
+};
+constexpr std::array figures{
+    Figure{"defects", "defects", &YieldStudy::defects},
+    Figure{"dead_pes", "PEs dead", &YieldStudy::dead},
+    Figure{"repaired_pes", "  of them repaired", &YieldStudy::repaired},
+    Figure{"lost_pes", "PEs lost", &YieldStudy::lost},
+    Figure{"idle_spares", "spare PEs left over", &YieldStudy::idle},
+    Figure{"usable_pes", "PEs usable", &YieldStudy::usable},
+    Figure{"longer_pairs", "neighbours over 1 hop apart", &YieldStudy::longer_pairs},
+    Figure{"perfect_dies", "perfect dies, no repair", &YieldStudy::perfect_dies},
+};
+constexpr std::array<std::pair<char const*, double Spread::*>, 6> columns{{{"mean", &Spread::mean},
+                                                                           {"p1", &Spread::p1},
+                                                                           {"p50", &Spread::p50},
+                                                                           {"p99", &Spread::p99},
+                                                                           {"min", &Spread::min},
+                                                                           {"max", &Spread::max}}};
+
+// Of wafers of which none could be repaired nothing is known about neighbours.
+bool is_known(YieldStudy const& study, Figure const& figure)
+{
+    return figure.spread != &YieldStudy::longer_pairs || study.unrepairable < study.wafers;
+}
+
+std::string grid_text(std::uint32_t width, std::uint32_t height) { return fmt::format("{}x{}", width, height); }
+
+// Whole numbers whole, a mean with one decimal.
+std::string count(double value) { return figure(std::round(value * 10) / 10); }
+
+void print_table(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+{
+    auto const& grid   = study.grid;
+    auto const& yield  = config.parameters.yield;
+    auto const  wafers = study.map.empty() ? fmt::format("{} wafer{}, seed {}", grouped(study.wafers),
+                                                        study.wafers == 1 ? "" : "s", study.seed)
+                                           : fmt::format("one wafer, defects from {}", configs::printable(study.map));
+    out << fmt::format("Yield of {}: {}\n\n", configs::printable(config.machine), wafers);
+    out << fmt::format("  physical grid  {} PEs, {} in all, in {} reticles\n", grid_text(grid.columns, grid.rows),
+                       grouped(grid.pes()), grid_text(grid.reticle_columns, grid.reticle_rows));
+    out << fmt::format("  usable grid    {} PEs, {} in all ({}); spare: {} columns, {} rows\n",
+                       grid_text(grid.usable_columns, grid.usable_rows), grouped(grid.usable()),
+                       percent(static_cast<double>(grid.usable()) / static_cast<double>(grid.pes())),
+                       grid.spare_columns(), grid.spare_rows());
+    if (study.map.empty())
+        out << fmt::format("  defects        {} on {}, clustering {}\n", configs::print(yield.defect_density),
+                           configs::print(yield.wafer_area), configs::print(yield.clustering));
+
+    out << fmt::format("\n{:<29}", "Per wafer");
+    for (auto const& column : columns)
+        out << fmt::format("{:>11}", column.first);
+    out << '\n';
+    for (auto const& figure : figures) {
+        if (!is_known(study, figure))
+            continue;
+        out << fmt::format("  {:<27}", figure.name);
+        for (auto const& column : columns)
+            out << fmt::format("{:>11}", count(study.*figure.spread.*column.second));
+        out << '\n';
+    }
+
+    out << fmt::format("\nWafers that cannot be repaired  {} of {} ({})\n", grouped(study.unrepairable),
+                       grouped(study.wafers), percent(study.unrepairable_share()));
+    if (study.first_refused)
+        out << hanging("  ", fmt::format("wafer {}: {}", study.first_refused->number, study.first_refused->reason));
+    out << fmt::format("Dies of {:.0f} mm2 without a defect  {}", study.die_area, percent(study.perfect_share()));
+    if (study.map.empty())
+        out << fmt::format(" ({} by the formula)", percent(study.expected_dies));
+    out << '\n';
+    if (study.pairs_at.empty())
+        return;
+    out << "\nHops between neighbours of the mesh, pairs per repaired wafer\n";
+    for (std::size_t hops = 1; hops < study.pairs_at.size(); ++hops)
+        out << fmt::format("  {:>5} {:>15}\n", hops, figure(study.pairs_at[hops]));
+}
+
+void print_json(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+{
+    using Json             = nlohmann::ordered_json;
+    auto const& grid       = study.grid;
+    auto        json       = Json{};
+    json["schema_version"] = json_schema_version;
+    json["machine"]        = config.machine;
+    json["wafers"]         = study.wafers;
+    if (study.map.empty())
+        json["seed"] = study.seed;
+    else
+        json["map"] = study.map;
+    json["physical_grid"] = {grid.columns, grid.rows};
+    json["usable_grid"]   = {grid.usable_columns, grid.usable_rows};
+    json["reticles"]      = {grid.reticle_columns, grid.reticle_rows};
+    for (auto const& setting : config.settings)
+        if (setting.group == "yield")
+            json["parameters"][setting.key] = {{"value", setting.text},
+                                               {"origin", name_of(setting.origin)},
+                                               {"source", setting.citation},
+                                               {"set_by", setting.set_by}};
+    for (auto const& figure : figures)
+        for (auto const& [name, member] : columns)
+            json["per_wafer"][figure.key][name] = is_known(study, figure) ? Json(study.*figure.spread.*member) : Json{};
+    json["unrepairable_wafers"] = study.unrepairable;
+    json["unrepairable_share"]  = study.unrepairable_share();
+    json["first_refused"]       = nullptr;
+    if (study.first_refused)
+        json["first_refused"] = {{"wafer", study.first_refused->number}, {"reason", study.first_refused->reason}};
+    json["die_area_mm2"]       = study.die_area;
+    json["perfect_dies_share"] = study.perfect_share();
+    if (study.map.empty())
+        json["perfect_dies_formula"] = study.expected_dies;
+    json["pairs_by_hops"] = Json::array();
+    for (std::size_t hops = 1; hops < study.pairs_at.size(); ++hops)
+        json["pairs_by_hops"].push_back({{"hops", hops}, {"pairs", study.pairs_at[hops]}});
+    out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void print_csv(std::ostream& out, YieldStudy const& study)
+{
+    out << "figure,mean,p1,p50,p99,min,max\n";
+    for (auto const& figure : figures) {
+        out << figure.key;
+        for (auto const& column : columns)
+            out << (is_known(study, figure) ? fmt::format(",{}", study.*figure.spread.*column.second) : ",");
+        out << '\n';
+    }
+    // What is one figure of all wafers has a mean only.
+    out << fmt::format("unrepairable_share,{},,,,,\n", study.unrepairable_share());
+    out << fmt::format("perfect_dies_share,{},,,,,\n", study.perfect_share());
+}
+
+} // namespace
+
+void print(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+{
+    switch (config.format) {
+    case configs::OutputFormat::table:
+        print_table(out, config, study);
+        break;
+    case configs::OutputFormat::json:
+        print_json(out, config, study);
+        break;
+    case configs::OutputFormat::csv:
+        print_csv(out, study);
+        break;
+    }
+}
+
+Exit yield_command(CommandLine const& line, std::ostream& out)
+{
+    auto const map = option(line, "map");
+    auto const has = [&](char const* name) {
+        return std::any_of(line.overrides.begin(), line.overrides.end(),
+                           [&](configs::Override const& given) { return given.option == name; });
+    };
+    if (map && (option(line, "wafers") || has("--seed")))
+        refuse("--map describes one wafer, nothing is drawn: leave out --wafers and --seed");
+    auto const wafers = wafers_of(line);
+    auto const config = configs::resolve(line);
+    if (config.parameters.machine.kind != configs::MachineKind::wafer)
+        refuse(fmt::format("--machine {}: is no wafer, and 'yield' is about wafers. Choose one such as wse3",
+                           configs::shown(config.machine)));
+    auto const study =
+        map ? models::yield_of_map(config.parameters, *map) : models::yield_study(config.parameters, wafers);
+    print(out, config, study);
+    return study.unrepairable == study.wafers ? Exit::answer_is_no : Exit::done;
+}
+
+} // namespace scribeline::results
