@@ -25,6 +25,8 @@ struct MachineParams {
 // One GPU, as its datasheet has it.
 struct GpuParams {
     std::uint32_t  devices;       // GPUs that share the model
+    std::uint32_t  tensor;        // of them, that share each layer; 0: as is fastest
+    std::uint32_t  pipeline;      // stages; 0: as is fastest
     std::uint32_t  sms;           // streaming multiprocessors, of all dies
     std::uint32_t  dies;          // that make up one GPU
     Hertz          clock;         // boost
@@ -42,6 +44,9 @@ struct GpuParams {
     BytesPerSecond memory_bandwidth; // peak
     Seconds        memory_latency;   // of one idle read
     Watts          power;            // the most it takes
+    std::string    kv_tier;     // memory behind the host link for keys and values beyond the HBM; none: there is none
+    std::uint32_t  kv_prefetch; // layers whose keys and values are fetched ahead
+    std::uint32_t  host_gpus;   // that share the tier
 };
 
 // What kernels do with it. Measured once on an H100; times that depend on the device have a value per machine.

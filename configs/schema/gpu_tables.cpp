@@ -24,6 +24,9 @@ Group gpu()
     using P = GpuParams;
     return table<&Parameters::gpu>("GPUs that share a model, as the datasheet of one has it")
         .row<&P::devices>("8", "1", "65536", "GPUs that share the model", src::user, Origin::choice)
+        .row<&P::tensor>("0", "0", "65536", "GPUs that share each layer; 0: as is fastest", src::user, Origin::choice)
+        .row<&P::pipeline>("0", "0", "65536", "stages that the layers are cut into; 0: as is fastest", src::user,
+                           Origin::choice)
         .row<&P::sms>("132", "1", "65536", "streaming multiprocessors (SMs) of a GPU, all dies together", src::tables,
                       Origin::datasheet)
         .row<&P::dies>("1", "1", "16", "dies that make up one GPU", src::tables, Origin::datasheet)
@@ -51,7 +54,18 @@ Group gpu()
         .row<&P::memory_bandwidth>("3.35 TB/s", "1 GB/s", "1 PB/s", "peak of the HBM", src::system, Origin::datasheet)
         .row<&P::memory_latency>("370 ns", "1 ns", "10 us", "one read of idle HBM, as an SM sees it",
                                  "te42kyfo/gpu-benches, 2024-06: 650 cycles on a PCIe card", Origin::published)
-        .row<&P::power>("700 W", "1 W", "100 kW", "the most that a GPU takes", src::tables, Origin::datasheet);
+        .row<&P::power>("700 W", "1 W", "100 kW", "the most that a GPU takes", src::tables, Origin::datasheet)
+        .row<&P::kv_tier>("none",
+                          "memory behind nvlink.host_link that takes the keys and values that HBM has no room for: "
+                          "DRAM, CXL, drives, network (docs/hbm.md)",
+                          src::user, Origin::choice)
+        .only({"none", "ddr5_4800_8ch", "ddr5_6400_12ch", "grace_lpddr5x", "vera_lpddr5x", "cxl_gen5_x8", "nvme_gen4",
+               "nvme_gen5", "rdma_8x400", "storage_3fs"})
+        .row<&P::kv_prefetch>("1", "0", "1024", "layers whose keys and values are fetched while others compute",
+                              src::user, Origin::choice)
+        .counts("layer")
+        .row<&P::host_gpus>("8", "1", "65536", "GPUs that share one host, and its memory beyond the HBM",
+                            "HGX board of eight", Origin::datasheet);
 }
 
 Group kernels()
@@ -223,7 +237,7 @@ constexpr std::array groups_of_one_kind{GroupOf{"wafer", MachineKind::wafer},   
                                         GroupOf{"software", MachineKind::wafer}, GroupOf{"mapping", MachineKind::wafer},
                                         GroupOf{"gpu", MachineKind::gpu},        GroupOf{"kernels", MachineKind::gpu},
                                         GroupOf{"nvlink", MachineKind::gpu},     GroupOf{"sram", MachineKind::sram},
-                                        GroupOf{"plain", MachineKind::plain}};
+                                        GroupOf{"plain", MachineKind::plain},    GroupOf{"yield", MachineKind::wafer}};
 
 } // namespace
 

@@ -14,11 +14,15 @@ namespace {
 
 GpuPlan widest_plan(workloads::DecodeStep const& step, configs::Parameters const& p, std::uint64_t batch)
 {
-    auto best   = GpuPlan{};
-    auto needed = footprint_of(best, step, p, batch, step.context).needed();
+    auto const asked  = [](std::uint32_t wish, std::uint32_t otherwise) { return wish == 0 ? otherwise : wish; };
+    auto       best   = GpuPlan{asked(p.gpu.tensor, 1), asked(p.gpu.pipeline, 1)};
+    auto       needed = footprint_of(best, step, p, batch, step.context).needed();
     for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices))) {
-        auto const plan = GpuPlan{tensor, std::min(p.gpu.devices / tensor, step.shape.layers)};
-        auto const its  = footprint_of(plan, step, p, batch, step.context).needed();
+        auto const stages = asked(p.gpu.pipeline, std::min(p.gpu.devices / tensor, step.shape.layers));
+        auto const plan   = GpuPlan{tensor, stages};
+        if ((p.gpu.tensor != 0 && tensor != p.gpu.tensor) || plan.devices() > p.gpu.devices)
+            continue;
+        auto const its = footprint_of(plan, step, p, batch, step.context).needed();
         if (its < needed) {
             best   = plan;
             needed = its;
@@ -35,6 +39,8 @@ AcceleratorRun run_on_accelerator(workloads::DecodeStep const& step, configs::Pa
     using configs::MachineKind;
     switch (p.machine.kind) {
     case MachineKind::gpu: {
+        if (p.gpu.tensor != 0 || p.gpu.pipeline != 0)
+            require_possible({std::max(1U, p.gpu.tensor), std::max(1U, p.gpu.pipeline)}, step.shape, p);
         auto const share = sustained_share(p.gpu);
         if (!plan)
             plan = fastest_plan(step, p, share, batch);

@@ -18,9 +18,9 @@ struct AcceleratorRun {
     bool fits() const { return decode.footprint.fits(); }
 };
 
-// `plan` forces the parallelism of GPUs. Without it, the plan with the shortest token; when nothing fits, the one that
-// spreads the model over most GPUs, so that decode.footprint says how much is missing.
-// Throws configs::UserError when the machine is a wafer, or the plan cuts the model where it cannot be cut.
+// `plan` forces the parallelism of GPUs, before gpu.tensor and gpu.pipeline. Without it, the plan with the shortest
+// token; when nothing fits, the one that spreads the model over most GPUs, so that decode.footprint says how much is
+// missing. Throws configs::UserError when the machine is a wafer, or the plan cuts the model where it cannot be cut.
 AcceleratorRun run_on_accelerator(workloads::DecodeStep const& step, configs::Parameters const&, std::uint64_t batch,
                                   std::optional<GpuPlan> plan = std::nullopt);
 

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "models/gpu/attention.hpp"
+#include "models/gpu/kv_offload.hpp"
 #include "models/gpu/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
 
@@ -190,6 +191,31 @@ class GpuStep {
         outcome_.operators.push_back(std::move(entry));
     }
 
+    // Keys and values beyond the HBM. Stages work one after another on a token, each with its own share of the layers.
+    void add_host_memory()
+    {
+        auto const& memory = outcome_.footprint;
+        if (!(memory.offloaded.value() > 0))
+            return;
+        auto compute = Seconds{};
+        for (auto const& op : outcome_.operators)
+            compute += sum_of(op.parts);
+        auto const layers  = (step_.shape.layers + plan_.pipeline - 1) / plan_.pipeline;
+        auto const stages  = static_cast<double>(plan_.pipeline);
+        auto       entry   = StepOperator{"kv_from_host", 1, {}, {}, {}, {}, {}};
+        auto&      waiting = part(entry, StepPart::host_memory);
+        if (phase_ == Phase::decode) { // of its cache, a stage fetches that of the sequences that it works on
+            auto own      = memory;
+            own.offloaded = memory.offloaded / parts_of_batch();
+            waiting       = wait_for_host(own, p_, layers, compute / stages) * stages;
+        } else {
+            waiting = wait_to_write(memory, p_, compute);
+        }
+        outcome_.operators.push_back(std::move(entry));
+        outcome_.notes.push_back(fmt::format("of the KV cache, {:.1f} GB of every GPU lie in {} (gpu.kv_tier)",
+                                             memory.offloaded.value() / 1e9, p_.gpu.kv_tier));
+    }
+
     static void scale(StepOperator& entry, double times)
     {
         for (auto& each : entry.parts)
@@ -211,6 +237,7 @@ class GpuStep {
         o.devices   = plan_.devices();
         o.footprint = footprint_of(plan_, step_, p_, batch_, step_.context);
         o.notes     = step_.notes;
+        add_host_memory();
         close_books(o, p_.serving.engine_overhead);
 
         // Stages work side by side on the parts of the batch: a device is busy with the whole batch for as long as a
@@ -258,12 +285,14 @@ StepOutcome prefill_on_gpus(workloads::DecodeStep const& step, configs::Paramete
 std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::Parameters const& p,
                                     double sustained_share, std::uint64_t batch)
 {
-    auto best      = std::optional<GpuPlan>{};
-    auto best_time = Seconds{};
+    auto       best      = std::optional<GpuPlan>{};
+    auto       best_time = Seconds{};
+    auto const asked     = [](std::uint32_t wish, std::uint32_t value) { return wish == 0 || wish == value; };
     for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices)))
         for (std::uint32_t stages = 1; stages <= std::min(p.gpu.devices / tensor, step.shape.layers); ++stages) {
             auto const plan = GpuPlan{tensor, stages};
-            if (!footprint_of(plan, step, p, batch, step.context).fits())
+            if (!asked(p.gpu.tensor, tensor) || !asked(p.gpu.pipeline, stages) ||
+                !footprint_of(plan, step, p, batch, step.context).fits())
                 continue;
             auto const time = decode_on_gpus(step, p, sustained_share, plan, batch).floor;
             if (!best || time < best_time) {

@@ -25,7 +25,8 @@ StepOutcome decode_on_gpus(workloads::DecodeStep const& step, configs::Parameter
 StepOutcome prefill_on_gpus(workloads::DecodeStep const& step, configs::Parameters const&, double sustained_share,
                             GpuPlan const&, std::uint64_t batch);
 
-// The plan with the shortest token among those that fit on at most gpu.devices GPUs; nothing when none does.
+// The plan with the shortest token among those that fit on at most gpu.devices GPUs, and have the degrees that
+// gpu.tensor and gpu.pipeline ask for; nothing when none does.
 std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::Parameters const&,
                                     double sustained_share, std::uint64_t batch);
 

@@ -7,7 +7,7 @@ namespace scribeline::models {
 
 char const* name_of(StepPart part)
 {
-    constexpr std::array names{"weights", "kv", "vectors", "kernel_fixed", "collective", "transfer"};
+    constexpr std::array names{"weights", "kv", "vectors", "kernel_fixed", "collective", "transfer", "host_memory"};
     return names.at(static_cast<std::size_t>(part));
 }
 

@@ -19,8 +19,9 @@ enum class StepPart : std::uint8_t {
     kernel_fixed, // launches, first and last waves
     collective,   // partial sums of tensor parallelism
     transfer,     // activations from one stage of a pipeline to the next
+    host_memory,  // waiting for keys and values that lie beyond the HBM
 };
-constexpr std::size_t step_part_count = 6;
+constexpr std::size_t step_part_count = 7;
 char const*           name_of(StepPart);
 using StepParts = std::array<configs::Seconds, step_part_count>;
 
@@ -39,8 +40,10 @@ struct StepOperator {
 struct Footprint {
     configs::Bytes weights, kv, runtime;
     configs::Bytes capacity;
+    configs::Bytes offloaded{}; // of kv, beyond the device's own memory
+    configs::Bytes buffers{};   // for what is fetched of it
 
-    configs::Bytes needed() const { return weights + kv + runtime; }
+    configs::Bytes needed() const { return weights + kv + runtime + buffers - offloaded; }
     bool           fits() const { return needed() <= capacity; }
     configs::Bytes missing() const { return fits() ? configs::Bytes{} : needed() - capacity; }
 };

@@ -150,7 +150,7 @@ class StreamStep {
         auto const devices = static_cast<double>(machine_.devices);
         auto const held    = held_by(step_.layer) * step_.shape.layers + held_by(step_.once);
         auto const kv = step_.shape.kv_bytes_per_token(step_.kv_bits) * static_cast<double>(batch_) * step_.context;
-        o.footprint   = {Bytes{held / devices}, Bytes{kv / devices}, Bytes{}, machine_.memory};
+        o.footprint   = {Bytes{held / devices}, Bytes{kv / devices}, Bytes{}, machine_.memory, Bytes{}, Bytes{}};
         close_books(o, machine_.engine);
 
         auto const moved   = o.weights + o.kv; // vectors stay in registers and buffers

@@ -40,7 +40,7 @@ Both run(Setting const& s, Picoseconds quantum = 1'000'000)
 
 } // namespace
 
-TEST_CASE("GPUs, HBM and NVLink as modules take the time of the plain model, within a per cent")
+TEST_CASE("GPUs, HBM and NVLink as modules take the time of the plain model, within half a per cent")
 {
     for (auto const& each :
          {Setting{"h100", "llama-3.1-8b", 4096, {1, 1}, 1}, Setting{"h100", "llama-3.1-70b", 8192, {8, 1}, 1},
@@ -52,7 +52,8 @@ TEST_CASE("GPUs, HBM and NVLink as modules take the time of the plain model, wit
         std::printf("%-12s %-15s tensor %u, pipeline %u, batch %2llu: plain %8.3f ms, modules %8.3f ms, %+.3f %%\n",
                     each.machine, each.model, each.plan.tensor, each.plan.pipeline,
                     static_cast<unsigned long long>(each.batch), plain * 1e3, system * 1e3, 100 * (system / plain - 1));
-        CHECK(system == Approx(plain).epsilon(0.01));
+        CHECK(system == Approx(plain).epsilon(0.005));
+        CHECK(system >= plain * (1 - 1e-6)); // rounded to picoseconds
     }
 }
 

@@ -1,0 +1,209 @@
+// `scribeline compare` as a person uses it: words, exit codes and the file.
+#include "results/hdf5/reader.hpp"
+#include "support/run_program.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+using scribeline::tests::run_scribeline;
+using scribeline::tests::TemporaryFolder;
+using Json = nlohmann::json;
+
+namespace {
+
+auto compare(std::vector<std::string> more)
+{
+    more.insert(more.begin(), "compare");
+    return run_scribeline(more);
+}
+
+std::string const everything = "wse3:4,h100:8,b200:8,rubin-nvl72,lpx,plain-memory";
+
+} // namespace
+
+TEST_CASE("a 70B model on machines of every kind is one table, in a few seconds")
+{
+    auto const run = compare({"--model", "llama-3.1-70b", "--context", "8192", "--machines", everything});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+    CHECK(run.err.empty());
+    CHECK(run.seconds < 10);
+    for (auto const* word :
+         {"wse3:4", "h100:8", "b200:8", "rubin-nvl72", "lpx", "plain-memory", "fits", "missing", "time to first token",
+          "time per token", "served", "of peak bandwidth", "bound by", "fidelity", "Assumed parameters"})
+        CHECK(run.out.find(word) != std::string::npos);
+    auto lines = std::istringstream{run.out};
+    for (std::string line; std::getline(lines, line);)
+        CHECK(line.size() <= 100);
+}
+
+TEST_CASE("what does not fit is a row with the reason and the bytes missing")
+{
+    auto const run = compare(
+        {"--model", "llama-3.1-70b", "--context", "8192", "--machines", "wse3:1,h100:1,h100:8", "--format", "json"});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+    auto const rows = Json::parse(run.out).at("rows");
+    REQUIRE(rows.size() == 3);
+    for (int i = 0; i < 2; ++i) {
+        CHECK(rows[i].at("fits") == false);
+        CHECK(rows[i].at("reason").get<std::string>().find("does not fit") != std::string::npos);
+        CHECK(rows[i].at("missing").get<double>() > 60e9); // 141 GB of weights on 40 and 80 GB
+        CHECK(rows[i].at("memory_share").get<double>() > 1);
+        CHECK(rows[i].at("time_per_token").is_null());
+    }
+    CHECK(rows[2].at("fits") == true);
+    CHECK(rows[2].at("reason") == "");
+}
+
+TEST_CASE("the answer is no when no machine holds the model")
+{
+    auto const run = compare({"--model", "llama-3.1-70b", "--machines", "h100:1"});
+    INFO(run);
+    CHECK(run.exit_code == 1);
+    CHECK(run.out.find("does not fit") != std::string::npos);
+}
+
+TEST_CASE("several contexts show where a wafer stops to hold the model and what is fastest then")
+{
+    auto const run =
+        compare({"--model", "llama-3.1-8b", "--context", "4096,131072", "--machines", "wse3:1,h100:8", "--batch", "2"});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+    CHECK(run.out.find("Tokens/s of one user, by context") != std::string::npos);
+    CHECK(run.out.find("from 4,096 tokens: wse3:1 is the fastest") != std::string::npos);
+    CHECK(run.out.find("from 131,072 tokens: h100:8 is the fastest") != std::string::npos);
+    CHECK(run.out.find("wse3:1 holds it up to 4,096 tokens, and not 131,072") != std::string::npos);
+}
+
+TEST_CASE("what is wrong is refused before anything runs, and no file is left")
+{
+    auto const folder = TemporaryFolder{};
+    auto const output = folder / "out.h5";
+    struct Refusal {
+        std::vector<std::string> arguments;
+        int                      exit_code;
+        std::string              word;
+    };
+    for (auto const& each : std::vector<Refusal>{
+             {{"--machines", "wse3,h10"}, 66, "did you mean 'h100'?"},
+             {{}, 64, "--machines"},
+             {{"--machines", "wse3,,h100"}, 64, "between two commas"},
+             {{"--machines", "h100,h100"}, 64, "named twice"},
+             {{"--machines", "h100:0"}, 64, "at least 1"},
+             {{"--machines", "h100", "--batch", "0"}, 64, "at least 1"},
+             {{"--machines", "h100", "--batch", "few"}, 64, "--batch"},
+             {{"--machines", "h100", "--context", "4096,0"}, 64, "context"},
+             {{"--machines", "h100", "--set", "fabric.hop_latency=2 cycles"}, 64, "none of the machines"},
+             {{"--machines", "h100,wse3", "--set", "gpu.sm=3"}, 64, "unknown key"},
+             {{"--machines", "h100", "--region", "8x8"}, 64, "unknown option"},
+             {{"--machines", "h100", "--model", "llama-9"}, 66, "llama-9"},
+         }) {
+        auto arguments = each.arguments;
+        arguments.insert(arguments.end(), {"-o", output});
+        auto const run = compare(arguments);
+        INFO(run);
+        CHECK(run.exit_code == each.exit_code);
+        CHECK(run.err.find(each.word) != std::string::npos);
+        CHECK(folder.names().empty());
+    }
+}
+
+TEST_CASE("a parameter is set where a machine has it, and the table shows what it changes")
+{
+    auto const speed = [](std::vector<std::string> const& more) {
+        auto arguments =
+            std::vector<std::string>{"--machines", "wse3,h100:8", "--model", "llama-3.1-8b", "--format", "json"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        auto const rows = Json::parse(compare(arguments).out).at("rows");
+        return std::pair{rows[0].at("time_per_token").get<double>(), rows[1].at("time_per_token").get<double>()};
+    };
+    auto const as_is  = speed({});
+    auto const faster = speed({"--set", "gpu.memory_bandwidth=6.7 TB/s"});
+    CHECK(faster.first == as_is.first);
+    CHECK(faster.second < as_is.second);
+}
+
+TEST_CASE("GPUs run as SystemC modules where that is asked for, and take nearly the same time")
+{
+    auto const row = [](std::vector<std::string> more) {
+        more.insert(more.end(),
+                    {"--machines", "h100:8,lpx", "--model", "llama-3.1-8b", "--batch", "2", "--format", "json"});
+        return Json::parse(compare(more).out).at("rows");
+    };
+    auto const kernels = row({}), modules = row({"--modules"});
+    CHECK(kernels[0].at("fidelity") == "kernels");
+    CHECK(modules[0].at("fidelity") == "modules");
+    auto const time = modules[0].at("time_per_token").get<double>();
+    CHECK(time == Approx(kernels[0].at("time_per_token").get<double>()).epsilon(0.005));
+    CHECK(time > kernels[0].at("time_per_token").get<double>());
+    auto sum = 0.0;
+    for (auto const& [name, part] : modules[0].at("parts").items())
+        sum += part.get<double>();
+    CHECK(sum == Approx(time));
+    CHECK(modules[1] == kernels[1]);
+}
+
+TEST_CASE("a cache that HBM has no room for goes to the host's memory where that is asked for")
+{
+    auto const row = [](std::vector<std::string> more) {
+        more.insert(more.end(), {"--machines", "h100:1", "--model", "llama-3.1-8b", "--batch", "64", "--context",
+                                 "8192", "--format", "json"});
+        return Json::parse(compare(more).out).at("rows")[0];
+    };
+    CHECK(row({}).at("fits") == false);
+    auto const with = row({"--set", "gpu.kv_tier=ddr5_4800_8ch"});
+    CHECK(with.at("fits") == true);
+    CHECK(with.at("parts").at("host_memory").get<double>() > 0);
+    CHECK(with.dump().find("ddr5_4800_8ch") != std::string::npos);
+}
+
+TEST_CASE("parallelism that does not divide the heads is a row with the reason")
+{
+    auto const run = compare({"--machines", "h100:8,plain-memory", "--model", "llama-3.1-8b", "--set", "gpu.tensor=3"});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+    CHECK(run.out.find("does not divide the 32 heads") != std::string::npos);
+}
+
+TEST_CASE("the file of a comparison has a group for each machine that says the same as the report")
+{
+    auto const folder = TemporaryFolder{};
+    auto const path   = folder / "c.h5";
+    auto const run    = compare({"--model", "llama-3.1-8b", "--context", "4096,8192", "--machines", "wse3,h100:2,lpx",
+                                 "--format", "json", "-o", path});
+    INFO(run);
+    REQUIRE(run.exit_code == 0);
+    auto const rows = Json::parse(run.out).at("rows");
+    auto const file = scribeline::results::hdf5::InputFile{path};
+    CHECK(file.attribute("/", "Conventions").value_or("") == "Scribeline-Compare-1.0");
+    auto const times = file.numbers("/comparison/time_per_token");
+    REQUIRE(times.size() == 6);
+    for (std::size_t i = 0; i < 6; ++i)
+        CHECK(times[i] == rows[i].at("time_per_token").get<double>());
+    CHECK(std::isnan(file.numbers("/comparison/time_to_first_token")[0])); // of a wafer
+    for (std::string const name : {"wse3", "h100:2", "lpx"}) {
+        auto const group = "/machines/" + name;
+        auto const time  = file.numbers(group + "/time_per_token");
+        auto const parts = file.numbers(group + "/part_time");
+        REQUIRE(time.size() == 2);
+        auto const each = parts.size() / 2;
+        for (std::size_t context = 0; context < 2; ++context) {
+            auto sum = 0.0;
+            for (std::size_t part = 0; part < each; ++part)
+                sum += parts[context * each + part];
+            CHECK(sum == Approx(time[context]).epsilon(1e-9));
+        }
+        CHECK(file.attribute(group + "/time_per_token", "units").value_or("") == "s");
+        CHECK_FALSE(file.attribute(group + "/time_per_token", "long_name").value_or("").empty());
+    }
+    CHECK(file.attribute("/machines/h100:2/parameters/gpu/memory_bandwidth", "origin").value_or("") == "datasheet");
+
+    auto const explained = run_scribeline({"explain", path});
+    CHECK(explained.exit_code == 65);
+    CHECK(explained.err.find("compares machines") != std::string::npos);
+}
