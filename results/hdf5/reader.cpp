@@ -198,6 +198,46 @@ std::vector<std::uint64_t> InputFile::counts(std::string const& dataset) const
     return read<std::uint64_t>(file_, dataset, H5T_NATIVE_UINT64);
 }
 
+std::vector<std::int64_t> InputFile::whole_numbers(std::string const& dataset) const
+{
+    return read<std::int64_t>(file_, dataset, H5T_NATIVE_INT64);
+}
+
+InputFile::Kind InputFile::kind(std::string const& dataset) const
+{
+    auto const data = open_dataset(file_, dataset);
+    auto const type = Handle{check(H5Dget_type(data.id()), dataset), &H5Tclose};
+    switch (H5Tget_class(type.id())) {
+    case H5T_STRING:
+        return Kind::text;
+    case H5T_INTEGER:
+        return Kind::whole;
+    case H5T_FLOAT:
+        return Kind::real;
+    default:
+        throw Failure{fmt::format("{}: neither text nor numbers", dataset)};
+    }
+}
+
+std::vector<double> InputFile::frame(std::string const& dataset, std::uint64_t index) const
+{
+    auto const           data   = open_dataset(file_, dataset);
+    auto const           extent = shape(dataset);
+    std::vector<hsize_t> start(extent.size(), 0), count{extent.begin(), extent.end()};
+    if (extent.empty() || index >= extent.front()) {
+        throw Failure{fmt::format("{}: has no index {}", dataset, index)};
+    }
+    start.front()    = index;
+    count.front()    = 1;
+    auto const space = Handle{check(H5Dget_space(data.id()), dataset), &H5Sclose};
+    check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), dataset);
+    auto const memory =
+        Handle{check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), dataset), &H5Sclose};
+    std::vector<double> values(static_cast<std::size_t>(check(H5Sget_select_npoints(space.id()), dataset)));
+    check(H5Dread(data.id(), H5T_NATIVE_DOUBLE, memory.id(), space.id(), H5P_DEFAULT, values.data()), dataset);
+    return values;
+}
+
 double InputFile::number(std::string const& dataset) const
 {
     auto const all = numbers(dataset);
@@ -226,7 +266,26 @@ herr_t keep_dataset(hid_t, char const* name, H5O_info_t const* info, void* names
     return 0;
 }
 
+herr_t keep_link(hid_t, char const* name, H5L_info_t const*, void* names)
+{
+    static_cast<std::vector<std::string>*>(names)->push_back(name);
+    return 0;
+}
+
 } // namespace
+
+std::vector<std::string> InputFile::links_in(std::string const& group) const
+{
+    auto const opened = Handle{check(H5Gopen2(file_.id(), group.c_str(), H5P_DEFAULT), group), &H5Gclose};
+    auto const list   = Handle{check(H5Gget_create_plist(opened.id()), group), &H5Pclose};
+    unsigned   order  = 0;
+    check(H5Pget_link_creation_order(list.id(), &order), group);
+    auto const index = (order & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+
+    std::vector<std::string> names;
+    check(H5Literate(opened.id(), index, H5_ITER_INC, nullptr, &keep_link, &names), group);
+    return names;
+}
 
 std::vector<std::string> InputFile::datasets() const
 {

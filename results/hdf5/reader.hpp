@@ -28,12 +28,20 @@ class InputFile {
     std::vector<std::string>   texts(std::string const& dataset) const;
     double                     number(std::string const& dataset) const;
     std::vector<double>        numbers(std::string const& dataset) const;
-    std::vector<std::uint64_t> counts(std::string const& dataset) const; // exact beyond 2^53
+    std::vector<std::uint64_t> counts(std::string const& dataset) const;        // exact beyond 2^53
+    std::vector<std::int64_t>  whole_numbers(std::string const& dataset) const; // exact, with a sign
     std::vector<std::uint64_t> shape(std::string const& dataset) const;
+
+    enum class Kind { text, whole, real };
+    Kind kind(std::string const& dataset) const;
+
+    // numbers(dataset) of one index of the first dimension: a map of a window, not all of them at once.
+    std::vector<double> frame(std::string const& dataset, std::uint64_t index) const;
 
     // Paths of all datasets, or of those directly in one group.
     std::vector<std::string> datasets() const;
     std::vector<std::string> datasets_in(std::string const& group) const; // names, without the group
+    std::vector<std::string> links_in(std::string const& group) const;    // all names, in the order they were written
 
   private:
     std::string path_;

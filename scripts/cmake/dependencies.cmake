@@ -63,6 +63,15 @@ if(HDF5_C_FOUND AND SCRIBELINE_HDF5_HL)
 endif()
 note_dependency("HDF5 (C, HL)" libhdf5-dev "${hdf5_found}" "${HDF5_C_VERSION}" "${HDF5_C_LIBRARIES}")
 
+# Headers alone: the Perfetto trace is written with it.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
+if(PROTOZERO_INCLUDE_DIR)
+  set(protozero_found TRUE)
+  file(STRINGS "${PROTOZERO_INCLUDE_DIR}/protozero/version.hpp" protozero_line REGEX "PROTOZERO_VERSION_STRING")
+  string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" protozero_version "${protozero_line}")
+endif()
+note_dependency("protozero" libprotozero-dev "${protozero_found}" "${protozero_version}" "${PROTOZERO_INCLUDE_DIR}")
+
 # Only the tests need these; `-DBUILD_TESTING=OFF` does without.
 if(NOT DEFINED BUILD_TESTING OR BUILD_TESTING)
   find_package(Catch2 2 QUIET)

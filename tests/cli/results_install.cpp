@@ -88,6 +88,14 @@ TEST_CASE("an installed tree holds every machine, model and page of the source t
     CHECK(read_file((share / "doc/scribeline/README.md").string()) == read_file((source / "README.md").string()));
 }
 
+TEST_CASE("an installed tree holds the completion and the manual page that its program writes")
+{
+    InstalledTree const tree;
+    CHECK(read_file(tree / "share/bash-completion/completions/scribeline") ==
+          tree.scribeline({"completion", "bash"}).out);
+    CHECK(read_file(tree / "share/man/man1/scribeline.1") == tree.scribeline({"completion", "man"}).out);
+}
+
 TEST_CASE("an installed program reads the files installed with it, not those it was built from")
 {
     InstalledTree const tree;

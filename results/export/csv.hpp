@@ -1,0 +1,14 @@
+// `scribeline export csv`: the tables of a result file as files that a spreadsheet opens.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace scribeline::results {
+
+// Of a run: operators.csv, waterfall.csv, stages.csv, each where the file has that group; of a merged sweep (sweep.h5):
+// points.csv. Makes `folder`; files there of the same name are replaced, each as a whole. Returns the paths written.
+// Throws configs::UserError: as read_run does, or where the folder cannot be written.
+std::vector<std::string> export_csv(std::string const& path, std::string const& folder);
+
+} // namespace scribeline::results
