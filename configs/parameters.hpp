@@ -22,6 +22,25 @@ struct GridSize {
     std::uint32_t rows    = 0;
 };
 
+// An area, in square millimetres.
+struct SquareMm {
+    double value = 0;
+};
+constexpr bool operator<(SquareMm a, SquareMm b) { return a.value < b.value; }
+
+// So many on each square millimetre.
+struct PerSquareMm {
+    double value = 0;
+};
+constexpr bool operator<(PerSquareMm a, PerSquareMm b) { return a.value < b.value; }
+
+// The alpha of a negative binomial distribution: the smaller, the more what it counts lies together. Infinity, written
+// `none`, is a Poisson distribution.
+struct Clustering {
+    double alpha = 0;
+};
+constexpr bool operator<(Clustering a, Clustering b) { return a.alpha < b.alpha; }
+
 struct WaferParams {
     std::uint32_t  columns;         // usable grid, x
     std::uint32_t  rows;            // usable grid, y
@@ -45,6 +64,16 @@ struct FabricParams {
 
 struct ScribeParams {
     FabricCycles extra_latency; // on top of fabric.hop_latency
+};
+
+struct YieldParams {
+    PerSquareMm   defect_density; // mean
+    Clustering    clustering;     // of defects, from one reticle to another
+    SquareMm      wafer_area;     // on which defects fall
+    SquareMm      core_area;      // of one PE
+    SquareMm      crossing_area;  // of one link over a scribe line
+    std::uint32_t spare_columns;  // of the physical grid, beyond wafer.columns
+    std::uint32_t spare_rows;     // of the physical grid, beyond wafer.rows
 };
 
 struct PeParams {
@@ -117,6 +146,7 @@ struct Parameters {
     WaferParams    wafer;
     FabricParams   fabric;
     ScribeParams   scribe;
+    YieldParams    yield;
     PeParams       pe;
     SoftwareParams software;
     GpuParams      gpu;

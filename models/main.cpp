@@ -1,16 +1,25 @@
 // scribeline: what was asked for, what the model needs, where it runs, what came out.
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
+#include "configs/schema/completion.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
-#include "models/wafer_system.hpp"
+#include "models/simulate.hpp"
 #include "results/build_info.hpp"
+#include "results/compare/command.hpp"
+#include "results/doctor.hpp"
+#include "results/explain_file.hpp"
+#include "results/export/command.hpp"
 #include "results/interruption.hpp"
+#include "results/published_report.hpp"
 #include "results/report.hpp"
 #include "results/run_file.hpp"
+#include "results/show_file.hpp"
+#include "results/sweep/command.hpp"
 #include "results/terminal.hpp"
+#include "results/yield_report.hpp"
 #include "workloads/decode_step.hpp"
-#include "workloads/mapping/decode_layer.hpp"
+#include "workloads/mapping/planner.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -52,18 +61,27 @@ Exit run(configs::CommandLine const& line)
                                           : configs::resolve(line, results::read_config_toml(line.from), line.from);
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
-    auto const shape    = workloads::read_model(config.parameters.workload.model);
-    auto const step     = workloads::decode_step(shape, config.parameters.workload);
-    auto const schedule = workloads::map_decode_layer(step, config.parameters);
+    if (config.parameters.machine.kind != configs::MachineKind::wafer)
+        throw configs::UserError{Exit::bad_config,
+                                 fmt::format("machine {}: is no wafer (machine.kind), and 'run' simulates wafers. "
+                                             "Choose one such as wse3, or 'scribeline compare --machines {}'",
+                                             configs::shown(config.machine), configs::printable(config.machine))};
+    auto const shape = workloads::read_model(config.parameters.workload.model);
+    auto const step  = workloads::decode_step(shape, config.parameters.workload);
+    auto const plan  = workloads::plan_token(step, config.parameters);
+    bool const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
+    auto const where =
+        token ? fmt::format("{} stages of {}x{} PEs on {} wafer{}", plan.stages.size(), plan.region.columns,
+                            plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
+              : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
     if (line.dry_run) {
-        std::cout << fmt::format("{} on {}: fits {}x{} PEs; nothing was simulated (--dry-run)\n", shape.name,
-                                 config.machine, schedule.layout.columns, schedule.layout.rows);
+        std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
+                                 where);
         return Exit::done;
     }
-    tell(config,
-         fmt::format("one layer of {} on {}x{} PEs", shape.name, schedule.layout.columns, schedule.layout.rows));
+    tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
     auto       file    = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
-    auto const outcome = models::run_on_wafer(config, schedule);
+    auto const outcome = models::simulate(config, step, plan);
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
     outcome.books.require_balanced();
@@ -100,6 +118,14 @@ Exit validate(configs::CommandLine const& line)
     return Exit::done;
 }
 
+Exit show(configs::CommandLine const& line)
+{
+    auto const text  = results::show_file(line.arguments.front(), line.format);
+    bool const color = line.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
+    std::cout << (color ? results::with_bold_headings(text) : text);
+    return Exit::done;
+}
+
 Exit dispatch(configs::CommandLine const& line)
 {
     if (line.command.empty() && !line.help) {
@@ -114,12 +140,31 @@ Exit dispatch(configs::CommandLine const& line)
     }
     if (line.command == "run")
         return run(line);
+    if (line.command == "compare")
+        return results::compare_command(line, std::cout);
     if (line.command == "validate")
         return validate(line);
+    if (line.command == "published")
+        return results::published(line, std::cout);
+    if (line.command == "sweep")
+        return results::sweep_command(line);
+    if (line.command == "show")
+        return show(line);
+    if (line.command == "export")
+        return results::export_command(line);
+    if (line.command == "doctor")
+        return results::doctor(line, std::cout);
+    if (line.command == "completion") {
+        std::cout << configs::completion(line.arguments.front());
+        return Exit::done;
+    }
+    if (line.command == "yield")
+        return results::yield_command(line, std::cout);
     if (line.command == "list")
         return list(line.arguments.front());
     if (line.command == "explain")
-        std::cout << configs::explain(line.arguments.front());
+        std::cout << (results::names_a_file(line.arguments.front()) ? results::explain_file(line.arguments.front())
+                                                                    : configs::explain(line.arguments.front()));
     else if (line.command == "version")
         std::cout << results::version_text();
     return Exit::done;

@@ -34,8 +34,13 @@ constexpr std::array commands{
     Command{"validate", "FILE [options]", "check a configuration or machine file, run nothing", 1, 1},
     Command{"published", "[options]", "run measured cases, print how far off the model is", 0, 0},
     Command{"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2},
+    Command{"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0},
     Command{"list", "machines|models|parameters", "what there is to choose from", 1, 1},
     Command{"explain", "KEY|FILE.h5", "what a parameter means; where the time of a run went", 1, 1},
+    Command{"show", "FILE.h5 [--format ..]", "what a result file holds: summary, operators, stages", 1, 1},
+    Command{"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2},
+    Command{"doctor", "[options]", "versions, limits, memory: what may stand in the way of a run", 0, 0},
+    Command{"completion", "bash|man", "completion for bash; the manual page", 1, 1},
     Command{"version", "", "versions of the program and its libraries", 0, 0},
     Command{"help", "[COMMAND]", "this text, or a command's options", 0, 1},
 };
@@ -135,6 +140,7 @@ void add_compare(po::options_description& options)
     options.add_options()("machines", po::value<Text>()->value_name("A,B,.."),
                           "each as `run --machine` takes it: wse3:4, h100:8 for eight GPUs, a file");
     options.add_options()("batch", po::value<Text>()->value_name("N"), "sequences that decode together; without: 1");
+    options.add_options()("modules", "GPUs as SystemC modules, not by their kernels alone");
 }
 
 void add_comparison(po::options_description& options)
@@ -148,6 +154,16 @@ void add_comparison(po::options_description& options)
     add("set", "GROUP.KEY=VALUE", "one parameter, of the machines that have it; repeatable");
     add("output,o", "FILE.h5", "write the result file, a group for each machine");
     add("format", "table|json|csv", "of the report");
+}
+
+// Those that only `yield` has; results/yield_report.cpp reads the first two.
+void add_yield(po::options_description& options)
+{
+    options.add_options()("wafers", po::value<Text>()->value_name("N"), "wafers to draw; without: 1000");
+    options.add_options()("map", po::value<Text>()->value_name("FILE"),
+                          "the defects of one wafer, instead of drawing them: a line such as 792x1225, the physical "
+                          "grid, then a line 'x y' for each");
+    options.add_options()("seed", po::value<Text>()->value_name("N"), "of the defects; without: run.seed, 1");
 }
 
 po::options_description options_of(std::string_view command)
@@ -166,6 +182,21 @@ po::options_description options_of(std::string_view command)
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "show, status: of the report");
         options.add_options()("dry-run", "submit: write the scripts, submit nothing");
     }
+    if (command == "show")
+        options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of what is shown");
+    if (command == "yield") {
+        add_yield(options);
+        add_configuration(options);
+        options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
+    }
+    if (command == "doctor") {
+        options.add_options()("region", po::value<Text>()->value_name("CxR"), "PEs of a run; without: the whole wafer");
+        add_configuration(options);
+        options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the findings");
+    }
+    if (command == "export")
+        options.add_options()("output,o", po::value<Text>()->value_name("DIR|FILE"),
+                              "csv: folder for the tables; perfetto: the trace, such as trace.pftrace");
     if (command == "published") {
         add_cases(options);
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
@@ -185,7 +216,7 @@ constexpr std::array dedicated{
     Dedicated{"region", "mapping.region", ""},       Dedicated{"groups", "mapping.groups", ""},
     Dedicated{"payload", "run.payload", "true"},     Dedicated{"trace", "run.trace", "true"},
     Dedicated{"objective", "mapping.objective", ""}, Dedicated{"threads", "run.threads", ""},
-    Dedicated{"fidelity", "run.fidelity", ""},
+    Dedicated{"fidelity", "run.fidelity", ""},       Dedicated{"seed", "run.seed", ""},
 };
 
 std::vector<std::string> long_names(po::options_description const& options)
@@ -239,7 +270,12 @@ Override read_set(std::string const& text, std::string const& command)
 
 void take_option(CommandLine& line, std::string const& option, std::string const& value)
 {
-    if (line.command == "compare" && (option == "machines" || option == "batch" || option == "context")) {
+    if (line.command == "compare" &&
+        (option == "machines" || option == "batch" || option == "context" || option == "modules")) {
+        line.options.emplace_back(option, value);
+        return;
+    }
+    if (line.command == "yield" && (option == "wafers" || option == "map")) {
         line.options.emplace_back(option, value);
         return;
     }
@@ -297,6 +333,7 @@ std::string find_command_word(std::vector<std::string> const& arguments)
     add_cases(options);
     add_sweep(options);
     add_compare(options);
+    add_yield(options);
     add_general(options);
     for (auto const& option : parse(arguments, options, "", true).options)
         if (option.string_key == "word" && !option.value.empty())
@@ -324,6 +361,24 @@ void check_arguments(CommandLine const& line)
 }
 
 } // namespace
+
+std::vector<CommandDescription> command_descriptions()
+{
+    auto descriptions = std::vector<CommandDescription>{};
+    for (auto const& command : commands) {
+        auto       description = CommandDescription{command.name, command.arguments, command.help, {}};
+        auto const options     = options_of(command.name);
+        for (auto const& option : options.options()) {
+            auto const name  = option->canonical_display_name(po::command_line_style::allow_dash_for_short);
+            bool const brief = name.size() == 2; // "-o"; without a short form it is the long name
+            auto const value = option->semantic()->max_tokens() == 0 ? std::string{} : option->semantic()->name();
+            description.options.push_back(
+                {option->long_name(), brief ? name.substr(1) : "", value, option->description()});
+        }
+        descriptions.push_back(std::move(description));
+    }
+    return descriptions;
+}
 
 std::vector<std::string> command_names()
 {

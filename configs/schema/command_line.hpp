@@ -34,8 +34,8 @@ struct CommandLine {
     int                      verbosity = 0; // -1, 0, 1
     Color                    color     = Color::automatic;
 
-    // Of `sweep` and `compare`: their own options by their long names, in order; results/sweep/command.cpp and
-    // results/compare/command.cpp read them.
+    // Of `sweep`, `compare` and `yield`: their own options by their long names, in order; results/sweep/command.cpp,
+    // results/compare/command.cpp and results/yield_report.cpp read them.
     std::vector<std::pair<std::string, std::string>> options;
 
     std::string text; // all of it, quoted so that a shell reads it back
@@ -53,5 +53,18 @@ std::string help(std::string const& command);
 
 // In the order of the help.
 std::vector<std::string> command_names();
+
+// The same table that the command line is read with: for completion and the manual page.
+struct OptionDescription {
+    std::string name;  // "output"
+    std::string brief; // "o"; empty: none
+    std::string value; // "FILE.h5", "table|json|csv"; empty: it takes none
+    std::string help;
+};
+struct CommandDescription {
+    std::string                    name, arguments, help;
+    std::vector<OptionDescription> options;
+};
+std::vector<CommandDescription> command_descriptions(); // in the order of the help
 
 } // namespace scribeline::configs

@@ -79,7 +79,7 @@ std::string explain_row(Row const& row)
             text += field(machine.c_str(),
                           fmt::format("{} ({}: {})", setting.text, name_of(setting.origin), setting.citation));
     }
-    auto const bare = !row.is_word && row.standard.find_first_of(" x") == std::string::npos;
+    auto const bare = !row.is_word && row.standard != "none" && row.standard.find_first_of(" x") == std::string::npos;
     text += field("set it", fmt::format("--set {}='{}'", row.name(), row.standard));
     text +=
         field("in a file", fmt::format("[{0}] {1} = {2}{3}{2}", row.group, row.key, bare ? "" : "\"", row.standard));

@@ -83,6 +83,35 @@ Group scribe()
                                 Origin::published);
 }
 
+Group yield()
+{
+    using P = YieldParams;
+    return table<&Parameters::yield>("Defects of a wafer and the spare PEs that repair it (scribeline yield)")
+        .row<&P::defect_density>("0.001 /mm2", "0 /mm2", "1 /mm2", "defects on a square millimetre, on average",
+                                 "vendor's article on defect tolerance, of a 5 nm process; a 7 nm WSE-2 as that",
+                                 Origin::assumed)
+        .row<&P::clustering>(
+            "none", "0.01", "none",
+            "of defects: alpha of the negative binomial count on the area of one reticle; none: Poisson",
+            "no figure published; without clusters a given density kills most dies", Origin::assumed)
+        .row<&P::wafer_area>("46225 mm2", "1 mm2", "100000 mm2", "area that defects fall on",
+                             "vendor's specification: a square of 215 mm", Origin::datasheet)
+        .row<&P::core_area>("0.038 mm2", "1e-06 mm2", "100 mm2",
+                            "of one PE; a defect between the PEs kills none. At most wafer_area / PEs counts",
+                            "vendor's talk at Hot Chips 34, 2022", Origin::published)
+        .row<&P::crossing_area>("0 mm2", "0 mm2", "1 mm2",
+                                "of one link over a scribe line; a defect there costs the PE on its west or north",
+                                "no figure published; wires above a scribe line are coarse", Origin::assumed)
+        .row<&P::spare_columns>("54", "0", "8192", "physical columns beyond wafer.columns",
+                                "no figure published: 804x1057, the product nearest to the 850,000 cores marketed that "
+                                "gives each of 12x7 reticles the same whole grid, and both axes about the same share",
+                                Origin::derived)
+        .counts("PE")
+        .row<&P::spare_rows>("63", "0", "8192", "physical rows beyond wafer.rows",
+                             "as yield.spare_columns: 804x1057 physical, 750x994 usable", Origin::derived)
+        .counts("PE");
+}
+
 Group pe()
 {
     using P = PeParams;
@@ -243,7 +272,7 @@ Group run()
 std::vector<Group> const& tables()
 {
     static auto const all = [] {
-        auto list = std::vector<Group>{machine(), wafer(), fabric(), scribe(), pe(), software()};
+        auto list = std::vector<Group>{machine(), wafer(), fabric(), scribe(), yield(), pe(), software()};
         for (auto& group : gpu_groups())
             list.push_back(std::move(group));
         for (auto& group : {workload(), mapping(), run()})

@@ -21,6 +21,9 @@ template <> Kind kind_of<Seconds>() { return {"a time", "2 us", "s"}; }
 template <> Kind kind_of<FlopsPerSecond>() { return {"a rate of arithmetic", "989 TFLOP/s", "FLOP/s"}; }
 template <> Kind kind_of<Watts>() { return {"a power", "700 W", "W"}; }
 template <> Kind kind_of<Share>() { return {"a share", "80 %", "1"}; }
+template <> Kind kind_of<SquareMm>() { return {"an area", "0.05 mm2", "mm^2"}; }
+template <> Kind kind_of<PerSquareMm>() { return {"a density", "0.001 /mm2", "1/mm^2"}; }
+template <> Kind kind_of<Clustering>() { return {"a number, or none", "2.5", "1"}; }
 template <> Kind kind_of<FabricCycles>() { return {"whole cycles", "2 cycles", "cycle"}; }
 template <> Kind kind_of<FabricEighths>() { return {"cycles in eighths", "9/8 cycles", "cycle"}; }
 template <> Kind kind_of<ElementRate>() { return {"elements per cycle", "2.92 elem/cycle", "element/cycle"}; }
@@ -32,7 +35,7 @@ template <> Kind kind_of<std::string>() { return {"a name or a path", "tiny", ""
 
 namespace {
 
-enum class Dimension { bytes, frequency, bandwidth, time, arithmetic, power, cycles, rate, share };
+enum class Dimension { bytes, frequency, bandwidth, time, arithmetic, power, cycles, rate, share, area, density };
 
 struct Unit {
     char const* name;
@@ -84,6 +87,12 @@ constexpr std::array units{
     Unit{"elem/cycle", Dimension::rate, 1},
     Unit{"elements/cycle", Dimension::rate, 1},
     Unit{"%", Dimension::share, 0.01},
+    Unit{"mm2", Dimension::area, 1},
+    Unit{"cm2", Dimension::area, 100},
+    Unit{"/mm2", Dimension::density, 1},
+    Unit{"per mm2", Dimension::density, 1},
+    Unit{"/cm2", Dimension::density, 0.01},
+    Unit{"per cm2", Dimension::density, 0.01},
 };
 
 // Beyond it a double no longer holds every integer.
@@ -247,6 +256,26 @@ template <> FlopsPerSecond parse<FlopsPerSecond>(std::string_view text)
 }
 template <> Watts parse<Watts>(std::string_view text) { return Watts{read(text, Dimension::power, kind_of<Watts>())}; }
 template <> Share parse<Share>(std::string_view text) { return Share{parse_percent(text)}; }
+template <> SquareMm parse<SquareMm>(std::string_view text)
+{
+    return SquareMm{read(text, Dimension::area, kind_of<SquareMm>())};
+}
+template <> PerSquareMm parse<PerSquareMm>(std::string_view text)
+{
+    return PerSquareMm{read(text, Dimension::density, kind_of<PerSquareMm>())};
+}
+template <> Clustering parse<Clustering>(std::string_view text)
+{
+    auto const kind  = kind_of<Clustering>();
+    auto const whole = trimmed(text);
+    if (whole == "none")
+        return Clustering{std::numeric_limits<double>::infinity()};
+    auto       rest  = whole;
+    auto const alpha = take_number(rest, whole, kind);
+    if (!alpha || !rest.empty())
+        refuse(whole, kind);
+    return Clustering{*alpha};
+}
 template <> FabricCycles parse<FabricCycles>(std::string_view text)
 {
     auto const kind = kind_of<FabricCycles>();
@@ -354,6 +383,9 @@ std::string print(Share share)
     }
     return print_percent(share.value);
 }
+std::string print(SquareMm area) { return fmt::format("{} mm2", area.value); }
+std::string print(PerSquareMm density) { return fmt::format("{} /mm2", density.value); }
+std::string print(Clustering c) { return std::isinf(c.alpha) ? "none" : fmt::format("{}", c.alpha); }
 std::string print(FabricCycles c) { return fmt::format("{} {}", c.count(), c.count() == 1 ? "cycle" : "cycles"); }
 std::string print(FabricEighths e)
 {
@@ -373,6 +405,9 @@ double number_of(Seconds time) { return time.value(); }
 double number_of(FlopsPerSecond rate) { return rate.value(); }
 double number_of(Watts power) { return power.value(); }
 double number_of(Share share) { return share.value; }
+double number_of(SquareMm area) { return area.value; }
+double number_of(PerSquareMm density) { return density.value; }
+double number_of(Clustering c) { return c.alpha; }
 double number_of(FabricCycles c) { return static_cast<double>(c.count()); }
 double number_of(FabricEighths e) { return static_cast<double>(e.count()) / 8; }
 double number_of(ElementRate rate) { return static_cast<double>(rate.hundredths) / 100; }
