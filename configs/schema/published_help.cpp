@@ -23,7 +23,8 @@ lines and lines that begin with # are skipped. Mistakes are told, all at once, b
                      collective: chain, star, two_level, tree or broadcast; reduce: before it changes nothing,
                      all_reduce: before chain, two_level or tree makes it the all-reduce of a decode layer
                      transfer: nothing
-  region             PEs, columns x rows, such as 420x420. Empty: for decode the fastest square.
+  region             PEs, columns x rows, such as 420x420. Empty: for decode the fastest square;
+                     with mapping.schedule=pipeline in set a whole token, placed by the planner
                      collective and transfer: a line such as 64x1 or 1x64; a transfer over h hops has h + 1 PEs
   groups             of the two-level reduction. Empty: 0, the divisor of the line nearest to its square root
   context            tokens in the KV cache. Empty: as in 'scribeline explain workload.context'

@@ -3,11 +3,13 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "fabric/mesh.hpp"
+#include "models/folded_system.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/collective_forms.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/gemv.hpp"
 #include "workloads/mapping/pe_costs.hpp"
+#include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/reduction_tree.hpp"
 #include "workloads/mapping/region_choice.hpp"
 #include "workloads/mapping/region_lines.hpp"
@@ -45,13 +47,27 @@ SimulatedCycles layer_cycles(workloads::DecodeStep const& step, workloads::Layer
     }
 }
 
+// A whole token where the planner places it, as cycles of one of its layers: metrics of a token multiply by the layers.
+Answer token(workloads::DecodeStep const& step, Parameters const& p)
+{
+    configs::Config config;
+    config.parameters    = p;
+    auto const   outcome = fold_token(config, step, plan_token(step, p));
+    double const layers  = step.shape.layers;
+    return {{static_cast<std::uint64_t>(std::llround(static_cast<double>(outcome.cycles_per_token) / layers)),
+             outcome.fidelity},
+            outcome.token.closed_form_cycles / layers};
+}
+
 Answer decode(MeasuredCase const& m)
 {
     using workloads::BlockKind;
-    auto const& p      = m.parameters;
-    auto const  step   = workloads::decode_step(m.shape, p.workload);
-    auto const  region = workloads::region_for(step.shape, step.context, p);
-    auto const  layout = layout_of(step.shape, step.context, region, p.workload.kv_heads == configs::KvHeads::model);
+    auto const& p    = m.parameters;
+    auto const  step = workloads::decode_step(m.shape, p.workload);
+    if (p.mapping.schedule == configs::Schedule::pipeline)
+        return token(step, p);
+    auto const region = workloads::region_for(step.shape, step.context, p);
+    auto const layout = layout_of(step.shape, step.context, region, p.workload.kv_heads == configs::KvHeads::model);
     require_fit(layout, step.shape, p);
     workloads::BlockForms const forms{step, layout, p};
     return {layer_cycles(step, layout, p), forms.cycles(BlockKind::attention) + forms.cycles(BlockKind::feed_forward)};
@@ -170,6 +186,8 @@ CaseOutcome run_case(MeasuredCase const& m)
         out.verdict           = !m.tolerance                                       ? Verdict::reported
                                 : std::fabs(out.deviation_percent) <= *m.tolerance ? Verdict::within
                                                                                    : Verdict::outside;
+    } catch (fabric::NotFoldable const& reason) { // a token on several wafers
+        out.note = reason.what();
     } catch (configs::UserError const& error) {
         out.verdict = Verdict::does_not_fit;
         out.note    = error.what();

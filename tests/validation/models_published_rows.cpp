@@ -20,13 +20,17 @@ TEST_CASE("every published row has a source, a tolerance and a name of its own")
         CAPTURE(row.id, row.line);
         CHECK(names.insert(row.id).second);
         CHECK_FALSE(row.source.empty());
+        if (row.id.rfind("service-", 0) == 0) { // what a vendor states about a service, not a measurement of a wafer
+            CHECK(row.tolerance.value_or(0) <= 30);
+            continue;
+        }
         REQUIRE(row.tolerance);
         if (is_of_gpus(row.kind))
             continue;
         CHECK(row.unit.of == UnitOf::cycles); // published times use three different clocks
         CHECK(*row.tolerance <= (row.kind == CaseKind::transfer ? 20 : 10));
     }
-    CHECK(names.size() >= 17 + 115);
+    CHECK(names.size() >= 20 + 115);
 }
 
 TEST_CASE("only decode rows take part in a calibration")
