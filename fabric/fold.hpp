@@ -42,7 +42,6 @@ class LineCache {
             entry = std::make_shared<LineEnd const>(run());
         return entry;
     }
-    std::size_t size() const { return known_.size(); }
 
   private:
     std::map<Key, std::shared_ptr<LineEnd const>> known_;
@@ -103,7 +102,6 @@ class Fold {
     std::vector<std::uint64_t> const& a() const { return a_; }           // by position along the vector
     std::vector<std::uint64_t> const& b() const { return b_; }           // and across it
     bool                              turned() const { return turned_; } // vectors lie along y
-    std::size_t                       lines_run() const { return cache_->size(); }
 
   private:
     enum class Along : std::uint8_t { u, v };

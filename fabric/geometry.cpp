@@ -1,6 +1,7 @@
 #include "fabric/geometry.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/reticle_boundaries.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ Axis cut(std::uint32_t origin, std::uint32_t region, std::uint32_t usable, std::
     Axis          axis;
     std::uint32_t first = 0; // reticle that the region begins on
     for (std::uint32_t i = 0; i < reticles; ++i) {
-        auto const begin = (std::uint64_t{2} * i * usable + reticles) / (std::uint64_t{2} * reticles);
+        auto const begin = configs::reticle_boundary(i, usable, reticles);
         if (begin >= std::uint64_t{origin} + region)
             break;
         if (begin <= origin) {

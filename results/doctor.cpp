@@ -5,6 +5,7 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/share.hpp"
 #include "results/build_info.hpp"
+#include "results/csv_field.hpp"
 #include "results/export/group_table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Measured cases for programs: CSV with the columns of a cases file and what came out, and JSON of the same.
+#include "results/csv_field.hpp"
 #include "results/published_text.hpp"
 
 #include <array>
@@ -16,18 +17,7 @@ using models::CaseOutcome;
 
 constexpr char const* json_schema_version = "1.0";
 
-// RFC 4180: quoted where a comma, a quote or a line break needs it.
-std::string field(std::string const& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string result = "\"";
-    for (auto const c : text)
-        result += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return result + "\"";
-}
-
-std::string field(std::optional<double> number) { return number ? fmt::format("{}", *number) : ""; }
+std::string number_field(std::optional<double> number) { return number ? fmt::format("{}", *number) : ""; }
 
 // The cells of the row as they were read.
 std::array<std::pair<char const*, std::string>, 11> cells(models::MeasuredCase const& m)
@@ -58,11 +48,11 @@ std::string cases_csv(std::vector<CaseOutcome> const& outcomes)
     for (auto const& out : outcomes) {
         auto const& m = out.measured;
         for (auto const& [name, cell] : cells(m))
-            text += field(cell) + ",";
+            text += csv_field(cell) + ",";
         auto const deviation = out.simulated ? std::optional{out.deviation_percent} : std::nullopt;
-        text += fmt::format("{},{},{},{},{},{},{},{},{}\n", field(out.simulated), field(out.closed_form), m.value,
-                            field(deviation), field(m.tolerance), name_of(out.verdict), out.fidelity, field(out.note),
-                            field(m.source));
+        text += fmt::format("{},{},{},{},{},{},{},{},{}\n", number_field(out.simulated), number_field(out.closed_form),
+                            m.value, number_field(deviation), number_field(m.tolerance), name_of(out.verdict),
+                            out.fidelity, csv_field(out.note), csv_field(m.source));
     }
     return text;
 }

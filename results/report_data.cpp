@@ -1,5 +1,7 @@
 // The report for programs: JSON with a schema version, and CSV of the operators.
 #include "results/metrics.hpp"
+
+#include "results/csv_field.hpp"
 #include "results/report.hpp"
 
 #include <ostream>
@@ -133,22 +135,6 @@ Json candidates(Outcome const& outcome)
     return result;
 }
 
-// RFC 4180: quoted where a comma, a quote or a line break needs it.
-std::string field(std::string const& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
-        return text;
-    }
-    std::string result = "\"";
-    for (auto const c : text) {
-        result += c;
-        if (c == '"') {
-            result += c;
-        }
-    }
-    return result + "\"";
-}
-
 } // namespace
 
 void print_json(std::ostream& out, configs::Config const& config, Outcome const& outcome)
@@ -191,8 +177,8 @@ void print_csv(std::ostream& out, Outcome const& outcome)
     }
     text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage\n";
     for (auto const& op : outcome.operators) {
-        text += fmt::format("{},{},{},{},{},{}", field(op.name), field(op.kind), field(op.collective), op.start, op.end,
-                            op.end - op.start);
+        text += fmt::format("{},{},{},{},{},{}", csv_field(op.name), csv_field(op.kind), csv_field(op.collective),
+                            op.start, op.end, op.end - op.start);
         for (auto const cycles : op.parts) {
             text += fmt::format(",{}", cycles);
         }

@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "models/outcome.hpp"
+#include "results/csv_field.hpp"
 #include "results/export/group_table.hpp"
 #include "results/metrics.hpp"
 #include "results/report_text.hpp"

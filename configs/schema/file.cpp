@@ -3,6 +3,8 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/table.hpp"
+#include "configs/schema/toml_text.hpp"
+#include "configs/schema/whole_file.hpp"
 #include "configs/sha256.hpp"
 
 #include <algorithm>
@@ -23,19 +25,6 @@ namespace {
 constexpr std::size_t largest_file = std::size_t{4} << 20U;
 
 Place place_of(toml::source_region const& region) { return {region.begin.line, region.begin.column}; }
-
-std::string text_of(toml::node const& node)
-{
-    if (auto const* text = node.as_string())
-        return text->get();
-    if (auto const* number = node.as_integer())
-        return fmt::format("{}", number->get());
-    if (auto const* number = node.as_floating_point())
-        return fmt::format("{}", number->get());
-    if (auto const* yes = node.as_boolean())
-        return yes->get() ? "true" : "false";
-    return {};
-}
 
 char const* kind_of_node(toml::node const& node)
 {
@@ -314,26 +303,9 @@ ConfigFile read_text(std::string const& content, std::string const& name)
 
 ConfigFile read_file(std::string const& path, std::string const& shown_name)
 {
-    auto const refuse = [&](std::string const& why) {
-        throw UserError{Exit::no_input, fmt::format("{}: error: {}", printable(path), why)};
-    };
-    auto failed = std::error_code{};
-    if (std::filesystem::is_directory(path, failed))
-        refuse("is a folder, expected a TOML file");
-    auto stream = std::ifstream{path, std::ios::binary};
-    if (!stream)
-        refuse(std::string{"cannot be read: "} + std::strerror(errno));
-    auto content = std::string(largest_file + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(stream.gcount()));
-    if (stream.bad())
-        refuse("cannot be read to its end");
-    if (content.size() > largest_file)
-        throw UserError{Exit::bad_config, fmt::format("{}: error: larger than {} MiB, which no configuration is",
-                                                      printable(path), largest_file >> 20U)};
-
-    auto file      = read_text(content, shown_name.empty() ? path : shown_name);
-    file.directory = std::filesystem::path{path}.parent_path().string();
+    auto const content = read_whole_file(path, largest_file, "a TOML file", "no configuration");
+    auto       file    = read_text(content, shown_name.empty() ? path : shown_name);
+    file.directory     = std::filesystem::path{path}.parent_path().string();
     return file;
 }
 

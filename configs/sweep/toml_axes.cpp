@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/table.hpp"
+#include "configs/schema/toml_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,19 +19,6 @@ namespace {
 
 // More values than that on one axis are a slip of the pen.
 constexpr std::size_t most_values = 1'000'000;
-
-std::string text_of(toml::node const& node)
-{
-    if (auto const* text = node.as_string())
-        return text->get();
-    if (auto const* number = node.as_integer())
-        return fmt::format("{}", number->get());
-    if (auto const* number = node.as_floating_point())
-        return fmt::format("{}", number->get());
-    if (auto const* yes = node.as_boolean())
-        return yes->get() ? "true" : "false";
-    return {};
-}
 
 bool is_plain(toml::node const& node)
 {

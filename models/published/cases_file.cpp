@@ -1,6 +1,7 @@
 #include "models/published/cases_file.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/whole_file.hpp"
 #include "configs/share.hpp"
 #include "models/published/case_reader.hpp"
 #include "models/published/comma_table.hpp"
@@ -170,28 +171,6 @@ void read_table(std::string_view text, std::string const& file, Findings& found)
     }
 }
 
-std::string content_of(std::string const& path)
-{
-    auto const refuse = [&](std::string const& why) {
-        throw UserError{Exit::no_input, fmt::format("{}: error: {}", configs::printable(path), why)};
-    };
-    auto failed = std::error_code{};
-    if (std::filesystem::is_directory(path, failed))
-        refuse("is a folder, expected a CSV file of measured cases");
-    auto stream = std::ifstream{path, std::ios::binary};
-    if (!stream)
-        refuse(std::string{"cannot be read: "} + std::strerror(errno));
-    auto content = std::string(largest_file + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(stream.gcount()));
-    if (stream.bad())
-        refuse("cannot be read to its end");
-    if (content.size() > largest_file)
-        throw UserError{Exit::bad_config, fmt::format("{}: error: larger than {} MiB, which no table of cases is",
-                                                      configs::printable(path), largest_file >> 20U)};
-    return content;
-}
-
 std::vector<MeasuredCase> require_sound(Findings found)
 {
     if (found.mistakes.empty())
@@ -223,7 +202,8 @@ std::vector<MeasuredCase> read_cases(std::vector<std::string> const& files)
 {
     Findings found;
     for (auto const& file : files)
-        read_table(content_of(file), file, found);
+        read_table(configs::read_whole_file(file, largest_file, "a CSV file of measured cases", "no table of cases"),
+                   file, found);
     return require_sound(std::move(found));
 }
 

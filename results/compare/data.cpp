@@ -1,7 +1,9 @@
 // A comparison for programs: JSON with a schema version, and CSV.
 #include "configs/schema/words.hpp"
+
 #include "results/compare/columns.hpp"
 #include "results/compare/print.hpp"
+#include "results/csv_field.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,17 +34,6 @@ Json row_json(ComparisonRow const& row)
     json["parts"] = std::move(parts);
     json["notes"] = row.notes;
     return json;
-}
-
-// RFC 4180: quoted where a comma, a quote or a line break needs it.
-std::string field(std::string const& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string result = "\"";
-    for (auto const c : text)
-        result += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return result + "\"";
 }
 
 } // namespace
@@ -77,14 +68,14 @@ std::string comparison_csv(models::Comparison const& comparison)
         text += fmt::format(",{}", column.name);
     text += '\n';
     for (auto const& row : comparison.rows) {
-        text += fmt::format("{},{},{},{},{},{}", field(comparison.model), field(row.machine),
+        text += fmt::format("{},{},{},{},{},{}", csv_field(comparison.model), csv_field(row.machine),
                             configs::word_for(row.kind), row.context, row.batch, row.fits ? "yes" : "no");
         for (auto const& column : number_columns()) {
             auto const value = column.of(row);
             text += value ? fmt::format(",{}", *value) : ",";
         }
         for (auto const& column : word_columns())
-            text += "," + field(column.of(row));
+            text += "," + csv_field(column.of(row));
         text += '\n';
     }
     return text;

@@ -1,4 +1,5 @@
 #include "results/export/group_table.hpp"
+#include "results/csv_field.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -120,16 +121,6 @@ TableColumn const& GroupTable::at(std::string const& column) const
 GroupTable read_group(InputFile const& file, std::string const& name) { return read(file, name, 1); }
 
 GroupTable read_scalars(InputFile const& file, std::string const& name) { return read(file, name, 0); }
-
-std::string csv_field(std::string const& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    auto quoted = std::string{"\""};
-    for (auto const c : text)
-        quoted += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return quoted + '"';
-}
 
 std::string as_csv(GroupTable const& table)
 {

@@ -40,6 +40,5 @@ GroupTable read_scalars(hdf5::InputFile const& file, std::string const& name);
 
 // RFC 4180, with a first line of names.
 std::string as_csv(GroupTable const& table);
-std::string csv_field(std::string const& text);
 
 } // namespace scribeline::results

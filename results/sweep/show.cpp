@@ -1,5 +1,6 @@
 // Chooses rows, then prints them as a table for people, as CSV (RFC 4180) or as JSON.
 #include "results/sweep/show.hpp"
+#include "results/csv_field.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/sweep/expression.hpp"
@@ -128,16 +129,6 @@ std::string rounded(double value)
     return std::isnan(value)                                      ? "-"
            : std::abs(value) < 1e15 && value == std::round(value) ? fmt::format("{:.0f}", value)
                                                                   : fmt::format("{:.6g}", value);
-}
-
-std::string csv_field(std::string const& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    auto quoted = std::string{"\""};
-    for (auto const c : text)
-        quoted += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return quoted + '"';
 }
 
 std::string as_csv(Columns const& columns, Rows const& rows)

@@ -3,6 +3,7 @@
 // thousands that nobody thought of. The sanitizer build runs the same.
 #include "configs/schema/resolve.hpp"
 #include "support/configs.hpp"
+#include "support/mutations.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,65 +19,7 @@ using namespace scribeline::tests;
 
 namespace {
 
-std::vector<std::filesystem::path> corpus()
-{
-    auto files = std::vector<std::filesystem::path>{};
-    for (auto const& entry :
-         std::filesystem::directory_iterator{std::filesystem::path{SCRIBELINE_TESTS} / "fuzz" / "corpus" / "config"})
-        files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-// xorshift64 (Marsaglia 2003): the same numbers on every platform.
-class Random {
-  public:
-    explicit Random(std::uint64_t seed) : state_{seed} {}
-    std::size_t below(std::size_t bound)
-    {
-        state_ ^= state_ << 13U;
-        state_ ^= state_ >> 7U;
-        state_ ^= state_ << 17U;
-        return static_cast<std::size_t>(state_ % bound);
-    }
-
-  private:
-    std::uint64_t state_;
-};
-
-std::string mutated(std::string text, std::vector<std::string> const& others, Random& random)
-{
-    auto const edits = 1 + random.below(6);
-    for (std::size_t i = 0; i < edits; ++i) {
-        auto const at     = random.below(text.size() + 1);
-        auto const length = random.below(std::min<std::size_t>(text.size() - at, 40) + 1);
-        switch (random.below(6)) {
-        case 0:
-            text.insert(at, 1, static_cast<char>(random.below(256)));
-            break;
-        case 1:
-            text.erase(at, length);
-            break;
-        case 2:
-            text.insert(at, text.substr(at, length));
-            break;
-        case 3:
-            text.resize(at);
-            break;
-        case 4: {
-            auto const& other = others[random.below(others.size())];
-            auto const  from  = random.below(other.size() + 1);
-            text.insert(at, other.substr(from, random.below(60)));
-            break;
-        }
-        default: {
-            constexpr std::string_view signs = "[]{}=\"'#.,\n\\-0 9\t\x7f";
-            text.insert(at, 1, signs[random.below(signs.size())]);
-        }
-        }
-    }
-    return text;
-}
+constexpr std::string_view signs = "[]{}=\"'#.,\n\\-0 9\t\x7f";
 
 // Returns whether it was a configuration. Anything but a Config or a UserError escapes and fails the test.
 bool survives(std::string const& text)
@@ -101,7 +44,7 @@ bool survives(std::string const& text)
 
 TEST_CASE("no file of the corpus hurts the reader")
 {
-    auto const files = corpus();
+    auto const files = tests::fuzz_corpus("config");
     REQUIRE(files.size() >= 30);
     auto accepted = 0;
     for (auto const& file : files) {
@@ -128,25 +71,25 @@ TEST_CASE("a file that is fine stays accepted, or no mutation would get far")
 TEST_CASE("no mutation of the corpus hurts the reader")
 {
     auto texts = std::vector<std::string>{};
-    for (auto const& file : corpus())
+    for (auto const& file : tests::fuzz_corpus("config"))
         if (auto text = read_file(file.string());
             text.size() < 2000) // the deep and long ones cost time and teach little
             texts.push_back(std::move(text));
-    auto random = Random{20240607};
+    auto random = configs::SplitMix64{20240607};
     for (int i = 0; i < 20000; ++i) {
         CAPTURE(i);
-        survives(mutated(texts[random.below(texts.size())], texts, random));
+        survives(tests::mutated(texts[random.below(texts.size())], texts, signs, random));
     }
 }
 
 TEST_CASE("no mutation of a written configuration hurts the reader")
 {
     auto const written = resolve(read_command_line(std::vector<std::string>{"run"})).toml();
-    auto       random  = Random{7};
+    auto       random  = configs::SplitMix64{7};
     auto       fine    = 0;
     for (int i = 0; i < 1000; ++i) {
         CAPTURE(i);
-        fine += survives(mutated(written, {written}, random)) ? 1 : 0;
+        fine += survives(tests::mutated(written, {written}, signs, random)) ? 1 : 0;
     }
     CHECK(fine > 0);
 }

@@ -2,6 +2,7 @@
 // are the files of the corpus and the shipped sweeps; mutations of them come from a fixed seed.
 #include "configs/failure.hpp"
 #include "configs/sweep/plan.hpp"
+#include "support/mutations.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,11 +18,9 @@ namespace {
 
 std::vector<std::string> seeds()
 {
-    auto files = std::vector<fs::path>{};
-    for (auto const& folder : {fs::path{SCRIBELINE_TESTS} / "fuzz/corpus/sweep",
-                               fs::path{SCRIBELINE_TESTS}.parent_path() / "configs/sweeps"})
-        for (auto const& entry : fs::directory_iterator{folder})
-            files.push_back(entry.path());
+    auto files = scribeline::tests::fuzz_corpus("sweep");
+    for (auto const& entry : fs::directory_iterator{fs::path{SCRIBELINE_TESTS}.parent_path() / "configs/sweeps"})
+        files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     auto texts = std::vector<std::string>{};
     for (auto const& file : files)
@@ -29,30 +28,7 @@ std::vector<std::string> seeds()
     return texts;
 }
 
-std::string mutated(std::string text, std::vector<std::string> const& others, SplitMix64& random)
-{
-    constexpr std::string_view signs = "[]{}=\"'#.,\n\\-0 9\t\x7f()<>e";
-    for (auto edits = 1 + random.below(5); edits > 0; --edits) {
-        auto const at     = random.below(text.size() + 1);
-        auto const length = random.below(std::min<std::size_t>(text.size() - at, 40) + 1);
-        switch (random.below(4)) {
-        case 0:
-            text.erase(at, length);
-            break;
-        case 1:
-            text.insert(at, text.substr(at, length));
-            break;
-        case 2: {
-            auto const& other = others[random.below(others.size())];
-            text.insert(at, other.substr(random.below(other.size() + 1), random.below(60)));
-            break;
-        }
-        default:
-            text.insert(at, 1, signs[random.below(signs.size())]);
-        }
-    }
-    return text;
-}
+constexpr std::string_view signs = "[]{}=\"'#.,\n\\-0 9\t\x7f()<>e";
 
 // Whether it was a sweep.
 bool survives(std::string const& text)
@@ -92,5 +68,5 @@ TEST_CASE("no sweep file of the corpus and no mutation of one hurts the reader")
     CHECK(accepted >= 2);
     auto random = SplitMix64{20240607};
     for (int i = 0; i < 1500; ++i)
-        survives(mutated(texts[random.below(texts.size())], texts, random));
+        survives(scribeline::tests::mutated(texts[random.below(texts.size())], texts, signs, random));
 }

@@ -13,7 +13,9 @@ namespace {
 Direction down(Axis axis) { return axis == Axis::x ? Direction::west : Direction::north; }
 Direction up(Axis axis) { return axis == Axis::x ? Direction::east : Direction::south; }
 
-Operation stream(Stream kind, Message const& message, StreamCosts const& costs, Axis axis)
+} // namespace
+
+Operation stream_operation(Stream kind, Message const& message, StreamCosts const& costs, Axis axis)
 {
     Operation op;
     op.stream   = kind;
@@ -26,8 +28,6 @@ Operation stream(Stream kind, Message const& message, StreamCosts const& costs, 
     op.vertical = axis == Axis::y;
     return op;
 }
-
-} // namespace
 
 StreamCosts StreamCosts::of(configs::Parameters const& p)
 {
@@ -119,17 +119,17 @@ void LineCollective::reduce(std::uint32_t position, Message const& message, Stre
     for (std::size_t i = 0; i < node.children.size(); ++i) {
         auto const& child    = node.children[i];
         bool const  forwards = out != no_color && node.relays && i + 1 == node.children.size();
-        auto        op       = stream(forwards ? Stream::receive_send : Stream::receive, message, costs, axis_);
-        op.in                = edge_color_[child.position];
-        op.out               = forwards ? out : no_color;
-        op.start             = child.activates ? Start::on_arrival : Start::armed;
-        op.dispatch          = costs.setup + (child.activates ? costs.activation : 0);
-        op.source            = static_cast<std::int32_t>(child.position) - static_cast<std::int32_t>(position);
-        op.reduction         = true;
+        auto        op = stream_operation(forwards ? Stream::receive_send : Stream::receive, message, costs, axis_);
+        op.in          = edge_color_[child.position];
+        op.out         = forwards ? out : no_color;
+        op.start       = child.activates ? Start::on_arrival : Start::armed;
+        op.dispatch    = costs.setup + (child.activates ? costs.activation : 0);
+        op.source      = static_cast<std::int32_t>(child.position) - static_cast<std::int32_t>(position);
+        op.reduction   = true;
         to.push_back(op);
     }
     if (out != no_color && (node.children.empty() || !node.relays)) {
-        auto op      = stream(Stream::send, message, costs, axis_);
+        auto op      = stream_operation(Stream::send, message, costs, axis_);
         op.out       = out;
         op.reduction = true;
         to.push_back(op);
@@ -144,12 +144,12 @@ void LineCollective::broadcast(std::uint32_t position, Message const& message, S
     if (node.first == node.last)
         return;
     if (tree_.is_root(position)) {
-        auto op = stream(Stream::send, message, costs, axis_);
+        auto op = stream_operation(Stream::send, message, costs, axis_);
         op.out  = broadcast_color_;
         to.push_back(op);
         return;
     }
-    auto op    = stream(Stream::receive, message, costs, axis_);
+    auto op    = stream_operation(Stream::receive, message, costs, axis_);
     op.in      = broadcast_color_;
     op.combine = Combine::replace;
     to.push_back(op);
@@ -176,14 +176,14 @@ void StarReduce::reduce(std::uint32_t position, Message const& message, StreamCo
                         std::vector<Operation>& to) const
 {
     if (position > 0) {
-        auto op    = stream(Stream::send, message, costs, axis_);
+        auto op    = stream_operation(Stream::send, message, costs, axis_);
         op.out     = color_;
         op.control = true;
         to.push_back(op);
         return;
     }
     for (std::uint32_t p = 1; p < pes_; ++p) {
-        auto op      = stream(Stream::receive, message, costs, axis_);
+        auto op      = stream_operation(Stream::receive, message, costs, axis_);
         op.in        = color_;
         op.source    = static_cast<std::int32_t>(p);
         op.reduction = true;

@@ -36,6 +36,9 @@ struct Message {
     std::uint16_t op       = 0; // operator that it belongs to
 };
 
+// An operation that streams a message along an axis; its colors and its start are the caller's.
+Operation stream_operation(Stream kind, Message const& message, StreamCosts const& costs, Axis axis);
+
 class LineCollective {
   public:
     // Colors are taken from `first_color` on.

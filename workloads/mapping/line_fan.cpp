@@ -27,30 +27,18 @@ std::vector<Route> LineFan::routes(std::uint32_t position) const
 
 void LineFan::send(Message const& message, StreamCosts const& costs, std::vector<Operation>& to) const
 {
-    Operation op;
-    op.stream   = Stream::send;
-    op.out      = color_;
-    op.op       = message.op;
-    op.wavelets = message.wavelets;
-    op.address  = message.address;
-    op.dispatch = costs.setup;
-    op.interval = costs.interval;
-    op.vertical = axis_ == Axis::y;
+    auto op = stream_operation(Stream::send, message, costs, axis_);
+    op.out  = color_;
     to.push_back(op);
 }
 
 void LineFan::receive(Message const& message, StreamCosts const& costs, std::vector<Operation>& to) const
 {
-    Operation op;
-    op.stream   = Stream::receive;
-    op.start    = Start::on_arrival;
+    auto op     = stream_operation(Stream::receive, message, costs, axis_);
     op.in       = color_;
-    op.op       = message.op;
-    op.wavelets = message.wavelets;
-    op.address  = message.address;
+    op.combine  = Combine::replace;
+    op.start    = Start::on_arrival;
     op.dispatch = costs.setup + costs.activation;
-    op.interval = costs.interval;
-    op.vertical = axis_ == Axis::y;
     to.push_back(op);
 }
 

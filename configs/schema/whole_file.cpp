@@ -1,0 +1,36 @@
+#include "configs/schema/whole_file.hpp"
+
+#include "configs/failure.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace scribeline::configs {
+
+std::string read_whole_file(std::string const& path, std::size_t largest, char const* expected, char const* no_such)
+{
+    auto const refuse = [&](std::string const& why) {
+        throw UserError{Exit::no_input, fmt::format("{}: error: {}", printable(path), why)};
+    };
+    auto failed = std::error_code{};
+    if (std::filesystem::is_directory(path, failed))
+        refuse(fmt::format("is a folder, expected {}", expected));
+    auto stream = std::ifstream{path, std::ios::binary};
+    if (!stream)
+        refuse(std::string{"cannot be read: "} + std::strerror(errno));
+    auto content = std::string(largest + 1, '\0');
+    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(stream.gcount()));
+    if (stream.bad())
+        refuse("cannot be read to its end");
+    if (content.size() > largest)
+        throw UserError{Exit::bad_config, fmt::format("{}: error: larger than {} MiB, which {} is", printable(path),
+                                                      largest >> 20U, no_such)};
+    return content;
+}
+
+} // namespace scribeline::configs
