@@ -4,10 +4,10 @@
 #include "configs/failure.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <list>
 
 #include <fcntl.h>
@@ -81,8 +81,9 @@ struct Child {
 
 int unlinked_file()
 {
-    auto name = std::array<char, 32>{"/tmp/scribeline-sweep-XXXXXX"};
-    auto fd   = ::mkostemp(name.data(), O_CLOEXEC);
+    auto failed = std::error_code{};
+    auto name   = (std::filesystem::temp_directory_path(failed) / "scribeline-sweep-XXXXXX").string();
+    auto fd     = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd >= 0)
         ::unlink(name.data());
     return fd;
