@@ -52,6 +52,9 @@ Fold::Fold(configs::GridSize region, configs::Parameters const& p, Origin origin
       // A wavelet's way over a link or a ramp, the way back of the credit of its slot, and the port that it keeps busy.
       clearance_{2 * (std::max(hop_ + extra_, static_cast<std::uint32_t>(p.fabric.ramp_latency.count()))) +
                  static_cast<std::uint32_t>((p.fabric.link_serialisation.count() + 7) / 8) + 2},
+      // So many wavelets are on their way over a link or a ramp before the first credit is back.
+      streams_freely_{p.fabric.input_queue_depth * std::max<std::uint64_t>(8, p.fabric.link_serialisation.count()) >=
+                      8 * (2 * std::max<std::uint64_t>(hop_, p.fabric.ramp_latency.count()) + 1)},
       wafer_{p.wafer, {p.wafer.columns, p.wafer.rows}}, cache_{std::move(cache)}
 {
     Geometry const on_the_wafer{p.wafer, region, origin}; // refuses a region that is not
@@ -268,7 +271,7 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
         SCRIBELINE_EXPECT(a_.size() == b_.size());
         record.kind = Record::Kind::diagonal;
         // The sender of line j is at position j: nearer than the farthest of all. Senders with the same scribe lines
-        // before them differ by hops alone; the others are run on their own, because credits are slower there.
+        // before them differ by hops alone where queues hold what a credit's way takes; others are run on their own.
         auto const from_far = [&](std::uint32_t far_distance) {
             return forward ? far_distance : side - 1 - far_distance;
         };
@@ -280,7 +283,7 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
         record.sender.resize(side);
         for (std::uint32_t d = 0; d < side; ++d) {
             std::uint32_t const j = from_far(d);
-            if (d == 0 || (extra_ != 0 && cut(j) != cut(from_far(d - 1)))) {
+            if (d == 0 || !streams_freely_ || (extra_ != 0 && cut(j) != cut(from_far(d - 1)))) {
                 std::uint32_t const rest = side - d;
                 auto const          line = d == 0 ? ran
                                                   : fan(to, side, rest,

@@ -146,6 +146,7 @@ class Fold {
     configs::Parameters const    p_;
     workloads::StreamCosts const costs_;
     std::uint32_t const          hop_, extra_, clearance_;
+    bool const                   streams_freely_; // no link waits for credits
     Geometry const               wafer_;
     std::shared_ptr<LineCache>   cache_;
     Origin                       origin_;

@@ -5,6 +5,7 @@
 #include "support/payload_shapes.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
+#include "workloads/mapping/line_fan.hpp"
 #include "workloads/mapping/region_lines.hpp"
 #include "workloads/mapping/steps.hpp"
 
@@ -76,7 +77,106 @@ Folded fold(workloads::DecodeStep const& step, workloads::LayerLayout const& lay
     return {fold.path(), fold.now(), fold.totals()};
 }
 
+using Times = std::vector<std::uint64_t>; // [pe] of the wafer
+
+// When each PE of the next region has the vector, by every wavelet: the tiles of the region at `from` begin at `start`.
+Times arrivals(configs::Parameters const& p, fabric::Origin from, fabric::Side to, bool turned, std::uint32_t side,
+               std::uint32_t wavelets, Operation const& control, Times const& start)
+{
+    bool const          x       = to == fabric::Side::east || to == fabric::Side::west;
+    bool const          forward = to == fabric::Side::east || to == fabric::Side::south;
+    auto const          axis    = x ? workloads::Axis::x : workloads::Axis::y;
+    std::uint32_t const own     = x ? from.x : from.y;
+    std::uint32_t const next    = forward ? own + side : own - side;
+    auto const          costs   = workloads::StreamCosts::of(p);
+    ProgramBuilder      builder{p.wafer.columns, p.wafer.rows};
+    for (std::uint32_t across = 0; across < side; ++across) {
+        // Along the axis of the vector its parts stand on the diagonal, across it in the last tiles before the border.
+        std::uint32_t const      along  = x != turned ? across : forward ? side - 1 : 0;
+        auto const               column = [&](std::uint32_t at) { return x ? at : from.x + across; };
+        auto const               row    = [&](std::uint32_t at) { return x ? from.y + across : at; };
+        workloads::LineFan const fan{axis, own + along, next, next + side - 1, 0};
+        for (std::uint32_t at = 0; at < (x ? p.wafer.columns : p.wafer.rows); ++at) {
+            for (auto const& route : fan.routes(at))
+                builder.route(column(at), row(at), route.color, route.in, route.outs);
+            std::vector<Operation> operations;
+            if (fan.receives(at))
+                fan.receive({wavelets, 0}, costs, operations);
+            if (at == own + along) {
+                operations.push_back(control);
+                fan.send({wavelets, 0}, costs, operations);
+            }
+            for (auto const& operation : operations)
+                builder.run(column(at), row(at), operation);
+        }
+    }
+    auto program  = builder.build();
+    program.start = start;
+    fabric::Mesh mesh{program, p};
+    auto const   cycles = mesh.run();
+    Times        end(start.size());
+    for (auto const* reticle : mesh.all()) {
+        auto const& b = reticle->block();
+        for (std::uint32_t tile = 0; tile < b.tiles(); ++tile) {
+            auto const pe = program.pe(b.x0 + tile % b.width(), b.y0 + tile / b.width());
+            end[pe]       = cycles - reticle->accounts()[tile].idle;
+        }
+    }
+    return end;
+}
+
 } // namespace
+
+TEST_CASE("a vector reaches every PE of the next region when the fold says, whichever way it turns")
+{
+    std::uint32_t moves = 0, turns = 0;
+    for (std::uint64_t seed = 1; seed <= (sanitized ? 20 : 400); ++seed) {
+        CAPTURE(seed);
+        Draw                draw{seed};
+        std::uint32_t const side = draw.between(2, 7);
+        auto                p    = any_parameters(draw, 26);
+        p.wafer.columns = p.wafer.rows = 3 * side;
+        p.wafer.reticle_columns        = draw.between(1, 5);
+        p.wafer.reticle_rows           = draw.between(1, 5);
+        std::uint32_t const wavelets   = draw.between(1, 12);
+        auto const          control    = work(draw.between(0, 40));
+        fabric::Origin      at{side, side};
+        fabric::Fold        fold{{side, side}, p, at};
+        Times               start(std::size_t{9} * side * side, 0);
+        for (int i = 0; i < 3; ++i) {
+            auto const to   = static_cast<fabric::Side>(draw.between(0, 3));
+            auto       next = at;
+            (to == fabric::Side::east    ? next.x += side
+             : to == fabric::Side::west  ? next.x -= side
+             : to == fabric::Side::south ? next.y += side
+                                         : next.y -= side);
+            if (next.x >= p.wafer.columns || next.y >= p.wafer.rows) // also below 0
+                continue;
+            bool const turned = fold.turned();
+            CAPTURE(i, static_cast<int>(to), turned, wavelets, p.scribe.extra_latency.count());
+            try {
+                fold.move(to, wavelets, control);
+            } catch (fabric::NotFoldable const&) {
+                break;
+            }
+            auto const end = arrivals(p, at, to, turned, side, wavelets, control, start);
+            start.assign(start.size(), 0);
+            for (std::uint32_t y = 0; y < side; ++y)
+                for (std::uint32_t x = 0; x < side; ++x) {
+                    CAPTURE(x, y);
+                    auto const pe = std::size_t{next.y + y} * p.wafer.columns + next.x + x;
+                    REQUIRE(fold.a()[fold.turned() ? y : x] + fold.b()[fold.turned() ? x : y] == end[pe]);
+                    start[pe] = end[pe];
+                }
+            at = next;
+            ++moves;
+            turns += fold.turned() != turned;
+        }
+    }
+    std::printf("every PE of %u regions has its part in time, after %u turns\n", moves, turns);
+    CHECK(moves > (sanitized ? 20 : 200));
+    CHECK(turns > moves / 4);
+}
 
 TEST_CASE("a folded layer ends when every wavelet of it has been simulated to end, operator by operator")
 {
