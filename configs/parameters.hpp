@@ -86,6 +86,7 @@ struct PeParams {
     ElementRate   mac_rate_fp32;
     ElementRate   add_rate_fp16; // element-wise add, multiply, max
     ElementRate   copy_rate_fp16;
+    ElementRate   convert_rate;     // narrow elements to those that it computes with
     FabricEighths scalar_iteration; // one element of a loop of scalar code
     std::uint32_t sram_read_bytes;  // per cycle
     std::uint32_t sram_write_bytes; // per cycle
@@ -113,6 +114,11 @@ struct WorkloadParams {
     std::uint32_t kv_bits;
     std::uint32_t activation_bits; // 16: two elements a wavelet; 32: one
     KvHeads       kv_heads;
+    std::uint32_t batch;            // sequences that one step decodes together
+    Share         expert_imbalance; // exponent of the experts' popularity by rank; 0: all are chosen alike
+    std::string   draft_model;      // that proposes tokens; empty: none
+    std::uint32_t draft_tokens;     // proposed for one step
+    Share         acceptance;       // of a proposed token
 };
 
 struct MappingParams {
@@ -126,7 +132,8 @@ struct MappingParams {
     Split         split;             // where the model may be cut
     std::uint32_t layers_per_region; // 0: balanced
     Growth        kv_growth;
-    Tables        tables; // of the vocabulary: embedding and LM head
+    Tables        tables;        // of the vocabulary: embedding and LM head
+    std::uint32_t expert_groups; // groups of rows of a region, each with its share of the experts
 };
 
 struct RunParams {

@@ -7,6 +7,7 @@
 #include "workloads/mapping/layer_layout.hpp"
 #include "workloads/mapping/off_wafer_way.hpp"
 #include "workloads/mapping/pe_costs.hpp"
+#include "workloads/mapping/region_choice.hpp"
 #include "workloads/mapping/region_lines.hpp"
 #include "workloads/mapping/stage_memory.hpp"
 #include "workloads/mapping/steps.hpp"
@@ -37,28 +38,28 @@ using workloads::Stage;
 class RegionPlan {
   public:
     RegionPlan(workloads::DecodeStep const& step, configs::Parameters const& p, configs::GridSize region)
-        : step_{step}, p_{p}, layout{workloads::layout_of(step.shape, step.context, region,
-                                                          p.workload.kv_heads == configs::KvHeads::model)},
-          lines{layout, p}
+        : step_{step}, p_{p}, layouts{workloads::layouts_of(step, region, p)}, lines{layouts.front(), p}
     {
     }
 
-    workloads::Steps const& steps(BlockKind kind)
+    workloads::Steps const& steps(Block block)
     {
-        auto& entry = steps_[kind];
+        using workloads::LayerPart;
+        std::size_t const kind  = is_half(block.kind) ? step_.shape.kind_of(block.layer) : 0;
+        auto&             entry = steps_[{block.kind, kind}];
         if (!entry) {
-            switch (kind) {
+            switch (block.kind) {
             case BlockKind::embedding:
-                entry = embedding_steps(step_, layout, lines, p_);
+                entry = embedding_steps(step_, layouts.front(), &lines, p_);
                 break;
             case BlockKind::attention:
-                entry = layer_steps(step_, workloads::LayerPart::attention, layout, lines, p_);
+                entry = layer_steps(step_, kind, LayerPart::attention, layouts[kind], &lines, p_);
                 break;
             case BlockKind::feed_forward:
-                entry = layer_steps(step_, workloads::LayerPart::feed_forward, layout, lines, p_);
+                entry = layer_steps(step_, kind, LayerPart::feed_forward, layouts[kind], &lines, p_);
                 break;
             case BlockKind::head:
-                entry = head_steps(step_, layout, lines, p_);
+                entry = head_steps(step_, layouts.front(), &lines, p_);
                 break;
             }
         }
@@ -69,25 +70,25 @@ class RegionPlan {
     std::uint32_t vector_wavelets() const
     {
         std::uint32_t const per_word = p_.workload.activation_bits == 16 ? 2 : 1;
-        return (layout.hidden + per_word - 1) / per_word;
+        return (layouts.front().vector() + per_word - 1) / per_word;
     }
 
   private:
     workloads::DecodeStep const& step_;
     configs::Parameters const&   p_;
 
-    std::map<BlockKind, std::optional<workloads::Steps>> steps_;
+    std::map<std::pair<BlockKind, std::size_t>, std::optional<workloads::Steps>> steps_; // by kind of layer
 
   public:
-    workloads::LayerLayout const layout;
+    workloads::Layouts const     layouts;
     workloads::RegionLines const lines;
 };
 
-std::size_t first_need(workloads::DecodeStep const& step, BlockKind kind)
+std::size_t first_need(workloads::DecodeStep const& step, Block block)
 {
-    switch (kind) {
+    switch (block.kind) {
     case BlockKind::feed_forward:
-        return first_of_feed_forward(step);
+        return first_of_feed_forward(step, step.shape.kind_of(block.layer));
     case BlockKind::head:
         return static_cast<std::size_t>(find_operator(step.once, "final_norm") - step.once.data());
     default:
@@ -190,11 +191,12 @@ class TokenWalk {
             auto const& stage  = plan_.stages[s];
             auto&       region = region_of(stage.region);
             for (auto const& block : stage.blocks) {
-                bool const  once  = block.kind == BlockKind::embedding || block.kind == BlockKind::head;
-                auto const& steps = region.steps(block.kind);
+                bool const  half  = is_half(block.kind);
+                auto const& steps = region.steps(block);
                 fold_.run(steps, region.lines);
-                append_operators(operators_, steps, once ? step_.once : step_.layer, first_need(step_, block.kind),
-                                 once ? -1 : static_cast<std::int32_t>(block.layer), s);
+                append_operators(operators_, steps, half ? step_.of_layer(block.layer).operators : step_.once,
+                                 first_need(step_, block), half ? static_cast<std::int32_t>(block.layer) : -1, s,
+                                 workloads::vectors_of_step(p_.workload));
             }
             if (s + 1 < plan_.stages.size())
                 move(stage, plan_.stages[s + 1], s, region.vector_wavelets());
@@ -273,7 +275,9 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     auto const  begin  = std::chrono::steady_clock::now();
     auto const  region = plan.stages.front().region;
     RegionPlan  layer{step, p, region};
-    auto const  steps = layer_steps(step, workloads::LayerPart::all, layer.layout, layer.lines, p);
+    auto const  kind  = workloads::commonest_kind(step);
+    auto const& own   = layer.layouts[kind];
+    auto const  steps = layer_steps(step, kind, workloads::LayerPart::all, own, &layer.lines, p);
     Fold        fold{region, p, {}};
     fold.run(steps, layer.lines);
 
@@ -281,19 +285,15 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     o.fidelity         = "folded";
     o.cycles_per_layer = fold.now();
     o.layers           = step.shape.layers;
-    o.cycles_per_token = o.cycles_per_layer * o.layers;
     o.state_hash       = fold.hash();
-    o.token_note =
-        fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
-                    "left out, and the weights of one layer are resident",
-                    o.layers);
-    append_operators(o.operators, steps, step.layer, 0, -1, 0);
+    count_layers(o, step, p, layer.layouts);
+    append_operators(o.operators, steps, step.layer(kind), 0, -1, 0, workloads::vectors_of_step(p.workload));
     add_times(o, fold);
     sum_up(o, p);
     add_shares(o, p, fold, region, 1, o.cycles_per_layer);
     add_plan(o, plan);
     o.token.closed_form_cycles = closed_form_of_layers(step, p, plan);
-    for (auto& part : workloads::sram_budget(layer.layout, p))
+    for (auto& part : workloads::sram_budget(own, p))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
     add_books(o, fold, o.cycles_per_layer);

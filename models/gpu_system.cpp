@@ -100,6 +100,11 @@ GpuSystemRun run_gpu_system(workloads::DecodeStep const& step, configs::Paramete
 {
     if (sc_core::sc_get_status() != sc_core::SC_ELABORATION)
         throw configs::SimulationFault{"SystemC has run in this process already, and elaborates once"};
+    if (step.kinds.size() > 1)
+        throw configs::UserError{configs::Exit::bad_config,
+                                 step.shape.name +
+                                     ": its layers are of several kinds, and the modules (--modules) run one "
+                                     "layer over and over. Leave out --modules"};
     auto const plain  = decode_on_gpus(step, p, sustained_share, plan, batch);
     auto const stages = stages_of(step, plain, batch);
     tlm::tlm_global_quantum::instance().set(time_of(options.quantum));

@@ -82,7 +82,7 @@ struct TokenOutcome {
     bool                          wafer_tables = false;
     std::vector<StageOutcome>     stages;
     std::vector<CandidateOutcome> candidates;
-    std::uint32_t                 requests               = 1; // in flight at once
+    std::uint32_t                 requests               = 1; // in flight at once; each of Outcome::batch sequences
     std::uint64_t                 bottleneck_cycles      = 0; // of the busiest stage, for one token
     double                        tokens_per_second      = 0; // of all requests in flight
     std::uint64_t                 kv_tokens_concatenated = 0, kv_tokens_balanced = 0; // a request's cache can grow to
@@ -154,12 +154,26 @@ struct PayloadCheck {
     void require_within_bound() const;
 };
 
+// Speculative decoding: the times of the run are those of one step of the model, which checks the proposals.
+struct SpeculationOutcome {
+    std::string   draft_model; // empty: none
+    std::uint32_t draft_tokens               = 0;
+    std::uint32_t draft_wafers               = 0;
+    double        acceptance                 = 0;
+    double        tokens_per_step            = 0; // expected: those accepted, and the model's own
+    std::uint64_t draft_cycles               = 0; // of one token of the draft model
+    std::uint64_t round_cycles               = 0; // proposals, their way to the model and back, and its step
+    double        tokens_per_second_per_user = 0;
+};
+
 struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
 
     std::uint64_t cycles_per_layer = 0; // of the layer simulated; of a token the mean, rounded down
     std::uint32_t layers           = 0;
+    double layers_alike = 0; // so many like the one simulated take as long as all, each of its own kind; 0: layers
+    std::uint32_t batch = 1; // sequences that each step decodes together
     std::uint64_t cycles_per_token = 0; // layers x the layer simulated, or the token simulated
     std::string   token_note;           // says so, and what is left out
     double        clock_hz = 0;
@@ -167,6 +181,7 @@ struct Outcome {
     double        tokens_per_second_per_user = 0;
 
     TokenOutcome                 token;
+    SpeculationOutcome           speculation;
     std::vector<WaterfallBar>    waterfall; // adds up to time_per_output_token
     std::vector<OperatorOutcome> operators; // in order; start of one = end of the one before
     Parts                        parts{};   // sum over operators

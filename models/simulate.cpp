@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/folded_system.hpp"
+#include "models/speculation.hpp"
 #include "models/token_record.hpp"
 #include "models/wafer_system.hpp"
 #include "models/waterfall.hpp"
@@ -81,6 +82,7 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
     if (!is_token(p))
         o.token.closed_form_cycles = closed_form_of_layers(step, p, plan);
     o.layers           = step.shape.layers;
+    o.batch            = p.workload.batch;
     o.cycles_per_token = static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles));
     o.cycles_per_layer = o.cycles_per_token / o.layers;
     o.token_note       = "by the planner's formulas; nothing was simulated, so nothing says where the time goes";
@@ -95,7 +97,9 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
 
 } // namespace
 
-Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+namespace {
+
+Outcome simulated(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
     auto const&       p          = config.parameters;
     bool const        by_wavelet = p.run.trace || p.run.payload;
@@ -135,6 +139,16 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         outcome.warnings.push_back(fmt::format("not folded, because {}", reason.what()));
         return outcome;
     }
+}
+
+} // namespace
+
+Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+{
+    auto outcome = simulated(config, step, plan);
+    if (workloads::speculates(config.parameters.workload))
+        add_speculation(outcome, config);
+    return outcome;
 }
 
 } // namespace scribeline::models

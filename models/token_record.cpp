@@ -4,10 +4,12 @@
 #include "models/waterfall.hpp"
 #include "workloads/mapping/layer_layout.hpp"
 #include "workloads/mapping/off_wafer_way.hpp"
+#include "workloads/mapping/region_choice.hpp"
 #include "workloads/mapping/stage_memory.hpp"
 #include "workloads/mapping/token_forms.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -56,38 +58,55 @@ void add_requests(Outcome& o, workloads::TokenPlan const& plan)
     o.token.requests          = static_cast<std::uint32_t>(std::min<std::uint64_t>(fit, useful));
     double const per_cycle    = std::min(o.token.requests / static_cast<double>(o.cycles_per_token),
                                          1.0 / static_cast<double>(o.token.bottleneck_cycles));
-    o.token.tokens_per_second = per_cycle * o.clock_hz;
+    o.token.tokens_per_second = per_cycle * o.batch * o.clock_hz;
 }
 
 void add_sram(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
               workloads::Stage const& fullest)
 {
-    auto const layout =
-        workloads::layout_of(step.shape, step.context, fullest.region, p.workload.kv_heads == configs::KvHeads::model);
-    for (auto& part : workloads::StageMemory{step, layout, p}.parts(fullest.blocks, 1))
+    for (auto& part : workloads::StageMemory{step, layouts_of(step, fullest.region, p), p}.parts(fullest.blocks, 1))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
 }
 
 } // namespace
 
+void add_needs(OperatorOutcome& op, workloads::Operator const& need, std::uint32_t batch)
+{
+    op.flops             = need.flops * batch;
+    op.bytes_weights     = need.bytes_weights;
+    op.bytes_kv          = need.bytes_kv * batch;
+    op.bytes_activations = need.bytes_activations * batch;
+}
+
+void count_layers(Outcome& o, workloads::DecodeStep const& step, configs::Parameters const& p,
+                  workloads::Layouts const& layouts)
+{
+    double const like  = layers_as_of(step, workloads::commonest_kind(step), layouts, p);
+    o.layers           = step.shape.layers;
+    o.layers_alike     = like;
+    o.batch            = p.workload.batch;
+    o.cycles_per_token = static_cast<std::uint64_t>(std::llround(static_cast<double>(o.cycles_per_layer) * like));
+    o.token_note =
+        fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
+                    "left out, and the weights of one layer are resident",
+                    step.kinds.size() == 1 ? fmt::format("{}", o.layers) : fmt::format("{:.2f}", like));
+}
+
 void append_operators(std::vector<OperatorOutcome>& list, workloads::Steps const& steps,
                       std::vector<workloads::Operator> const& needs, std::size_t first, std::int32_t layer,
-                      std::uint32_t stage)
+                      std::uint32_t stage, std::uint32_t batch)
 {
     for (std::size_t i = 0; i < steps.operators.size(); ++i) {
         auto const&     need = needs.at(first + i);
         OperatorOutcome op;
         SCRIBELINE_EXPECT(need.name == steps.operators[i].name);
-        op.name              = steps.operators[i].name;
-        op.kind              = steps.operators[i].kind;
-        op.collective        = steps.operators[i].collective;
-        op.flops             = need.flops;
-        op.bytes_weights     = need.bytes_weights;
-        op.bytes_kv          = need.bytes_kv;
-        op.bytes_activations = need.bytes_activations;
-        op.layer             = layer;
-        op.stage             = stage;
+        op.name       = steps.operators[i].name;
+        op.kind       = steps.operators[i].kind;
+        op.collective = steps.operators[i].collective;
+        add_needs(op, need, batch);
+        op.layer = layer;
+        op.stage = stage;
         list.push_back(std::move(op));
     }
 }
@@ -145,6 +164,7 @@ void complete_token(Outcome& o, configs::Parameters const& p, workloads::DecodeS
     o.token.simulated  = true;
     o.layers           = step.shape.layers;
     o.cycles_per_token = o.operators.back().end;
+    o.batch            = p.workload.batch;
     o.token_note =
         fmt::format("one token through {} stage{} on {} wafer{}, from its embedding to the choice of the "
                     "next; nothing else is on the machine",
@@ -170,11 +190,9 @@ void complete_token(Outcome& o, configs::Parameters const& p, workloads::DecodeS
 double closed_form_of_layers(workloads::DecodeStep const& step, configs::Parameters const& p,
                              workloads::TokenPlan const& plan)
 {
-    using workloads::BlockKind;
-    auto const layout =
-        workloads::layout_of(step.shape, step.context, plan.region, p.workload.kv_heads == configs::KvHeads::model);
-    workloads::BlockForms const forms{step, layout, p};
-    return step.shape.layers * (forms.cycles(BlockKind::attention) + forms.cycles(BlockKind::feed_forward));
+    auto const layouts = layouts_of(step, plan.region, p);
+    auto const kind    = workloads::commonest_kind(step);
+    return layers_as_of(step, kind, layouts, p) * layer_form(step, kind, layouts[kind], p);
 }
 
 void sum_up(Outcome& o, configs::Parameters const& p)

@@ -12,10 +12,18 @@
 
 namespace scribeline::models {
 
+// What an operator does for all sequences of a step.
+void add_needs(OperatorOutcome& op, workloads::Operator const& need, std::uint32_t batch);
+
 // One entry for each operator of `steps`, whose needs stand in `needs` from `first` on.
 void append_operators(std::vector<OperatorOutcome>& list, workloads::Steps const& steps,
                       std::vector<workloads::Operator> const& needs, std::size_t first, std::int32_t layer,
-                      std::uint32_t stage);
+                      std::uint32_t stage, std::uint32_t batch);
+
+// A token from cycles_per_layer, where one layer stands for all: those of other kinds in proportion to their closed
+// forms.
+void count_layers(Outcome& outcome, workloads::DecodeStep const& step, configs::Parameters const& parameters,
+                  workloads::Layouts const& layouts);
 
 // Of the hidden vector, or of a token id, from stage to stage. It belongs to the stage that it leaves.
 void append_move(std::vector<OperatorOutcome>& list, char const* name, std::string what, std::uint32_t stage);

@@ -40,15 +40,13 @@ double bytes_read(std::vector<OperatorOutcome> const& operators)
     return bytes;
 }
 
-void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need)
+void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need,
+              std::uint32_t batch)
 {
-    op.name              = name.name;
-    op.kind              = name.kind;
-    op.collective        = name.collective;
-    op.flops             = need.flops;
-    op.bytes_weights     = need.bytes_weights;
-    op.bytes_kv          = need.bytes_kv;
-    op.bytes_activations = need.bytes_activations;
+    op.name       = name.name;
+    op.kind       = name.kind;
+    op.collective = name.collective;
+    add_needs(op, need, batch);
 }
 
 } // namespace
@@ -71,15 +69,11 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     Outcome o;
     o.cycles_per_layer  = wafer.finish();
     auto const reticles = static_cast<fabric::WaferModule const&>(wafer).reticles();
-    o.layers            = layer.step.shape.layers;
-    o.cycles_per_token  = o.cycles_per_layer * o.layers;
-    o.token_note =
-        fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
-                    "left out, and the weights of one layer are resident",
-                    o.layers);
+    count_layers(o, layer.step, p, layouts_of(layer.step, {layer.layout.columns, layer.layout.rows}, p));
     o.operators = operator_times(layer.program.operators.size(), reticles);
     for (std::size_t i = 0; i < o.operators.size(); ++i)
-        describe(o.operators[i], layer.program.operators[i], layer.step.layer[i]);
+        describe(o.operators[i], layer.program.operators[i], layer.step.layer(layer.kind)[i],
+                 workloads::vectors_of_step(p.workload));
     sum_up(o, p);
     add_fabric(o, p, wafer, o.cycles_per_layer);
     for (auto& part : workloads::sram_budget(layer.layout, p))
@@ -121,7 +115,9 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
             op.kind       = token.program.operators[i].kind;
             op.collective = token.program.operators[i].collective;
         } else {
-            describe(op, token.program.operators[i], (once ? step.once : step.layer)[what.index]);
+            describe(op, token.program.operators[i],
+                     (once ? step.once : step.of_layer(static_cast<std::uint32_t>(what.layer)).operators)[what.index],
+                     workloads::vectors_of_step(p.workload));
         }
         op.layer = what.layer;
         op.stage = what.stage;

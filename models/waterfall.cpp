@@ -41,11 +41,13 @@ std::vector<WaterfallBar> waterfall_of(Outcome const& outcome, configs::Paramete
                                        double bytes_read_per_token, double pes_of_all_wafers)
 {
     SCRIBELINE_EXPECT(outcome.clock_hz > 0);
-    auto const    times = outcome.token.simulated ? 1U : std::uint64_t{outcome.layers};
+    double const  times = outcome.token.simulated    ? 1.0
+                          : outcome.layers_alike > 0 ? outcome.layers_alike
+                                                     : static_cast<double>(outcome.layers);
     Parts         cycles{};
     std::uint64_t explained = 0;
     for (std::size_t i = 0; i < part_count; ++i) {
-        cycles[i] = outcome.parts[i] * times;
+        cycles[i] = static_cast<std::uint64_t>(static_cast<double>(outcome.parts[i]) * times);
         explained += cycles[i];
     }
     SCRIBELINE_EXPECT(explained <= outcome.cycles_per_token);

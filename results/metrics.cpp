@@ -89,6 +89,22 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
                          "tokens that a request's KV cache holds when new ones are spread over all columns",
                          Kind::count});
     }
+    if (o.batch > 1) {
+        table.push_back({"batch", "1", count(o.batch), "sequences that each step decodes together", Kind::count});
+    }
+    if (auto const& s = o.speculation; !s.draft_model.empty()) {
+        table.push_back({"draft_cycles_per_token", "cycle", count(s.draft_cycles),
+                         "fabric cycles of one token of the draft model", Kind::count});
+        table.push_back(
+            {"draft_wafers", "1", count(s.draft_wafers), "wafers that the draft model stands on", Kind::count});
+        table.push_back({"speculative_round_cycles", "cycle", count(s.round_cycles),
+                         "fabric cycles of the draft model's proposals, their way, and the step that checks them",
+                         Kind::count});
+        table.push_back({"speculative_tokens_per_step", "1", s.tokens_per_step,
+                         "tokens that a step yields, expected: those accepted and the model's own"});
+        table.push_back({"speculative_tokens_per_second_per_user", "token/s", s.tokens_per_second_per_user,
+                         "output tokens a second for one user, with the draft model"});
+    }
     if (!t.simulated) {
         return;
     }

@@ -176,6 +176,26 @@ void assumptions(std::string& text, configs::Config const& config)
     }
 }
 
+void speculation(std::string& text, Outcome const& o)
+{
+    auto const& s = o.speculation;
+    if (s.draft_model.empty()) {
+        return;
+    }
+    heading(text, "Speculative decoding");
+    auto const line = [&](char const* name, std::string const& value, std::string const& note) {
+        text += trimmed(fmt::format("  {:<22}{:>18}  {}", name, value, note)) + "\n";
+    };
+    line("draft model", s.draft_model,
+         fmt::format("on {} wafer{} of its own", s.draft_wafers, s.draft_wafers == 1 ? "" : "s"));
+    line("proposes", fmt::format("{}", s.draft_tokens),
+         fmt::format("tokens of {} cycles each", grouped(s.draft_cycles)));
+    line("a step yields", fmt::format("{:.2f}", s.tokens_per_step),
+         fmt::format("tokens, each proposal accepted with {}", percent(s.acceptance)));
+    line("round", grouped(s.round_cycles), "cycles: proposals, their way, and the step that checks them");
+    line("tokens per second", fmt::format("{:.1f}", s.tokens_per_second_per_user), "for one user");
+}
+
 void conclusion(std::string& text, Outcome const& o)
 {
     if (!simulated(o)) {
@@ -221,6 +241,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     add_waterfall(text, outcome);
     add_operators(text, outcome);
     add_parts(text, outcome);
+    speculation(text, outcome);
     add_requests(text, outcome);
     add_stages(text, outcome);
     add_candidates(text, outcome);

@@ -68,6 +68,68 @@ Architecture phi()
     return row;
 }
 
+Architecture with_experts(Architecture row)
+{
+    row.experts = true;
+    return row;
+}
+
+Architecture qwen3_moe()
+{
+    auto row        = with_experts(qwen3());
+    row.names[0]    = "Qwen3MoeForCausalLM";
+    row.model_types = {"qwen3_moe", nullptr};
+    return row;
+}
+
+// Phi-3.5-MoE and its smaller kin norm with a mean and a bias, as Phi-2 does.
+Architecture phi_moe()
+{
+    auto row = with_experts(with_kv_heads_stated(llama_like("PhiMoEForCausalLM", "phimoe", 1e-5)));
+    row.norm = Norm::layer;
+    return row;
+}
+
+// Its norm of queries and keys stands in the file (use_qk_norm) and spans all heads; here it is done by head.
+Architecture minimax()
+{
+    auto row           = with_experts(with_kv_heads_stated(llama_like("MiniMaxM2ForCausalLM", "minimax_m2", 1e-6)));
+    row.model_types[1] = "minimax";
+    return row;
+}
+
+// Every second layer has a window. One more score a head, a learned one that no value belongs to, is left out.
+Architecture gpt_oss()
+{
+    auto row          = with_experts(with_kv_heads_stated(llama_like("GptOssForCausalLM", "gpt_oss", 1e-5)));
+    row.window_period = 2;
+    row.head_dim      = 64;
+    return row;
+}
+
+// Every fourth layer attends to all and rotates nothing; the others attend within pieces of the context.
+Architecture llama4()
+{
+    auto row           = with_experts(with_kv_heads_stated(llama_like("Llama4ForCausalLM", "llama4_text", 1e-5)));
+    row.names[1]       = "Llama4ForConditionalGeneration";
+    row.model_types[1] = "llama4";
+    row.chunks         = true;
+    row.window_period  = 4;
+    row.shared_experts = 1;
+    row.rope_theta     = 500'000;
+    return row;
+}
+
+// Kimi K2 is a DeepSeek-V3 of other sizes, and says so in its class.
+Architecture deepseek(char const* name, char const* type)
+{
+    auto row   = with_experts(llama_like(name, type, 1e-6));
+    row.latent = true;
+    if (row.names[0] == std::string_view{"DeepseekV3ForCausalLM"})
+        row.model_types[1] = "kimi_k2";
+    return row;
+}
+
 // Gemma reads hidden_activation and ignores the hidden_act that its first files carry.
 Architecture gemma(char const* name, char const* type)
 {
@@ -81,8 +143,9 @@ Architecture gemma(char const* name, char const* type)
 
 Architecture gemma2()
 {
-    auto row       = gemma("Gemma2ForCausalLM", "gemma2");
-    row.post_norms = true;
+    auto row          = gemma("Gemma2ForCausalLM", "gemma2");
+    row.post_norms    = true;
+    row.window_period = 2;
     return row;
 }
 
@@ -95,6 +158,7 @@ Architecture gemma3()
     row.post_norms     = true;
     row.qk_norm        = true;
     row.rope_theta     = 1e6;
+    row.window_period  = 6;
     row.heads          = 8;
     row.kv_heads       = 4;
     row.vocabulary     = 262'208;
@@ -123,47 +187,25 @@ struct Refusal {
 
 // A longer beginning stands before a shorter one that it contains.
 constexpr std::array refusals{
-    Refusal{"mixtral", experts},
-    Refusal{"qwen2moe", experts},
-    Refusal{"qwen3moe", experts},
-    Refusal{"qwen3next", linear},
-    Refusal{"qwen35", linear},
-    Refusal{"deepseek", latent},
-    Refusal{"kimi", latent},
-    Refusal{"gptoss", experts},
-    Refusal{"llama4", experts},
-    Refusal{"phimoe", experts},
-    Refusal{"phi3small", sparse},
-    Refusal{"minimax", experts},
-    Refusal{"nemotronh", state_space},
-    Refusal{"falconmamba", state_space},
-    Refusal{"falconh1", state_space},
-    Refusal{"mamba", state_space},
-    Refusal{"jamba", state_space},
-    Refusal{"zamba", state_space},
-    Refusal{"bamba", state_space},
-    Refusal{"rwkv", linear},
-    Refusal{"glmmoe", experts},
-    Refusal{"glm4moe", experts},
-    Refusal{"gemma3n", layer_inputs},
-    Refusal{"gemma4", per_layer},
-    Refusal{"dbrx", experts},
-    Refusal{"olmoe", experts},
-    Refusal{"granitemoe", experts},
-    Refusal{"openelm", per_layer},
-    Refusal{"deci", per_layer},
-    Refusal{"mllama", cross},
-    Refusal{"gpt2", no_rope},
-    Refusal{"opt", no_rope},
-    Refusal{"bloom", no_rope},
-    Refusal{"mpt", no_rope},
-    Refusal{"t5", encoder},
-    Refusal{"mt5", encoder},
-    Refusal{"bart", encoder},
-    Refusal{"bert", encoder},
-    Refusal{"roberta", encoder},
-    Refusal{"whisper", encoder},
-    Refusal{"qwenlmhead", "its intermediate_size counts gate and up together"},
+    Refusal{"qwen2moe", experts},      Refusal{"qwen3next", linear},
+    Refusal{"qwen35", linear},         Refusal{"deepseekv4", "compressed attention: older tokens are kept in groups"},
+    Refusal{"deepseek", sparse},       Refusal{"kimi", linear},
+    Refusal{"phi3small", sparse},      Refusal{"minimax", experts},
+    Refusal{"nemotronh", state_space}, Refusal{"falconmamba", state_space},
+    Refusal{"falconh1", state_space},  Refusal{"mamba", state_space},
+    Refusal{"jamba", state_space},     Refusal{"zamba", state_space},
+    Refusal{"bamba", state_space},     Refusal{"rwkv", linear},
+    Refusal{"glmmoedsa", sparse},      Refusal{"glmmoe", experts},
+    Refusal{"glm4moe", experts},       Refusal{"gemma3n", layer_inputs},
+    Refusal{"gemma4", per_layer},      Refusal{"dbrx", experts},
+    Refusal{"olmoe", experts},         Refusal{"granitemoe", experts},
+    Refusal{"openelm", per_layer},     Refusal{"deci", per_layer},
+    Refusal{"mllama", cross},          Refusal{"gpt2", no_rope},
+    Refusal{"opt", no_rope},           Refusal{"bloom", no_rope},
+    Refusal{"mpt", no_rope},           Refusal{"t5", encoder},
+    Refusal{"mt5", encoder},           Refusal{"bart", encoder},
+    Refusal{"bert", encoder},          Refusal{"roberta", encoder},
+    Refusal{"whisper", encoder},       Refusal{"qwenlmhead", "its intermediate_size counts gate and up together"},
 };
 
 std::string plain(std::string_view name)
@@ -198,6 +240,14 @@ std::vector<Architecture> const& known_architectures()
         gemma2(),
         gemma3(),
         olmo2(),
+        with_experts(with_kv_heads_stated(llama_like("MixtralForCausalLM", "mixtral", 1e-5))),
+        qwen3_moe(),
+        phi_moe(),
+        minimax(),
+        gpt_oss(),
+        llama4(),
+        deepseek("DeepseekV2ForCausalLM", "deepseek_v2"),
+        deepseek("DeepseekV3ForCausalLM", "deepseek_v3"),
     };
     return rows;
 }
@@ -240,16 +290,16 @@ std::string reason_to_refuse(std::string_view name_or_type)
 std::vector<TellingKey> const& telling_keys()
 {
     static auto const rows = std::vector<TellingKey>{
-        {"num_local_experts", 1, experts},
-        {"num_experts", 1, experts},
-        {"n_routed_experts", 1, experts},
-        {"moe_num_experts", 1, experts},
-        {"moe_intermediate_size", 0, experts},
+        {"num_local_experts", 1, experts, &Architecture::experts},
+        {"num_experts", 1, experts, &Architecture::experts},
+        {"n_routed_experts", 1, experts, &Architecture::experts},
+        {"moe_num_experts", 1, experts, &Architecture::experts},
+        {"moe_intermediate_size", 0, experts, &Architecture::experts},
         {"enable_moe_block", 0, experts},
-        {"kv_lora_rank", 0, latent},
+        {"kv_lora_rank", 0, latent, &Architecture::latent},
         {"index_topk", 0, sparse},
         {"compress_ratios", 0, "compressed attention: older tokens are kept in groups"},
-        {"attention_chunk_size", 0, chunked},
+        {"attention_chunk_size", 0, chunked, &Architecture::chunks},
         {"ssm_state_size", 0, state_space},
         {"state_size", 0, state_space},
         {"mamba_num_heads", 0, state_space},

@@ -32,6 +32,11 @@ struct Architecture {
     bool                       kv_heads_as_heads;         // where num_key_value_heads is left out
     std::uint32_t              head_dim;                  // 0: hidden size / heads
     bool                       window_needs_flag = false; // sliding_window holds only with use_sliding_window
+    std::uint32_t              window_period     = 1; // where no list says: so many-th layers have none; 1: all have
+    bool                       experts           = false; // a token passes some of many feed-forwards
+    std::uint32_t              shared_experts    = 0;     // beside them, where the file does not count them
+    bool                       latent            = false; // keys and values are kept as one compressed vector
+    bool                       chunks            = false; // attention within pieces of the context
     char const*                activation_key    = "hidden_act";
 
     std::optional<std::uint32_t> heads       = std::nullopt;
@@ -52,11 +57,13 @@ std::vector<std::string> architecture_names();
 // Why a class name or model type cannot be simulated, where that is known; else empty.
 std::string reason_to_refuse(std::string_view name_or_type);
 
-// A key that only models have whose layers are not of the kind known here, once its value exceeds `harmless`.
+// What a key tells of layers, once its value exceeds `harmless`, and the member of Architecture that says whether an
+// architecture is known to have it; null: no layer known here has.
 struct TellingKey {
     char const* key;
     double      harmless;
     char const* what; // "mixture of experts"
+    bool Architecture::*known = nullptr;
 };
 std::vector<TellingKey> const& telling_keys();
 

@@ -12,8 +12,9 @@ namespace scribeline::workloads {
 
 namespace {
 
-constexpr std::array kind_names{"norm",    "qkv",        "rope", "kv_write", "attention", "softmax", "out_proj",
-                                "gate_up", "activation", "down", "residual", "embed",     "lm_head", "sampling"};
+constexpr std::array kind_names{"norm",     "qkv",      "rope",       "kv_write", "attention", "softmax",
+                                "out_proj", "gate_up",  "activation", "down",     "residual",  "embed",
+                                "lm_head",  "sampling", "router",     "latent",   "heads"};
 
 // Square and add, then scale by the reciprocal root and by the weight; a layer norm adds up first, subtracts the mean
 // and adds a bias.
@@ -56,13 +57,21 @@ class OperatorList {
     }
 
     // Batch 1: each weight is read once and used in one multiply-accumulate.
-    void matrix(char const* name, OperatorKind kind, double rows, double columns, std::string const& after)
+    Operator& matrix(char const* name, OperatorKind kind, double rows, double columns, std::string const& after)
+    {
+        return matrices(name, kind, rows * columns, rows * columns, rows + columns, after);
+    }
+
+    // `used` and `held` of weights; `vectors` in and out.
+    Operator& matrices(char const* name, OperatorKind kind, double used, double held, double vectors,
+                       std::string const& after)
     {
         auto& op             = add(name, kind, {after});
-        op.flops             = 2 * rows * columns;
-        op.bytes_weights     = rows * columns * step_.weight_bits / 8;
-        op.bytes_held        = op.bytes_weights;
-        op.bytes_activations = activations(rows + columns);
+        op.flops             = 2 * used;
+        op.bytes_weights     = used * step_.weight_bits / 8;
+        op.bytes_held        = held * step_.weight_bits / 8;
+        op.bytes_activations = activations(vectors);
+        return op;
     }
 
     // The weights of a norm are below 0.01 % of the model's and left out.
@@ -88,14 +97,30 @@ class OperatorList {
     std::vector<Operator>& list_;
 };
 
-// From `input` (empty: the layer's input) to the output projection; returns the last operator before the residual.
-std::string add_attention(DecodeStep const& step, OperatorList& list, std::string input)
+// Per score: scale, maximum, subtract, exp, sum, divide.
+void add_softmax(OperatorList& list, double scores)
+{
+    auto& softmax             = list.add("softmax", OperatorKind::softmax, {"scores"});
+    softmax.flops             = 6 * scores;
+    softmax.bytes_activations = list.activations(2 * scores);
+}
+
+// A pair turns in four multiplications and two additions.
+void add_rope(OperatorList& list, double rotated, std::string const& input)
+{
+    auto& rope             = list.add("rope", OperatorKind::rope, {input});
+    rope.flops             = 3 * rotated;
+    rope.bytes_activations = list.activations(2 * rotated);
+}
+
+// From `input` (empty: the layer's input) to the values that the output projection takes.
+void add_full_attention(DecodeStep const& step, LayerStep const& layer, OperatorList& list, std::string input)
 {
     auto const& shape   = step.shape;
     auto const  hidden  = static_cast<double>(shape.hidden);
     auto const  query   = static_cast<double>(shape.query_width());
     auto const  keys    = static_cast<double>(shape.kv_width());
-    auto const  context = static_cast<double>(step.context);
+    auto const  context = static_cast<double>(layer.attended);
     auto const  scores  = static_cast<double>(shape.heads) * context;
 
     list.matrix("qkv", OperatorKind::qkv, hidden, query + 2 * keys, input);
@@ -104,11 +129,7 @@ std::string add_attention(DecodeStep const& step, OperatorList& list, std::strin
         list.norm("qk_norm", shape.norm, query + keys, input);
         input = "qk_norm";
     }
-    // A pair turns in four multiplications and two additions.
-    auto const rotated     = (query + keys) * shape.rotary_fraction;
-    auto&      rope        = list.add("rope", OperatorKind::rope, {input});
-    rope.flops             = 3 * rotated;
-    rope.bytes_activations = list.activations(2 * rotated);
+    add_rope(list, (query + keys) * shape.rotary_fraction, input);
 
     auto& write             = list.add("kv_write", OperatorKind::kv_write, {"rope"});
     write.bytes_kv          = list.kv(2 * keys);
@@ -120,10 +141,7 @@ std::string add_attention(DecodeStep const& step, OperatorList& list, std::strin
     products.bytes_kv          = list.kv(keys * context);
     products.bytes_activations = list.activations(query + scores);
 
-    // Per score: scale, maximum, subtract, exp, sum, divide.
-    auto& softmax             = list.add("softmax", OperatorKind::softmax, {"scores"});
-    softmax.flops             = 6 * scores;
-    softmax.bytes_activations = list.activations(2 * scores);
+    add_softmax(list, scores);
 
     auto& values             = list.add("values", OperatorKind::attention, {"kv_write", "softmax"});
     values.flops             = 2 * query * context;
@@ -131,36 +149,110 @@ std::string add_attention(DecodeStep const& step, OperatorList& list, std::strin
     values.bytes_activations = list.activations(scores + query);
 
     list.matrix("out_proj", OperatorKind::out_proj, query, hidden, "values");
+}
+
+// The same where all heads share one compressed vector a token, their keys and values.
+void add_latent_attention(DecodeStep const& step, LayerStep const& layer, OperatorList& list, std::string input)
+{
+    auto const& shape   = step.shape;
+    auto const& l       = shape.latent;
+    auto const  hidden  = static_cast<double>(shape.hidden);
+    auto const  heads   = static_cast<double>(shape.heads);
+    auto const  context = static_cast<double>(layer.attended);
+    auto const  latent  = static_cast<double>(l.kv_rank);
+    auto const  cached  = static_cast<double>(l.cached());
+    auto const  query   = static_cast<double>(shape.query_width());
+    auto const  scores  = heads * context;
+
+    auto const first = input;
+    if (l.query_rank != 0) {
+        list.matrix("query_down", OperatorKind::latent, hidden, l.query_rank, input);
+        list.norm("query_norm", shape.norm, l.query_rank, "query_down");
+        input = "query_norm";
+    }
+    list.matrix("query_up", OperatorKind::heads, l.query_rank != 0 ? l.query_rank : hidden, query, input);
+    list.matrix("latent_kv", OperatorKind::latent, hidden, cached, first);
+    list.norm("latent_norm", shape.norm, latent, "latent_kv");
+    add_rope(list, (heads + 1) * l.rope_dim, "latent_norm");
+    list.matrices("absorb_keys", OperatorKind::heads, heads * l.nope_dim * latent, heads * l.nope_dim * latent,
+                  query + heads * cached, "query_up");
+
+    auto& write             = list.add("kv_write", OperatorKind::kv_write, {"rope"});
+    write.bytes_kv          = list.kv(cached);
+    write.bytes_activations = list.activations(cached);
+
+    // What is cached of a token are its keys and its values: counted as read once, with the scores.
+    auto& products             = list.add("scores", OperatorKind::attention, {"absorb_keys", "kv_write"});
+    products.flops             = 2 * heads * cached * context;
+    products.bytes_kv          = list.kv(cached * context);
+    products.bytes_activations = list.activations(heads * cached + scores);
+
+    add_softmax(list, scores);
+
+    auto& values             = list.add("values", OperatorKind::attention, {"kv_write", "softmax"});
+    values.flops             = 2 * heads * latent * context;
+    values.bytes_activations = list.activations(scores + heads * latent);
+
+    list.matrices("expand_values", OperatorKind::heads, heads * latent * l.value_dim, heads * latent * l.value_dim,
+                  heads * (latent + l.value_dim), "values");
+    list.matrix("out_proj", OperatorKind::out_proj, heads * l.value_dim, hidden, "expand_values");
+}
+
+// Returns the last operator before the residual.
+std::string add_attention(DecodeStep const& step, LayerStep const& layer, OperatorList& list, std::string const& input)
+{
+    auto const& shape = step.shape;
+    if (shape.latent.kv_rank != 0)
+        add_latent_attention(step, layer, list, input);
+    else
+        add_full_attention(step, layer, list, input);
     if (!shape.post_norms)
         return "out_proj";
-    list.norm("post_attention_norm", shape.norm, hidden, "out_proj");
+    list.norm("post_attention_norm", shape.norm, shape.hidden, "out_proj");
     return "post_attention_norm";
 }
 
+// Scores of all experts, and the best of them with their shares: an exponential and a comparison each.
+void add_router(DecodeStep const& step, LayerKind const& kind, OperatorList& list, std::string const& input)
+{
+    list.matrix("router", OperatorKind::router, step.shape.hidden, kind.experts, input).flops +=
+        2.0 * kind.experts + 2.0 * kind.active;
+}
+
 // The same for the feed-forward.
-std::string add_feed_forward(DecodeStep const& step, OperatorList& list, std::string const& input)
+std::string add_feed_forward(DecodeStep const& step, LayerStep const& layer, OperatorList& list, std::string input)
 {
     auto const& shape  = step.shape;
+    auto const& kind   = layer.kind;
     auto const  hidden = static_cast<double>(shape.hidden);
-    auto const  ffn    = static_cast<double>(shape.ffn);
+    auto const  used   = kind.ffn + double{1} * kind.active * kind.expert_ffn;
+    auto const  held   = kind.ffn + double{1} * kind.experts * kind.expert_ffn;
+    auto const  widths = shape.gated ? 2.0 : 1.0;
     auto const* widen  = shape.gated ? "gate_up" : "up";
 
-    list.matrix(widen, OperatorKind::gate_up, hidden, (shape.gated ? 2 : 1) * ffn, input);
-    auto& activation             = list.add("activation", OperatorKind::activation, {widen});
-    activation.flops             = (flops_of(shape.activation) + (shape.gated ? 1 : 0)) * ffn;
-    activation.bytes_activations = list.activations((shape.gated ? 3 : 2) * ffn);
-    list.matrix("down", OperatorKind::down, ffn, hidden, "activation");
+    if (kind.experts > 0) {
+        add_router(step, kind, list, input);
+        input = "router";
+    }
+    list.matrices(widen, OperatorKind::gate_up, hidden * widths * used, hidden * widths * held, hidden + widths * used,
+                  input);
+    // The share of an expert is one more factor.
+    auto const factors           = (shape.gated ? 1 : 0) + (kind.experts > 0 ? 1 : 0);
+    auto&      activation        = list.add("activation", OperatorKind::activation, {widen});
+    activation.flops             = (flops_of(shape.activation) + factors) * used;
+    activation.bytes_activations = list.activations((widths + 1) * used);
+    list.matrices("down", OperatorKind::down, used * hidden, held * hidden, used + hidden, "activation");
     if (!shape.post_norms)
         return "down";
     list.norm("post_ffn_norm", shape.norm, hidden, "down");
     return "post_ffn_norm";
 }
 
-void add_layer(DecodeStep& step)
+void add_layer(DecodeStep const& step, LayerStep& layer)
 {
     auto const& shape  = step.shape;
     auto const  hidden = static_cast<double>(shape.hidden);
-    auto        list   = OperatorList{step, step.layer};
+    auto        list   = OperatorList{step, layer.operators};
     auto        input  = std::string{};
     auto        norm   = [&](char const* name, std::string const& after) {
         list.norm(name, shape.norm, hidden, after);
@@ -169,7 +261,7 @@ void add_layer(DecodeStep& step)
 
     if (shape.pre_norms)
         input = norm("attention_norm", input);
-    auto const attended = add_attention(step, list, input);
+    auto const attended = add_attention(step, layer, list, input);
     list.residual("attention_residual", hidden, {attended});
 
     // Side by side, the feed-forward starts from what attention started from, and the two meet in the residuals.
@@ -178,7 +270,7 @@ void add_layer(DecodeStep& step)
         if (shape.pre_norms)
             input = norm("ffn_norm", input);
     }
-    auto const fed = add_feed_forward(step, list, input);
+    auto const fed = add_feed_forward(step, layer, list, input);
     list.residual("ffn_residual", hidden, {"attention_residual", fed});
 }
 
@@ -212,12 +304,10 @@ void add_notes(DecodeStep& step, ModelShape const& model)
     if (step.context > model.max_context)
         step.notes.push_back(fmt::format("the context of {} tokens is longer than the {} that {} was made for",
                                          step.context, model.max_context, model.name));
-    if (model.sliding_window != 0 && step.context > model.sliding_window)
-        step.notes.push_back(fmt::format("layers with a sliding window of {} tokens are counted as if they attended to "
-                                         "all {}",
-                                         model.sliding_window, step.context));
     if (model.soft_caps)
         step.notes.push_back("the soft caps on scores and logits are left out");
+    if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
+        step.notes.push_back("layers that attend to a piece of the context are counted at the end of a full piece");
     if (shape.kv_width() != model.kv_width() || shape.heads != model.heads)
         step.notes.push_back(fmt::format("workload.kv_heads = full: one head of {} elements in place of {} with {} of "
                                          "keys and values",
@@ -237,10 +327,25 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
     step.weight_bits     = params.weight_bits;
     step.kv_bits         = params.kv_bits;
     step.activation_bits = params.activation_bits;
-    add_layer(step);
+    auto const kinds     = step.shape.layer_kinds();
+    for (std::uint32_t kind = 0; kind < kinds.size(); ++kind) {
+        auto layer = LayerStep{kinds[kind], step.shape.layers_of(kind), step.context, {}};
+        // Of a piece of the context a token sees what stands before it; a whole piece is what the layer must hold.
+        if (kinds[kind].window != 0)
+            layer.attended = std::min(step.context, kinds[kind].window);
+        add_layer(step, layer);
+        step.kinds.push_back(std::move(layer));
+    }
     add_once(step);
     add_notes(step, model);
     return step;
+}
+
+bool speculates(configs::WorkloadParams const& params) { return params.draft_model != "none"; }
+
+std::uint32_t vectors_of_step(configs::WorkloadParams const& params)
+{
+    return params.batch * (speculates(params) ? params.draft_tokens + 1 : 1);
 }
 
 Operator const* find_operator(std::vector<Operator> const& list, std::string_view name)
@@ -261,7 +366,8 @@ StepTotals totals_of(DecodeStep const& step)
             totals.bytes_held += times * op.bytes_held;
         }
     };
-    add(step.layer, static_cast<double>(step.shape.layers));
+    for (auto const& kind : step.kinds)
+        add(kind.operators, static_cast<double>(kind.layers));
     add(step.once, 1);
     return totals;
 }

@@ -4,7 +4,16 @@
 //                    -> ffn_norm -> gate_up -> activation -> down -> ffn_residual
 //
 // Models differ in their norms (qk_norm, post_attention_norm, post_ffn_norm, none before), in `up` without a gate, and
-// in blocks that run side by side.
+// in blocks that run side by side. With experts the feed-forward is
+//
+//     ffn_norm -> router -> gate_up -> activation -> down
+//
+// over the experts chosen and those that all tokens share. Latent attention is counted as it decodes with least work,
+// with the matrices of keys and values applied to queries and sums in place of the whole cache (DeepSeek-V2,
+// arXiv 2405.04434, section 2.1):
+//
+//     attention_norm -> query_down -> query_norm -> query_up -> latent_kv -> latent_norm -> rope -> kv_write
+//         -> absorb_keys -> scores -> softmax -> values -> expand_values -> out_proj
 #pragma once
 
 #include "configs/parameters.hpp"
@@ -33,6 +42,9 @@ enum class OperatorKind : std::uint8_t {
     embed,
     lm_head,
     sampling,
+    router, // scores of all experts, and the choice among them
+    latent, // a product with a vector that all heads share
+    heads,  // a product of every head on its own
 };
 char const* name_of(OperatorKind);
 
@@ -48,6 +60,14 @@ struct Operator {
     std::vector<std::size_t> after; // operators of the same list that must be done before
 };
 
+// Layers that are alike.
+struct LayerStep {
+    LayerKind     kind;
+    std::uint32_t layers;   // so many
+    std::uint32_t attended; // tokens, of the context or of a window: those whose keys and values the layer keeps
+    std::vector<Operator> operators;
+};
+
 struct DecodeStep {
     ModelShape    shape;   // with keys and values widened where the workload asks for it
     std::uint32_t context; // tokens attended to; the last of them is the one that this step writes
@@ -55,12 +75,21 @@ struct DecodeStep {
     std::uint32_t kv_bits;
     std::uint32_t activation_bits;
 
-    std::vector<Operator>    layer; // all layers are alike
+    std::vector<LayerStep>   kinds; // as ModelShape::layer_kinds()
     std::vector<Operator>    once;  // embedding before the layers; final_norm, lm_head and sampling after them
     std::vector<std::string> notes; // what this step simplifies, for the report
+
+    std::vector<Operator> const& layer(std::size_t kind = 0) const { return kinds.at(kind).operators; }
+    LayerStep const&             of_layer(std::uint32_t layer) const { return kinds.at(shape.kind_of(layer)); }
 };
 
 DecodeStep decode_step(ModelShape const&, configs::WorkloadParams const&);
+
+// Speculative decoding: a draft model proposes tokens, and one step of the model checks all of them and adds its own.
+bool speculates(configs::WorkloadParams const&);
+// Vectors that a step of the model carries through every layer: one of each sequence, and with a draft model one for
+// each token that it proposed. They share the sequence's cache.
+std::uint32_t vectors_of_step(configs::WorkloadParams const&);
 
 // Null when the list has none of that name.
 Operator const* find_operator(std::vector<Operator> const&, std::string_view name);

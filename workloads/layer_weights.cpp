@@ -110,7 +110,9 @@ LayerWeights random_weights(ModelShape const& shape, std::uint32_t context, std:
 double bytes_of_weights(ModelShape const& shape, std::uint32_t context)
 {
     auto const cache = 2 * static_cast<double>(shape.kv_width()) * (context - 1);
-    return sizeof(float) * (static_cast<double>(shape.weights_per_layer()) + cache);
+    return sizeof(float) *
+           (static_cast<double>(shape.attention_weights() + shape.feed_forward_weights(shape.layer_kinds().front())) +
+            cache);
 }
 
 } // namespace scribeline::workloads

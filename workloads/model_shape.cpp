@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -89,29 +90,80 @@ fs::path shipped_file(std::string const& model)
 
 } // namespace
 
-std::uint64_t ModelShape::weights_per_layer() const
+bool operator==(LayerKind const& a, LayerKind const& b)
 {
-    auto const attention    = hidden * (query_width() + 2 * kv_width()) + query_width() * hidden;
-    auto const feed_forward = (gated ? std::uint64_t{3} : std::uint64_t{2}) * hidden * ffn;
-    return attention + feed_forward;
+    return a.window == b.window && a.chunked == b.chunked && a.ffn == b.ffn && a.experts == b.experts &&
+           a.active == b.active && a.expert_ffn == b.expert_ffn;
+}
+
+std::vector<LayerKind> ModelShape::layer_kinds() const
+{
+    if (!kinds.empty())
+        return kinds;
+    auto all   = LayerKind{};
+    all.window = sliding_window;
+    all.ffn    = ffn;
+    return {all};
+}
+
+std::uint32_t ModelShape::layers_of(std::uint32_t kind) const
+{
+    return kinds.empty() ? layers : static_cast<std::uint32_t>(std::count(kind_at.begin(), kind_at.end(), kind));
+}
+
+bool ModelShape::has_experts() const
+{
+    return std::any_of(kinds.begin(), kinds.end(), [](LayerKind const& kind) { return kind.experts > 0; });
+}
+
+std::uint64_t ModelShape::attention_weights() const
+{
+    if (latent.kv_rank == 0)
+        return hidden * (query_width() + 2 * kv_width()) + query_width() * hidden;
+    auto const queries = latent.query_rank == 0
+                             ? hidden * query_width()
+                             : std::uint64_t{latent.query_rank} * hidden + latent.query_rank * query_width();
+    auto const up      = std::uint64_t{latent.kv_rank} * heads * (latent.nope_dim + latent.value_dim);
+    return queries + std::uint64_t{hidden} * latent.cached() + up + std::uint64_t{heads} * latent.value_dim * hidden;
+}
+
+std::uint64_t ModelShape::feed_forward_weights(LayerKind const& kind) const
+{
+    std::uint64_t const matrices = gated ? 3 : 2;
+    return matrices * hidden * (kind.ffn + std::uint64_t{kind.experts} * kind.expert_ffn) +
+           std::uint64_t{hidden} * kind.experts;
+}
+
+std::uint64_t ModelShape::active_feed_forward_weights(LayerKind const& kind) const
+{
+    auto one    = kind;
+    one.experts = kind.active;
+    return feed_forward_weights(one) + std::uint64_t{hidden} * (kind.experts - kind.active);
 }
 
 std::uint64_t ModelShape::parameters() const
 {
-    auto const embedding = std::uint64_t{vocabulary} * hidden;
-    return active_parameters() + (tied_embeddings ? 0 : embedding);
+    auto sum = std::uint64_t{vocabulary} * hidden * (tied_embeddings ? 1 : 2);
+    auto all = layer_kinds();
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind)
+        sum += layers_of(kind) * (attention_weights() + feed_forward_weights(all[kind]));
+    return sum;
 }
 
 std::uint64_t ModelShape::active_parameters() const
 {
-    return layers * weights_per_layer() + std::uint64_t{vocabulary} * hidden;
+    auto sum = std::uint64_t{vocabulary} * hidden;
+    auto all = layer_kinds();
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind)
+        sum += layers_of(kind) * (attention_weights() + active_feed_forward_weights(all[kind]));
+    return sum;
 }
 
 double ModelShape::weight_bytes(std::uint32_t bits) const { return static_cast<double>(parameters()) * bits / 8; }
 
 double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 {
-    return static_cast<double>(layers * 2 * kv_width()) * bits / 8;
+    return static_cast<double>(layers * (latent.kv_rank != 0 ? latent.cached() : 2 * kv_width())) * bits / 8;
 }
 
 ModelShape read_model(std::string const& model)
@@ -124,6 +176,7 @@ std::vector<std::string> shipped_models() { return configs::shared_names(models_
 
 ModelShape with_full_kv(ModelShape shape)
 {
+    shape.latent   = {};
     shape.heads    = 1;
     shape.kv_heads = 1;
     shape.head_dim = shape.hidden;

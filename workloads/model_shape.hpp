@@ -11,16 +11,39 @@ namespace scribeline::workloads {
 enum class Norm { rms, layer };
 enum class Activation { silu, gelu, gelu_tanh, relu };
 
+// Layers of one kind, where a model mixes several. All sizes in elements.
+struct LayerKind {
+    std::uint32_t window     = 0;     // tokens attended to at most; 0: the whole context
+    bool          chunked    = false; // the context is cut every `window` tokens, and a token sees its own piece only
+    std::uint32_t ffn        = 0;     // width of the feed-forward that every token passes: dense, or all shared experts
+    std::uint32_t experts    = 0;     // routed; 0: none
+    std::uint32_t active     = 0;     // of them, for one token
+    std::uint32_t expert_ffn = 0;     // width of one
+};
+bool operator==(LayerKind const&, LayerKind const&);
+
+// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434): keys and values of all heads come out of one vector of
+// `kv_rank` elements; `rope_dim` more, shared by the heads, carry the position. Those two are the cache.
+struct LatentAttention {
+    std::uint32_t kv_rank    = 0; // 0: keys and values are cached as they are
+    std::uint32_t query_rank = 0; // queries come out of a vector of so many; 0: out of the hidden vector
+    std::uint32_t nope_dim   = 0; // of a query and a key, without position
+    std::uint32_t rope_dim   = 0; // of both, rotated
+    std::uint32_t value_dim  = 0;
+
+    std::uint32_t cached() const { return kv_rank + rope_dim; } // elements a token
+};
+
 // All sizes in elements.
 struct ModelShape {
     std::string   name;         // "llama-3-8b", or the file's stem
     std::string   architecture; // "LlamaForCausalLM"
     std::uint32_t layers;
     std::uint32_t hidden;
-    std::uint32_t ffn;
+    std::uint32_t ffn; // of dense layers; 0 where all layers have routed experts
     std::uint32_t heads;
     std::uint32_t kv_heads;
-    std::uint32_t head_dim;
+    std::uint32_t head_dim; // of a query and a key
     std::uint32_t vocabulary;
     std::uint32_t max_context;
     bool          gated;           // gate and up, or up alone
@@ -34,24 +57,35 @@ struct ModelShape {
     double        norm_epsilon;
     double        rope_theta;
     double        rotary_fraction; // of head_dim that is rotated
-    std::uint32_t sliding_window;  // tokens; 0: none. Layers with a window are counted as if global.
+    std::uint32_t sliding_window;  // tokens, of all layers; 0: none, or as `kinds` say
     bool          soft_caps;       // scores or logits pass through tanh (Gemma 2); not counted
+
+    LatentAttention           latent;
+    std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
+    std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
     std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
 
+    std::vector<LayerKind> layer_kinds() const; // at least one
+    std::uint32_t          kind_of(std::uint32_t layer) const { return kinds.empty() ? 0 : kind_at.at(layer); }
+    std::uint32_t          layers_of(std::uint32_t kind) const;
+    bool                   has_experts() const;
+
     // Weights of the matrices only; norms and biases are left out (below 0.01 %).
-    std::uint64_t weights_per_layer() const;
+    std::uint64_t attention_weights() const;                           // of a layer
+    std::uint64_t feed_forward_weights(LayerKind const&) const;        // all experts, and the router
+    std::uint64_t active_feed_forward_weights(LayerKind const&) const; // what one token multiplies with
     std::uint64_t parameters() const;        // embedding + layers + output projection unless tied
     std::uint64_t active_parameters() const; // what one token multiplies with: layers + output projection
     double        weight_bytes(std::uint32_t bits) const;
-    double        kv_bytes_per_token(std::uint32_t bits) const; // all layers, keys and values
+    double        kv_bytes_per_token(std::uint32_t bits) const; // all layers, as if none had a window
 };
 
 // `model` is the name of a shipped model or the path of a config.json.
 // Throws configs::UserError: no_input when there is no such model or file (with the nearest name), bad_config with
 // file, key and reason when it is not JSON, a field is missing or out of range, or the architecture is unknown
-// (named, with the reason where it is known: mixture of experts, latent attention, state space, ...).
+// (named, with the reason where it is known: sparse attention, linear attention, state space, ...).
 ModelShape read_model(std::string const& model);
 
 // The same from the text of a config.json; `file` and `name` are what messages and the shape call it.

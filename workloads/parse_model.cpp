@@ -37,7 +37,8 @@ std::string block_of(ConfigDocument const& document)
 }
 
 // What of the layers is not of the kind that a decode step is made of here.
-std::vector<std::string> unsupported_parts(ConfigDocument const& document, std::string const& block)
+std::vector<std::string> unsupported_parts(ConfigDocument const& document, std::string const& block,
+                                           Architecture const* known)
 {
     auto parts = std::vector<std::string>{};
     auto add   = [&](char const* key, Field const& field, std::string const& what) {
@@ -47,11 +48,14 @@ std::vector<std::string> unsupported_parts(ConfigDocument const& document, std::
             parts.push_back(fmt::format("{} ({} = {}, line {})", what, key, field.shown, field.line));
     };
     for (auto const& row : telling_keys())
-        if (auto const* const field = document.find(block + row.key); field != nullptr && field->number > row.harmless)
+        if (known != nullptr && row.known != nullptr && known->*row.known)
+            continue;
+        else if (auto const* const field = document.find(block + row.key);
+                 field != nullptr && field->number > row.harmless)
             add(row.key, *field, row.what);
     if (auto const* const types = document.find(block + "layer_types"))
         for (auto const& type : types->words)
-            if (type != "full_attention" && type != "sliding_attention")
+            if (type != "full_attention" && type != "sliding_attention" && type != "chunked_attention")
                 add("layer_types", *types, fmt::format("layers of type {}", configs::shown(type)));
     return parts;
 }
@@ -103,7 +107,7 @@ Architecture const& architecture_of(ConfigDocument const& document, std::string 
     auto const* const by_type = architecture_of_type(identity.type);
     auto const*       row     = identity.name.empty() ? by_type : by_name;
 
-    auto const parts = unsupported_parts(document, block);
+    auto const parts = unsupported_parts(document, block, row);
     if (!parts.empty()) {
         auto const named = !identity.name.empty();
         refuse(document.complaint(named ? identity.name_path : identity.type_path),
@@ -154,7 +158,8 @@ void read_attention(ConfigReader& reader, Architecture const& row, ModelShape& s
 
     shape.heads = reader.whole(heads, 1, most_heads, "the number of heads", row.heads);
     reader.refuse_misspelling(kv_heads);
-    reader.refuse_misspelling(head_dim);
+    if (!row.latent) // which has parts of a head, each with a size
+        reader.refuse_misspelling(head_dim);
     shape.kv_heads = reader.whole(kv_heads, 1, most_heads, "the number of heads of keys and values",
                                   row.kv_heads_as_heads ? std::optional{shape.heads} : row.kv_heads);
     if (reader.clean() && shape.heads % shape.kv_heads != 0)
@@ -197,12 +202,116 @@ void read_rotation(ConfigReader& reader, Architecture const& row, ModelShape& sh
     shape.rotary_fraction = static_cast<double>(rotated) / shape.head_dim;
 }
 
+// Keys and values out of one compressed vector. A head of keys then has a part with and a part without position.
+void read_latent(ConfigReader& reader, Architecture const& row, ModelShape& shape)
+{
+    if (!row.latent)
+        return;
+    constexpr std::uint32_t most = 1U << 20U;
+    auto&                   l    = shape.latent;
+    l.kv_rank    = reader.whole({"kv_lora_rank"}, 1, most, "the size of the compressed keys and values");
+    l.query_rank = reader.whole({"q_lora_rank"}, 0, most, "the size of the compressed queries", 0);
+    l.nope_dim   = reader.whole({"qk_nope_head_dim"}, 1, most, "the part of a key without position");
+    l.rope_dim   = reader.whole({"qk_rope_head_dim"}, 2, most, "the part of a key with position");
+    l.value_dim  = reader.whole({"v_head_dim"}, 1, most, "the size of a head of values");
+
+    shape.head_dim        = l.nope_dim + l.rope_dim;
+    shape.kv_heads        = shape.heads;
+    shape.rotary_fraction = static_cast<double>(l.rope_dim) / shape.head_dim;
+}
+
 std::uint32_t window_in(ConfigReader& reader, Architecture const& row, ModelShape const& shape)
 {
+    auto const chunk =
+        row.chunks ? reader.whole({"attention_chunk_size"}, 0, 1U << 30U, "the piece attended to", 0) : 0;
     if (!reader.flag({"use_sliding_window"}, !row.window_needs_flag))
-        return 0;
-    auto const window = reader.whole({"sliding_window"}, 0, 1U << 30U, "the sliding window", 0);
+        return chunk;
+    auto const window = reader.whole({"sliding_window"}, 0, 1U << 30U, "the sliding window", chunk);
     return window < shape.max_context ? window : 0; // a window that nothing outgrows is none
+}
+
+// Which layers attend within the window: a list says it, or a period.
+std::vector<bool> windowed_layers(ConfigDocument const& document, std::string const& block, ConfigReader& reader,
+                                  Architecture const& row, std::uint32_t layers)
+{
+    auto const period = reader.whole({"sliding_window_pattern"}, 1, 4096,
+                                     "the layers from one that attends to all "
+                                     "tokens to the next",
+                                     row.window_period);
+    auto       list   = std::vector<bool>(layers);
+    for (std::uint32_t layer = 0; layer < layers; ++layer)
+        list[layer] = period == 1 || (layer + 1) % period != 0;
+    auto const* const types = document.find(block + "layer_types");
+    if (types == nullptr || types->kind != FieldKind::list)
+        return list;
+    if (types->words.size() != layers)
+        reader.complain(block + "layer_types",
+                        fmt::format("{} types for {} layers. Give one for each", types->words.size(), layers));
+    for (std::uint32_t layer = 0; layer < std::min<std::size_t>(layers, types->words.size()); ++layer)
+        list[layer] = types->words[layer] != "full_attention";
+    return list;
+}
+
+// What the layers have for a feed-forward, where some have experts.
+class ExpertReader {
+  public:
+    ExpertReader(ConfigDocument const& document, std::string const& block, ConfigReader& reader,
+                 Architecture const& row, std::uint32_t intermediate)
+    {
+        constexpr std::uint32_t most   = 1U << 16U;
+        auto const              names  = Names{"num_local_experts", "n_routed_experts", "num_experts"};
+        auto const              chosen = Names{"num_experts_per_tok", "experts_per_token"};
+        with_.experts                  = reader.whole(names, 1, most, "the number of experts");
+        with_.active                   = reader.whole(chosen, 1, most, "the experts of one token");
+        with_.expert_ffn =
+            reader.whole({"moe_intermediate_size"}, 1, 1U << 22U, "the width of an expert", intermediate);
+        auto const shared =
+            reader.whole({"n_shared_experts"}, 0, most, "the number of shared experts", row.shared_experts);
+        with_.ffn = reader.whole({"shared_expert_intermediate_size", "shared_intermediate_size"}, 0, 1U << 22U,
+                                 "the width of the shared experts", shared * with_.expert_ffn);
+        without_.ffn =
+            reader.whole({"intermediate_size_mlp"}, 1, 1U << 22U, "the width of a dense feed-forward", intermediate);
+        if (reader.clean() && with_.active > with_.experts)
+            reader.complain(reader.path_of(chosen),
+                            fmt::format("a token cannot pass {} of {} = {} experts. Correct one "
+                                        "of the two",
+                                        with_.active, reader.path_of(names), with_.experts));
+        first_  = reader.whole({"first_k_dense_replace"}, 0, 4096, "the dense layers at the beginning", 0);
+        period_ = reader.whole({"decoder_sparse_step", "interleave_moe_layer_step", "moe_layer_freq"}, 1, 4096,
+                               "the layers from one with experts to the next", 1);
+        if (auto const* const only = document.find(block + "mlp_only_layers"); only != nullptr && only->number > 0)
+            reader.complain(block + "mlp_only_layers",
+                            "single layers without experts are not supported. Supported are the "
+                            "first layers (first_k_dense_replace) and a period "
+                            "(decoder_sparse_step)");
+    }
+
+    LayerKind at(std::uint32_t layer) const { return layer >= first_ && (layer + 1) % period_ == 0 ? with_ : without_; }
+
+  private:
+    LayerKind     with_, without_;
+    std::uint32_t first_ = 0, period_ = 1;
+};
+
+// Sorts layers into kinds. Where they are all alike and have no experts, the shape says it without.
+void sort_layers(std::vector<LayerKind> const& layers, ModelShape& shape)
+{
+    shape.ffn            = 0;
+    shape.sliding_window = layers.front().window;
+    for (auto const& layer : layers) {
+        if (layer.experts == 0)
+            shape.ffn = layer.ffn;
+        auto const found = std::find(shape.kinds.begin(), shape.kinds.end(), layer);
+        shape.kind_at.push_back(static_cast<std::uint8_t>(found - shape.kinds.begin()));
+        if (found == shape.kinds.end())
+            shape.kinds.push_back(layer);
+    }
+    if (shape.kinds.size() > 1)
+        shape.sliding_window = 0;
+    if (shape.kinds.size() == 1 && !shape.has_experts() && !layers.front().chunked) {
+        shape.kinds.clear();
+        shape.kind_at.clear();
+    }
 }
 
 bool tied_in(ConfigReader& block, ConfigReader& file, Architecture const& row)
@@ -234,6 +343,7 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
         document.fields.count(block + "n_inner") != 0 ? std::optional{4 * shape.hidden} : std::nullopt;
     shape.ffn = reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times);
     read_attention(reader, row, shape);
+    read_latent(reader, row, shape);
     shape.vocabulary  = reader.whole({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", row.vocabulary);
     shape.max_context = reader.whole({"max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length"},
                                      1, 1U << 30U, "the longest context in tokens", row.max_context);
@@ -248,9 +358,26 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
     shape.activation      = activation_in(reader, row);
     shape.norm_epsilon =
         reader.real({"rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "norm_eps"}, 0, 1, row.norm_epsilon);
-    read_rotation(reader, row, shape);
-    shape.sliding_window = window_in(reader, row, shape);
-    shape.soft_caps      = reader.has({"attn_logit_softcapping"}) || reader.has({"final_logit_softcapping"});
+    if (row.latent)
+        shape.rope_theta = reader.real({"rope_theta"}, 1, 1e12, row.rope_theta);
+    else
+        read_rotation(reader, row, shape);
+
+    auto const window = window_in(reader, row, shape);
+    auto const within = windowed_layers(document, block, reader, row, shape.layers);
+    auto const expert =
+        row.experts ? std::optional<ExpertReader>{ExpertReader{document, block, reader, row, shape.ffn}} : std::nullopt;
+    auto layers = std::vector<LayerKind>(shape.layers);
+    for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
+        auto& kind = layers[layer];
+        kind.ffn   = shape.ffn;
+        if (expert)
+            kind = expert->at(layer);
+        kind.window  = within[layer] ? window : 0;
+        kind.chunked = kind.window != 0 && row.chunks;
+    }
+    sort_layers(layers, shape);
+    shape.soft_caps = reader.has({"attn_logit_softcapping"}) || reader.has({"final_logit_softcapping"});
 
     reader.require_no_complaints();
     outer.require_no_complaints();

@@ -86,6 +86,7 @@ void add_run(po::options_description& options)
     options.add_options()("model", po::value<Text>()->value_name("NAME|FILE"),
                           "a shipped model ('scribeline list models') or a Hugging Face config.json");
     options.add_options()("context", po::value<Text>()->value_name("N"), "tokens already in the KV cache");
+    options.add_options()("batch", po::value<Text>()->value_name("N"), "sequences that each step decodes together");
     options.add_options()("region", po::value<Text>()->value_name("CxR"), "PEs that hold the model, such as 420x420");
     options.add_options()("groups", po::value<Text>()->value_name("N"), "groups of the two-level reduction");
     options.add_options()("objective", po::value<Text>()->value_name("latency|throughput"),
@@ -139,7 +140,6 @@ void add_compare(po::options_description& options)
 {
     options.add_options()("machines", po::value<Text>()->value_name("A,B,.."),
                           "each as `run --machine` takes it: wse3:4, h100:8 for eight GPUs, a file");
-    options.add_options()("batch", po::value<Text>()->value_name("N"), "sequences that decode together; without: 1");
     options.add_options()("modules", "GPUs as SystemC modules, not by their kernels alone");
 }
 
@@ -151,6 +151,7 @@ void add_comparison(po::options_description& options)
     add_compare(options);
     add("model", "NAME|FILE", "a shipped model ('scribeline list models') or a Hugging Face config.json");
     add("context", "N[,N,..]", "tokens already in the KV cache; several: what each machine makes of each");
+    add("batch", "N", "sequences that decode together; without: 1");
     add("set", "GROUP.KEY=VALUE", "one parameter, of the machines that have it; repeatable");
     add("output,o", "FILE.h5", "write the result file, a group for each machine");
     add("format", "table|json|csv", "of the report");
@@ -212,11 +213,12 @@ struct Dedicated {
     char const* text; // for those without a value
 };
 constexpr std::array dedicated{
-    Dedicated{"model", "workload.model", ""},        Dedicated{"context", "workload.context", ""},
-    Dedicated{"region", "mapping.region", ""},       Dedicated{"groups", "mapping.groups", ""},
-    Dedicated{"payload", "run.payload", "true"},     Dedicated{"trace", "run.trace", "true"},
-    Dedicated{"objective", "mapping.objective", ""}, Dedicated{"threads", "run.threads", ""},
-    Dedicated{"fidelity", "run.fidelity", ""},       Dedicated{"seed", "run.seed", ""},
+    Dedicated{"model", "workload.model", ""},  Dedicated{"context", "workload.context", ""},
+    Dedicated{"batch", "workload.batch", ""},  Dedicated{"region", "mapping.region", ""},
+    Dedicated{"groups", "mapping.groups", ""}, Dedicated{"payload", "run.payload", "true"},
+    Dedicated{"trace", "run.trace", "true"},   Dedicated{"objective", "mapping.objective", ""},
+    Dedicated{"threads", "run.threads", ""},   Dedicated{"fidelity", "run.fidelity", ""},
+    Dedicated{"seed", "run.seed", ""},
 };
 
 std::vector<std::string> long_names(po::options_description const& options)

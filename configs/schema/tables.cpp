@@ -146,6 +146,10 @@ Group pe()
         .row<&P::copy_rate_fp16>("4.82 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle", "copy of 16-bit elements",
                                  "FABRICA performance model, measured on a CS-3 (WSE-3); assumed for a WSE-2",
                                  Origin::assumed)
+        .row<&P::convert_rate>("4.82 elem/cycle", "0.01 elem/cycle", "1024 elem/cycle",
+                               "8-bit or 4-bit weights, keys and values to 16 bits, before they are multiplied",
+                               "no figure published: taken as a copy, with the set-up of one more vector operation",
+                               Origin::assumed)
         .row<&P::scalar_iteration>("11.5 cycles", "1 cycle", "4096 cycles", "one element of a loop of scalar code",
                                    "vendor's simulator: loop back edge 9.5, dependent floating-point operation 2",
                                    Origin::derived)
@@ -189,7 +193,29 @@ Group workload()
         .row<&P::kv_heads>("model",
                            "heads of keys and values: as the model has, or one of full width as in the "
                            "published WSE-2 runs",
-                           src::user, Origin::choice);
+                           src::user, Origin::choice)
+        .row<&P::batch>("1", "1", "4096",
+                        "sequences that a step on a wafer decodes together in every layer (beside those that follow "
+                        "one another through a pipeline)",
+                        src::user, Origin::choice)
+        .counts("sequence")
+        .row<&P::expert_imbalance>(
+            "0 %", "0 %", "400 %",
+            "of routed experts: the k-th most popular is chosen in proportion to 1/k^x, drawn with "
+            "run.seed; 0 %: all alike, spread evenly; 100 %: Zipf's law",
+            src::user, Origin::choice)
+        .row<&P::draft_model>("none",
+                              "speculative decoding: the small model that proposes tokens; none: no speculation",
+                              src::user, Origin::choice)
+        .or_path()
+        .row<&P::draft_tokens>("4", "1", "64", "that the draft model proposes for one step of the model", src::user,
+                               Origin::choice)
+        .counts("token")
+        .row<&P::acceptance>(
+            "70 %", "0 %", "100 %", "of a proposed token, each on its own, once those before it are accepted",
+            "depends on the two models and the text; Leviathan et al. 2023 (arXiv 2211.17192) report 0.5 "
+            "to 0.9",
+            Origin::assumed);
 }
 
 Group mapping()
@@ -235,7 +261,13 @@ Group mapping()
             "where embedding and LM head of a pipeline lie: each on a region like others, or spread over all "
             "PEs of the first and of the last wafer, beside what stands there; auto: on a region, unless "
             "the model then needs more wafers",
-            src::user, Origin::choice);
+            src::user, Origin::choice)
+        .row<&P::expert_groups>("0", "0", "8192",
+                                "groups of rows of a region that routed experts are dealt out to; 1: all rows hold a "
+                                "slice of every expert, and no choice of experts is uneven; 0: those that waste least "
+                                "memory, up to as many as a token has experts",
+                                src::user, Origin::choice)
+        .counts("group");
 }
 
 Group run()

@@ -31,13 +31,14 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     auto const& kernels           = device.kernels;
     auto const  pairs             = a.batch * a.kv_heads;
     auto const  queries           = as_double(a.heads) / as_double(a.kv_heads);
-    auto const  elements_of_token = 2.0 * a.head_dim;
+    auto const  values            = a.values_within != 0 ? a.values_within : a.head_dim;
+    auto const  elements_of_token = a.values_within != 0 ? 1.0 * a.head_dim : 2.0 * a.head_dim;
     auto const  bytes_of_token    = elements_of_token * a.kv_bits / 8;
     auto const  tokens            = as_double(pairs) * as_double(a.context);
 
     auto result  = AttentionTime{};
     result.kv    = Bytes{tokens * bytes_of_token};
-    result.flops = Flops{4 * as_double(a.batch * a.heads) * a.head_dim * as_double(a.context)};
+    result.flops = Flops{2.0 * as_double(a.batch * a.heads) * (a.head_dim + values) * as_double(a.context)};
 
     // A single query head per key head leaves tensor cores idle: such caches are read by plain lanes.
     auto const plain = a.heads == a.kv_heads || (a.kv_bits > 8 && tokens < least_tokens_of_tensor_cores);
@@ -67,8 +68,14 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     }
     if (result.splits > 1) {
         // One block per pair reads the partial sums of its query heads.
-        auto const partial = Bytes{as_double(result.splits) * queries * a.head_dim * merged_bytes};
+        auto const partial = Bytes{as_double(result.splits) * queries * values * merged_bytes};
         body += partial / (device.gpu.clock * Bytes{1.0 * kernels.sm_load_bytes});
+    }
+    // Many queries that share one head of keys can keep tensor cores busier than memory.
+    auto const products = result.flops / (device.peak(a.kv_bits > 8 ? 16U : 8U) * kernels.tensor_share.value);
+    if (!plain && products > body) {
+        body  = products;
+        bound = Bound::arithmetic;
     }
     body += device.loaded_latency() * 0.5; // the first tile: a read of memory that is not yet loaded in full
 

@@ -20,6 +20,8 @@ struct DecodeAttention {
     std::uint32_t head_dim = 128;
     std::uint64_t context  = 1; // tokens attended to, of every sequence
     std::uint32_t kv_bits  = 16;
+    // Latent attention: values are the first so many elements of what is cached as a key; 0: they are of their own.
+    std::uint32_t values_within = 0;
 };
 
 struct AttentionTime {

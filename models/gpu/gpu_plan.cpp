@@ -17,6 +17,28 @@ bool divides_keys(std::uint32_t tensor, std::uint32_t kv_heads)
     return tensor <= kv_heads ? kv_heads % tensor == 0 : tensor % kv_heads == 0;
 }
 
+// Every feed-forward that tokens pass, whether dense, shared or an expert's.
+bool divides_widths(std::uint32_t tensor, workloads::ModelShape const& shape)
+{
+    auto const kinds = shape.layer_kinds();
+    return std::all_of(kinds.begin(), kinds.end(), [&](workloads::LayerKind const& kind) {
+        return kind.ffn % tensor == 0 && kind.expert_ffn % tensor == 0;
+    });
+}
+
+// "14336", "18432, experts 2048"
+std::string widths_of(workloads::ModelShape const& shape)
+{
+    auto text = std::string{};
+    for (auto const& kind : shape.layer_kinds()) {
+        if (kind.ffn != 0)
+            text += fmt::format("{}{}", text.empty() ? "" : ", ", kind.ffn);
+        if (kind.experts != 0)
+            text += fmt::format("{}experts {}", text.empty() ? "" : ", ", kind.expert_ffn);
+    }
+    return text;
+}
+
 [[noreturn]] void refuse(std::string const& what) { throw configs::UserError{configs::Exit::bad_config, what}; }
 
 std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
@@ -27,7 +49,7 @@ std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, st
 {
     auto degrees = std::vector<std::uint32_t>{};
     for (std::uint32_t t = 1; t <= std::min(most, shape.heads); ++t)
-        if (shape.heads % t == 0 && shape.ffn % t == 0 && divides_keys(t, shape.kv_heads))
+        if (shape.heads % t == 0 && divides_widths(t, shape) && divides_keys(t, shape.kv_heads))
             degrees.push_back(t);
     return degrees;
 }
@@ -48,9 +70,9 @@ void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, c
             fmt::format("tensor parallelism of {}: neither divides the {} key heads of {} nor is a multiple of them. "
                         "{}",
                         plan.tensor, shape.kv_heads, shape.name, choices));
-    if (shape.ffn % plan.tensor != 0)
+    if (!divides_widths(plan.tensor, shape))
         refuse(fmt::format("tensor parallelism of {}: does not divide the feed-forward of {} ({}). {}", plan.tensor,
-                           shape.name, shape.ffn, choices));
+                           shape.name, widths_of(shape), choices));
     if (plan.pipeline > shape.layers)
         refuse(fmt::format("a pipeline of {} stages: {} has {} layers. Choose at most so many", plan.pipeline,
                            shape.name, shape.layers));
@@ -71,10 +93,16 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     auto const  tensor = static_cast<double>(plan.tensor);
     auto const  layers = static_cast<double>(ceil_divide(shape.layers, plan.pipeline));
 
+    // Layers of different kinds are taken to be spread evenly over the stages.
+    auto held_by_layer = 0.0, cached = 0.0;
+    for (auto const& kind : step.kinds) {
+        auto const share  = static_cast<double>(kind.layers) / shape.layers;
+        auto const window = std::uint64_t{kind.kind.window};
+        for (auto const& op : kind.operators)
+            held_by_layer += share * op.bytes_held;
+        cached += share * static_cast<double>(window == 0 ? context : std::min(window, context));
+    }
     // The embedding stands on the first stage, the output projection on the last: one of them is the fullest.
-    auto held_by_layer = 0.0;
-    for (auto const& op : step.layer)
-        held_by_layer += op.bytes_held;
     auto held_once = 0.0, largest_once = 0.0;
     for (auto const& op : step.once) {
         held_once += op.bytes_held;
@@ -82,16 +110,26 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     }
     auto const once = plan.pipeline == 1 ? held_once : largest_once;
 
-    // With more GPUs than key heads the projections to keys and values are held more than once.
-    auto const copies     = static_cast<double>(kv_heads_of_one(plan, shape)) * tensor / shape.kv_heads;
-    auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) * step.weight_bits / 8;
-    held_by_layer += projection * (copies - 1);
-
-    auto const kv_of_token = 2.0 * kv_heads_of_one(plan, shape) * shape.head_dim * step.kv_bits / 8;
+    // With more GPUs than key heads the projections to keys and values are held more than once. What latent attention
+    // caches is read by all heads: every GPU of a stage holds it.
+    auto const latent = shape.latent.kv_rank != 0;
+    if (!latent) {
+        auto const copies     = static_cast<double>(kv_heads_of_one(plan, shape)) * tensor / shape.kv_heads;
+        auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) * step.weight_bits / 8;
+        held_by_layer += projection * (copies - 1);
+    } else {
+        auto down = 0.0; // as the compression, which every GPU does for itself
+        for (auto const& op : step.layer())
+            if (op.kind == workloads::OperatorKind::latent)
+                down += op.bytes_held;
+        held_by_layer += down * (tensor - 1);
+    }
+    auto const elements    = latent ? 1.0 * shape.latent.cached() : 2.0 * kv_heads_of_one(plan, shape) * shape.head_dim;
+    auto const kv_of_token = elements * step.kv_bits / 8;
 
     auto result     = Footprint{};
     result.weights  = configs::Bytes{(held_by_layer * layers + once) / tensor};
-    result.kv       = configs::Bytes{kv_of_token * layers * static_cast<double>(batch) * static_cast<double>(context)};
+    result.kv       = configs::Bytes{kv_of_token * layers * static_cast<double>(batch) * cached};
     result.runtime  = p.gpu.memory_runtime;
     result.capacity = p.gpu.memory;
     offload(result, p, layers);

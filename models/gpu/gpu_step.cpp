@@ -6,8 +6,10 @@
 #include "models/gpu/kv_offload.hpp"
 #include "models/gpu/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
+#include "workloads/expert_load.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -19,6 +21,9 @@ using workloads::Operator;
 using workloads::OperatorKind;
 
 constexpr double activation_bytes = 2; // between kernels, and in all-reduces: 16 bits
+
+// So many tokens leave no expert out, unless almost no token chooses it.
+constexpr std::uint64_t most_drawn = 4096;
 
 enum class Phase { decode, prefill };
 
@@ -35,8 +40,11 @@ class GpuStep {
 
     StepOutcome run()
     {
-        for (auto const& op : step_.layer)
-            add(op, step_.shape.layers);
+        for (auto const& layer : step_.kinds) {
+            layer_ = &layer;
+            for (auto const& op : layer.operators)
+                add(op, layer.layers);
+        }
         for (auto const& op : step_.once)
             add(op, 1);
         add_transfers();
@@ -69,15 +77,27 @@ class GpuStep {
                     hidden);
             break;
         case OperatorKind::out_proj:
-            product(entry, rows(), hidden, shape.query_width() / t);
+            product(entry, rows(), hidden,
+                    (shape.latent.kv_rank != 0 ? std::uint64_t{shape.heads} * shape.latent.value_dim
+                                               : shape.query_width()) /
+                        t);
             reduce(entry, rows() * hidden);
             break;
         case OperatorKind::gate_up:
-            product(entry, rows(), (shape.gated ? 2ULL : 1ULL) * shape.ffn / t, hidden);
+            feed_forward(entry, true);
             break;
         case OperatorKind::down:
-            product(entry, rows(), hidden, shape.ffn / t);
+            feed_forward(entry, false);
             reduce(entry, rows() * hidden);
+            break;
+        case OperatorKind::router: // every GPU scores all experts
+            product(entry, rows(), layer_->kind.experts, hidden);
+            break;
+        case OperatorKind::latent: // the heads of every GPU need all of it
+            product(entry, rows(), op.name == "latent_kv" ? shape.latent.cached() : shape.latent.query_rank, hidden);
+            break;
+        case OperatorKind::heads:
+            heads_product(entry, op.name);
             break;
         case OperatorKind::lm_head: // of the last token only; every GPU then learns the others' largest logits
             product(entry, sequences_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden);
@@ -121,6 +141,8 @@ class GpuStep {
     // Key heads held more than once are written more than once.
     double kv_copies() const
     {
+        if (step_.shape.latent.kv_rank != 0)
+            return plan_.tensor; // every GPU's heads read all of what is cached
         return static_cast<double>(kv_heads_of_one(plan_, step_.shape)) * plan_.tensor / step_.shape.kv_heads;
     }
 
@@ -136,18 +158,69 @@ class GpuStep {
         entry.flops += done.flops * everywhere();
     }
 
+    // What all tokens pass, and the experts as one kernel over those that any token chose: each with as many rows as it
+    // has tokens, cut among the GPUs as the rest is.
+    void feed_forward(StepOperator& entry, bool widens)
+    {
+        auto const& kind   = layer_->kind;
+        auto const  t      = plan_.tensor;
+        auto const  hidden = std::uint64_t{step_.shape.hidden};
+        auto const  widths = step_.shape.gated ? 2ULL : 1ULL;
+        auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count) {
+            if (width > 0)
+                product(entry, m, widens ? count * widths * ceil_of(width, t) : count * hidden,
+                        widens ? hidden : ceil_of(width, t));
+        };
+        cut(rows(), kind.ffn, 1);
+        if (kind.experts == 0)
+            return;
+        auto draw      = workloads::ExpertDraw{};
+        draw.experts   = kind.experts;
+        draw.active    = kind.active;
+        draw.tokens    = static_cast<std::uint32_t>(std::min<std::uint64_t>(rows(), most_drawn));
+        draw.imbalance = p_.workload.expert_imbalance.value;
+        draw.seed      = p_.run.seed;
+        draw.layers    = std::max(1U, layer_->layers);
+        auto const distinct =
+            std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(workloads::expert_load(draw).distinct)));
+        cut(ceil_of(rows() * kind.active, distinct), kind.expert_ffn, distinct);
+    }
+
+    static std::uint64_t ceil_of(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+    // Of latent attention, every head on its own: its queries, and what it makes of the compressed keys and values.
+    void heads_product(StepOperator& entry, std::string const& name)
+    {
+        auto const& shape = step_.shape;
+        auto const& l     = shape.latent;
+        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
+        if (name == "query_up")
+            product(entry, rows(), heads * shape.head_dim, l.query_rank != 0 ? l.query_rank : shape.hidden);
+        else if (name == "absorb_keys")
+            product(entry, rows(), heads * l.kv_rank, l.nope_dim);
+        else
+            product(entry, rows(), heads * l.value_dim, l.kv_rank);
+    }
+
+    DecodeAttention attended() const
+    {
+        auto const& shape = step_.shape;
+        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
+        if (shape.latent.kv_rank != 0)
+            return {sequences_, heads, 1, shape.latent.cached(), layer_->attended, step_.kv_bits, shape.latent.kv_rank};
+        return {sequences_, heads, kv_heads_of_one(plan_, shape), shape.head_dim, layer_->attended, step_.kv_bits, 0};
+    }
+
     void attention(StepOperator& entry)
     {
         auto const& shape = step_.shape;
         auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
         auto const  keys  = std::uint64_t{kv_heads_of_one(plan_, shape)};
-        auto const  done =
-            phase_ == Phase::decode
-                 ? decode_attention(device_, {sequences_, heads, keys, shape.head_dim, step_.context, step_.kv_bits},
-                                    Launch::graph)
-                 : prefill_attention(
-                       device_, {sequences_, heads, keys, shape.head_dim, step_.context, step_.kv_bits < 16 ? 8U : 16U},
-                       Launch::graph);
+        auto const  done  = phase_ == Phase::decode ? decode_attention(device_, attended(), Launch::graph)
+                                                    : prefill_attention(device_,
+                                                                        {sequences_, heads, keys, shape.head_dim,
+                                                                         step_.context, step_.kv_bits < 16 ? 8U : 16U},
+                                                                        Launch::graph);
         part(entry, StepPart::kv) += done.time.body;
         part(entry, StepPart::kernel_fixed) += done.time.fixed;
         entry.kv += done.kv * everywhere();
@@ -255,6 +328,7 @@ class GpuStep {
     }
 
     workloads::DecodeStep const& step_;
+    workloads::LayerStep const*  layer_ = nullptr; // whose operators are walked through
     configs::Parameters const&   p_;
     GpuDevice                    device_;
     GpuPlan                      plan_;

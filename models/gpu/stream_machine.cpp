@@ -32,10 +32,18 @@ double held_by(std::vector<Operator> const& list)
     return sum;
 }
 
+double held_by_layers(workloads::DecodeStep const& step)
+{
+    auto sum = 0.0;
+    for (auto const& kind : step.kinds)
+        sum += kind.layers * held_by(kind.operators);
+    return sum;
+}
+
 // Embedding and output projection weigh as much as so many layers.
 std::uint32_t layers_worth_of_once(workloads::DecodeStep const& step)
 {
-    return static_cast<std::uint32_t>(std::ceil(held_by(step.once) / held_by(step.layer)));
+    return static_cast<std::uint32_t>(std::ceil(held_by(step.once) * step.shape.layers / held_by_layers(step)));
 }
 
 // Pieces of work go through the stages one after another: of decode, shares of the batch; of prefill, parts of prompts.
@@ -67,8 +75,9 @@ class StreamStep {
 
     StepOutcome run()
     {
-        for (auto const& op : step_.layer)
-            add(op, step_.shape.layers, machine_.group);
+        for (auto const& kind : step_.kinds)
+            for (auto const& op : kind.operators)
+                add(op, kind.layers, machine_.group);
         auto const once = std::max(1U, layers_worth_of_once(step_)) * machine_.group;
         for (auto const& op : step_.once)
             add(op, 1, std::min(once, machine_.devices));
@@ -148,7 +157,7 @@ class StreamStep {
 
         // The compiler spreads what is held evenly.
         auto const devices = static_cast<double>(machine_.devices);
-        auto const held    = held_by(step_.layer) * step_.shape.layers + held_by(step_.once);
+        auto const held    = held_by_layers(step_) + held_by(step_.once);
         auto const kv = step_.shape.kv_bytes_per_token(step_.kv_bits) * static_cast<double>(batch_) * step_.context;
         o.footprint   = {Bytes{held / devices}, Bytes{kv / devices}, Bytes{}, machine_.memory, Bytes{}, Bytes{}};
         close_books(o, machine_.engine);

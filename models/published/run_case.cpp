@@ -34,13 +34,13 @@ struct Answer {
 };
 
 // Folded where that is exact.
-SimulatedCycles layer_cycles(workloads::DecodeStep const& step, workloads::LayerLayout const& layout,
+SimulatedCycles layer_cycles(workloads::DecodeStep const& step, std::size_t kind, workloads::LayerLayout const& layout,
                              Parameters const& p)
 {
     try {
         workloads::RegionLines const lines{layout, p};
         fabric::Fold                 fold{{layout.columns, layout.rows}, p, {}};
-        fold.run(layer_steps(step, workloads::LayerPart::all, layout, lines, p), lines);
+        fold.run(layer_steps(step, kind, workloads::LayerPart::all, layout, &lines, p), lines);
         return {fold.now(), "folded"};
     } catch (fabric::NotFoldable const&) {
         return simulated_cycles(map_decode_layer(step, p).program, p);
@@ -61,16 +61,14 @@ Answer token(workloads::DecodeStep const& step, Parameters const& p)
 
 Answer decode(MeasuredCase const& m)
 {
-    using workloads::BlockKind;
     auto const& p    = m.parameters;
     auto const  step = workloads::decode_step(m.shape, p.workload);
     if (p.mapping.schedule == configs::Schedule::pipeline)
         return token(step, p);
-    auto const region = workloads::region_for(step.shape, step.context, p);
-    auto const layout = layout_of(step.shape, step.context, region, p.workload.kv_heads == configs::KvHeads::model);
-    require_fit(layout, step.shape, p);
-    workloads::BlockForms const forms{step, layout, p};
-    return {layer_cycles(step, layout, p), forms.cycles(BlockKind::attention) + forms.cycles(BlockKind::feed_forward)};
+    auto const kind   = workloads::commonest_kind(step);
+    auto const layout = layout_of(step, kind, workloads::region_for(step, kind, p), p);
+    require_fit(layout, step, kind, p);
+    return {layer_cycles(step, kind, layout, p), layer_form(step, kind, layout, p)};
 }
 
 // Kt (V + Nt / rate) for the local product, and the published form of the all-reduce (WaferLLM, OSDI 2025).

@@ -28,7 +28,7 @@ TEST_CASE("a layer takes what the closed forms of attention and feed-forward say
     auto const   layer = workloads::map_decode_layer(step, p);
     fabric::Mesh mesh{layer.program, p};
     auto const   simulated = static_cast<double>(mesh.run());
-    auto const   forms     = workloads::BlockForms{step, layer.layout, p};
+    auto const   forms     = workloads::BlockForms{step, {layer.layout}, p};
     CHECK(forms.cycles(BlockKind::attention) + forms.cycles(BlockKind::feed_forward) ==
           Approx(simulated).epsilon(0.03));
 }

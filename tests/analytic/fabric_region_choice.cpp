@@ -26,7 +26,7 @@ TEST_CASE("the region that is chosen is faster than one of two thirds or of one 
     auto p             = configs::machine_parameters("wse2");
     p.workload.context = GENERATE(64u, 1024u);
     auto const shape   = workloads::read_model("tiny");
-    auto const side    = workloads::region_for(shape, p.workload.context, p).columns;
+    auto const side    = workloads::region_for(workloads::decode_step(shape, p.workload), 0, p).columns;
     CAPTURE(p.workload.context, side);
     REQUIRE(side < 200);
     auto const chosen = simulated(shape, p, side);
@@ -38,16 +38,16 @@ TEST_CASE("a region that was asked for is taken as it is")
 {
     auto p           = configs::machine_parameters("wse2");
     p.mapping.region = {17, 9};
-    auto const size  = workloads::region_for(workloads::read_model("tiny"), 64, p);
+    auto const size  = workloads::region_for(workloads::decode_step(workloads::read_model("tiny"), p.workload), 0, p);
     CHECK(size.columns == 17);
     CHECK(size.rows == 9);
 }
 
 TEST_CASE("no square is chosen on which the layer does not fit")
 {
-    auto       p    = configs::machine_parameters("wse2");
-    auto const size = workloads::region_for(workloads::read_model("llama-3.1-405b"), 4096, p);
-    CHECK_NOTHROW(
-        workloads::require_fit(workloads::layout_of(workloads::read_model("llama-3.1-405b"), 4096, size, true),
-                               workloads::read_model("llama-3.1-405b"), p));
+    auto p             = configs::machine_parameters("wse2");
+    p.workload.context = 4096;
+    auto const step    = workloads::decode_step(workloads::read_model("llama-3.1-405b"), p.workload);
+    auto const size    = workloads::region_for(step, 0, p);
+    CHECK_NOTHROW(workloads::require_fit(workloads::layout_of(step, 0, size, p), step, 0, p));
 }

@@ -25,8 +25,7 @@ struct Case {
     Case(std::string const& machine, std::string const& model, std::uint32_t extra, configs::GridSize region,
          configs::GridSize regions)
         : p{parameters(machine, extra)}, step{decode_step(read_model(model), p.workload)},
-          layout{layout_of(step.shape, step.context, region, true)}, ways{step, layout, p, regions.columns,
-                                                                          regions.rows}
+          layout{layout_of(step, 0, region, p)}, ways{step, layout, p, regions.columns, regions.rows}
     {
     }
 

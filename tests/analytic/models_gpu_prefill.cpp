@@ -21,7 +21,7 @@ workloads::DecodeStep step_of(configs::Parameters& p, char const* model, std::ui
 // half of the context on average.
 double flops_of_prompts(workloads::ModelShape const& s, double tokens, double batch)
 {
-    auto const layers    = static_cast<double>(s.weights_per_layer()) * s.layers;
+    auto const layers    = static_cast<double>(s.active_parameters() - std::uint64_t{s.vocabulary} * s.hidden);
     auto const head      = static_cast<double>(s.hidden) * s.vocabulary;
     auto const attention = 4.0 * static_cast<double>(s.query_width()) * tokens / 2 * s.layers;
     return batch * (2 * layers * tokens + 2 * head + attention * tokens);

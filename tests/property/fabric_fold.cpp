@@ -2,7 +2,7 @@
 #include "fabric/fold.hpp"
 #include "support/build_kind.hpp"
 #include "support/fabric_programs.hpp"
-#include "support/payload_shapes.hpp"
+#include "support/mixed_shapes.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/line_fan.hpp"
@@ -59,6 +59,9 @@ configs::Parameters any_parameters(Draw& draw, std::uint32_t most_side)
     p.workload.context           = draw.between(1, 400);
     p.workload.activation_bits   = draw.one_in(4) ? 32 : 16;
     p.workload.kv_heads          = draw.one_in(5) ? configs::KvHeads::full : configs::KvHeads::model;
+    p.workload.batch             = draw.one_in(2) ? 1 : draw.between(2, 5);
+    p.workload.weight_bits       = draw.one_in(3) ? 8 : 16;
+    p.mapping.expert_groups      = draw.between(0, 4);
     p.pe.sram                    = configs::Bytes{16e6};
     return p;
 }
@@ -69,11 +72,12 @@ struct Folded {
     fabric::FoldTotals                totals;
 };
 
-Folded fold(workloads::DecodeStep const& step, workloads::LayerLayout const& layout, configs::Parameters const& p)
+Folded fold(workloads::DecodeStep const& step, std::size_t kind, workloads::LayerLayout const& layout,
+            configs::Parameters const& p)
 {
     workloads::RegionLines const lines{layout, p};
     fabric::Fold                 fold{{layout.columns, layout.rows}, p, {}};
-    fold.run(workloads::layer_steps(step, workloads::LayerPart::all, layout, lines, p), lines);
+    fold.run(workloads::layer_steps(step, kind, workloads::LayerPart::all, layout, &lines, p), lines);
     return {fold.path(), fold.now(), fold.totals()};
 }
 
@@ -182,7 +186,7 @@ TEST_CASE("a folded layer ends when every wavelet of it has been simulated to en
 {
     std::uint32_t const wanted = sanitized ? 40 : 600;
     std::uint32_t       equal = 0, refused = 0;
-    auto const          shapes = payload_shapes();
+    auto const          shapes = all_shapes();
     for (std::uint64_t seed = 1; equal < wanted; ++seed) {
         CAPTURE(seed);
         Draw       draw{seed};
@@ -195,7 +199,7 @@ TEST_CASE("a folded layer ends when every wavelet of it has been simulated to en
         auto const layer = workloads::map_decode_layer(step, p);
         Folded     folded;
         try {
-            folded = fold(step, layer.layout, p);
+            folded = fold(step, layer.kind, layer.layout, p);
         } catch (fabric::NotFoldable const& reason) {
             ++refused;
             continue;

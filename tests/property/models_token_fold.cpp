@@ -5,8 +5,8 @@
 #include "fabric/mesh.hpp"
 #include "models/folded_system.hpp"
 #include "support/build_kind.hpp"
+#include "support/mixed_shapes.hpp"
 #include "support/models_runs.hpp"
-#include "support/payload_shapes.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/token_program.hpp"
 
@@ -21,7 +21,7 @@ using namespace scribeline::tests;
 TEST_CASE("a folded token passes its regions as fast as every wavelet of it does")
 {
     auto const          base   = config_of({"--machine", "small"});
-    auto const          shapes = payload_shapes();
+    auto const          shapes = all_shapes();
     std::uint32_t const wanted = sanitized ? 10 : 120;
     std::uint32_t       equal = 0, refused = 0, stages = 0, turns = 0;
     for (std::uint64_t seed = 1; equal < wanted && seed < 100 * wanted; ++seed) {
@@ -40,6 +40,7 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
         p.fabric.link_serialisation = configs::FabricEighths{between(8, 12)};
         p.scribe.extra_latency      = configs::FabricCycles{between(0, 1) == 0 ? 0 : between(1, 12)};
         p.workload.context          = between(1, 120);
+        p.workload.batch            = between(0, 2) == 0 ? between(2, 3) : 1;
         p.mapping.schedule          = configs::Schedule::pipeline;
         p.mapping.tables            = configs::Tables::region;
         p.mapping.region            = {p.wafer.columns, between(2, p.wafer.rows / 2)};
@@ -53,7 +54,7 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
         p.mapping.split             = between(0, 1) == 0 ? configs::Split::half : configs::Split::layer;
         p.mapping.layers_per_region = square ? 1 : between(0, 2);
         auto shape                  = shapes[between(0, static_cast<std::uint32_t>(shapes.size()) - 1)];
-        shape.layers                = between(1, 4);
+        shape                       = with_layers(shape, between(1, 4));
         auto const step             = workloads::decode_step(shape, p.workload);
         CAPTURE(shape.name, shape.layers, p.wafer.columns, p.wafer.rows, p.mapping.region.rows);
         try {

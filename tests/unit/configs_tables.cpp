@@ -53,9 +53,9 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("yield") == 7);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m] = p.pe;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m));
-        CHECK(count("pe") == 13);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = p.pe;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n));
+        CHECK(count("pe") == 14);
     }
     {
         auto const& [a] = p.software;
@@ -63,14 +63,14 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("software") == 1);
     }
     {
-        auto const& [a, b, c, d, e, f] = p.workload;
-        static_cast<void>(std::tie(a, b, c, d, e, f));
-        CHECK(count("workload") == 6);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k] = p.workload;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k));
+        CHECK(count("workload") == 11);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i, j, k] = p.mapping;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k));
-        CHECK(count("mapping") == 11);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = p.mapping;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l));
+        CHECK(count("mapping") == 12);
     }
     {
         auto const& [a, b, c, d, e, f, g, h, i] = p.run;

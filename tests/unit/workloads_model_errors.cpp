@@ -137,9 +137,9 @@ TEST_CASE("what is not a dense decoder is refused by name and by what tells")
     auto const refused = [](char const* identity, char const* more = "") {
         return refusal(std::string{"{"} + identity + more + "}");
     };
-    CHECK_THAT(refused(R"("architectures": ["MixtralForCausalLM"])", R"(, "num_local_experts": 8)"),
-               Contains("'MixtralForCausalLM'") && Contains("mixture of experts") && Contains("num_local_experts = 8"));
-    CHECK_THAT(refused(R"("architectures": ["MixtralForCausalLM"])"), Contains("mixture of experts"));
+    CHECK_THAT(refused(R"("architectures": ["OlmoeForCausalLM"])", R"(, "num_local_experts": 8)"),
+               Contains("'OlmoeForCausalLM'") && Contains("mixture of experts") && Contains("num_local_experts = 8"));
+    CHECK_THAT(refused(R"("architectures": ["OlmoeForCausalLM"])"), Contains("mixture of experts"));
     CHECK_THAT(refused(R"("architectures": ["Mamba2ForCausalLM"])"), Contains("state space"));
     CHECK_THAT(refused(R"("model_type": "rwkv")"), Contains("linear attention"));
     CHECK_THAT(refused(R"("architectures": ["BertForMaskedLM"])"), Contains("encoder"));

@@ -57,8 +57,9 @@ TEST_CASE("a stated head size and fewer key-value heads are taken as they stand"
     CHECK(shape.query_width() == 192);
     CHECK(shape.kv_width() == 64);
     // Attention 96 x (192 + 2 x 64) + 192 x 96, feed-forward 3 x 96 x 200.
-    CHECK(shape.weights_per_layer() == 96 * 320 + 192 * 96 + 3 * 96 * 200);
-    CHECK(shape.active_parameters() == 3 * shape.weights_per_layer() + 500 * 96);
+    CHECK(shape.attention_weights() == 96 * 320 + 192 * 96);
+    CHECK(shape.feed_forward_weights(shape.layer_kinds().front()) == 3 * 96 * 200);
+    CHECK(shape.active_parameters() == 3 * (96 * 320 + 192 * 96 + 3 * 96 * 200) + 500 * 96);
     CHECK(shape.parameters() == shape.active_parameters() + 500 * 96);
     CHECK(shape.weight_bytes(4) == static_cast<double>(shape.parameters()) / 2);
     CHECK(shape.kv_bytes_per_token(8) == 3 * 2 * 64);
@@ -83,7 +84,10 @@ TEST_CASE("Gemma ties its embeddings, has heads of 256 and ignores hidden_act")
     CHECK(shape.pre_norms);
     CHECK(shape.post_norms);
     CHECK_FALSE(shape.qk_norm);
-    CHECK(shape.sliding_window == 512);
+    CHECK(shape.sliding_window == 0); // not of all layers
+    REQUIRE(shape.kinds.size() == 2);
+    CHECK(shape.kinds[shape.kind_of(0)].window == 512);
+    CHECK(shape.kinds[shape.kind_of(1)].window == 0);
     CHECK(shape.soft_caps);
 }
 

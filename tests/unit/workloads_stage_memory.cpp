@@ -18,7 +18,7 @@ struct Case {
 
     Case(std::string const& model, std::uint32_t context, configs::GridSize region)
         : p{parameters(context)}, step{decode_step(read_model(model), p.workload)},
-          layout{layout_of(step.shape, context, region, true)}, memory{step, layout, p}
+          layout{layout_of(step, 0, region, p)}, memory{step, layouts_of(step, region, p), p}
     {
     }
 
@@ -81,11 +81,11 @@ TEST_CASE("another layer adds its weights and caches, and another request its ca
 {
     auto const   made   = Case{"llama-3-8b", 4096, {254, 588}};
     double const first  = made.memory.bytes(layers(1), 1);
-    double const weight = made.memory.weights(BlockKind::attention) + made.memory.weights(BlockKind::feed_forward);
-    CHECK(made.memory.bytes(layers(2), 1) == Approx(first + weight + made.memory.cache()));
-    CHECK(made.memory.bytes(layers(2), 3) == Approx(first + weight + 5 * made.memory.cache()));
+    double const weight = made.memory.weights({BlockKind::attention}) + made.memory.weights({BlockKind::feed_forward});
+    CHECK(made.memory.bytes(layers(2), 1) == Approx(first + weight + made.memory.cache({BlockKind::attention})));
+    CHECK(made.memory.bytes(layers(2), 3) == Approx(first + weight + 5 * made.memory.cache({BlockKind::attention})));
     // 17 tokens of a column, keys and values of an element a row and request: 2 x 2 B x 2 x 17.
-    CHECK(made.memory.cache() == 2 * 2 * made.layout.key() * 17);
+    CHECK(made.memory.cache({BlockKind::attention}) == 2 * 2 * made.layout.key() * 17);
 }
 
 TEST_CASE("as many requests fit as their caches leave room, and not one more")
@@ -102,8 +102,9 @@ TEST_CASE("a tied table is held once where embedding and head share a region")
 {
     auto const         made = Case{"gemma-2-2b", 512, {762, 588}};
     std::vector<Block> both{{BlockKind::embedding}, {BlockKind::head}};
-    double const       apart = made.memory.weights(BlockKind::embedding) + made.memory.weights(BlockKind::head);
-    CHECK(made.memory.bytes(both, 0) == Approx(made.memory.once() + apart - made.memory.weights(BlockKind::embedding)));
+    double const       apart = made.memory.weights({BlockKind::embedding}) + made.memory.weights({BlockKind::head});
+    CHECK(made.memory.bytes(both, 0) ==
+          Approx(made.memory.once() + apart - made.memory.weights({BlockKind::embedding})));
 }
 
 TEST_CASE("a balanced cache grows until the layer no longer fits at that context, and not a token further")
@@ -135,10 +136,10 @@ TEST_CASE("padding does not let a cache grow further than it fits")
         p.pe.sram                = configs::Bytes{double{1} * sram};
         auto const        step   = decode_step(read_model("llama-3-8b"), p.workload);
         auto const        region = configs::GridSize{254, 1024};
-        StageMemory const memory{step, layout_of(step.shape, 4096, region, false), p};
+        StageMemory const memory{step, {layout_of(step.shape, 4096, region, false)}, p};
         auto const        full = static_cast<std::uint32_t>(memory.growth(layers(2)).balanced);
         auto const        room = [&](std::uint32_t context) {
-            return StageMemory{step, layout_of(step.shape, context, region, false), p}.requests(layers(2));
+            return StageMemory{step, {layout_of(step.shape, context, region, false)}, p}.requests(layers(2));
         };
         CAPTURE(sram, full);
         REQUIRE(full > 4096);

@@ -7,16 +7,16 @@ namespace scribeline::workloads {
 
 LayerProgram map_decode_layer(DecodeStep const& step, configs::Parameters const& p)
 {
-    bool const   published = p.workload.kv_heads == configs::KvHeads::full;
     LayerProgram mapped;
     mapped.step   = step;
-    mapped.layout = layout_of(step.shape, step.context, region_for(step.shape, step.context, p), !published);
-    require_fit(mapped.layout, step.shape, p);
+    mapped.kind   = commonest_kind(step);
+    mapped.layout = layout_of(step, mapped.kind, region_for(step, mapped.kind, p), p);
+    require_fit(mapped.layout, step, mapped.kind, p);
     RegionLines const lines{mapped.layout, p};
     mapped.depth   = {additions(lines.of(Line::row).tree()), additions(lines.of(Line::column).tree()),
                       additions(lines.of(Line::head).tree())};
-    mapped.program = region_program(layer_steps(mapped.step, LayerPart::all, mapped.layout, lines, p), lines,
-                                    mapped.layout, static_cast<int>(step.shape.activation), p);
+    mapped.program = region_program(layer_steps(mapped.step, mapped.kind, LayerPart::all, mapped.layout, &lines, p),
+                                    lines, mapped.layout, static_cast<int>(step.shape.activation), p);
     mapped.notes   = step.notes;
     return mapped;
 }

@@ -11,6 +11,7 @@
 #include "workloads/mapping/layer_memory.hpp"
 #include "workloads/mapping/program.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct LayerProgram {
     LayerLayout              layout;
     SumDepth                 depth;
     DecodeStep               step;
-    std::vector<std::string> notes; // what a reader of the result should know
+    std::size_t              kind = 0; // of the layer: the one that most layers are of
+    std::vector<std::string> notes;    // what a reader of the result should know
 };
 
 // Throws configs::UserError: answer_is_no when the layer does not fit, bad_config for a grouping or reduction that the

@@ -7,8 +7,15 @@
 //     KV cache          elements along y as the heads; tokens along x: column i holds `tokens`
 //     feed-forward      along y: row i holds `ffn` of it
 //
+//     latent attention  what is cached of a token along y, as one head that all query heads share; compressed queries
+//                       along y, queries and values of the heads along x
+//     experts           dealt out to groups of rows; an expert's feed-forward along y over the rows of its group
+//
 // A matrix-vector product is a local product followed by an all-reduce along the axis of its input, so the axes
-// alternate: x in, y out; y in, x out.
+// alternate: x in, y out; y in, x out. Where one more would be needed, a PE copies what it has of both axes into zeros,
+// and the sum along the other axis brings the vector there.
+//
+// A step of several sequences holds every vector and every cache as often, and each matrix once.
 #pragma once
 
 #include "configs/config.hpp"
@@ -33,29 +40,70 @@ struct LayerLayout {
     std::uint32_t share;         // query heads per key-value head
     std::uint32_t head;          // elements of a head per row
     std::uint32_t tokens;        // of the context per column
-    std::uint32_t ffn;           // elements per row
+    std::uint32_t ffn;           // elements per row, of the feed-forward that all tokens pass
     bool          gated;
+    std::uint32_t batch  = 1; // vectors that a step carries
+    std::uint32_t caches = 1; // sequences that they belong to
+
+    // Latent attention; 0 without. Elements.
+    std::uint32_t latent       = 0; // of the compressed keys and values per row: a part of `head`
+    std::uint32_t query_rank   = 0; // of the compressed queries per row
+    std::uint32_t query_rows   = 0; // of all heads' queries per row, where they are not compressed
+    std::uint32_t head_queries = 0; // of all heads' queries per column
+    std::uint32_t head_nope    = 0; // of them, those without position
+    std::uint32_t head_values  = 0; // of all heads' values per column
+    std::uint32_t heads_across = 0; // heads that the values of one column belong to
+    std::uint32_t out_rows     = 0; // of the hidden vector per row, on its way to the columns
+
+    // Routed experts; 0 without.
+    std::uint32_t experts        = 0; // that a PE holds a slice of
+    std::uint32_t expert_ffn     = 0; // elements of an expert per row
+    std::uint32_t pairs          = 0; // of a token and an expert, in the group that has most
+    std::uint32_t router_outputs = 0; // experts that a row scores
+    std::uint32_t all_experts = 0, active = 0;
 
     std::uint32_t query() const { return heads_per_row * share * head; } // elements per row
     std::uint32_t key() const { return heads_per_row * head; }
     std::uint32_t scores() const { return heads_per_row * share * tokens; }
     std::uint32_t up() const { return gated ? 2 * ffn : ffn; }
+    std::uint32_t expert_up() const { return gated ? 2 * expert_ffn : expert_ffn; }
+    std::uint32_t vector() const { return hidden * batch; } // the hidden vector, of all sequences
+    // Between gate_up and down, of all sequences: what every token passes, and what the pairs do.
+    std::uint32_t fed() const { return ffn * batch + expert_ffn * pairs; }
+    std::uint32_t widened() const { return up() * batch + expert_up() * pairs; }
 
     // Elements in the SRAM of one PE.
     std::uint64_t attention_weights() const
     {
+        if (latent != 0)
+            return padded(std::uint64_t{hidden} * query_rank) + padded(std::uint64_t{query_rank} * head_queries) +
+                   padded(std::uint64_t{hidden} * query_rows) + padded(std::uint64_t{hidden} * head) +
+                   padded(std::uint64_t{head_nope} * latent) + padded(std::uint64_t{latent} * head_values) +
+                   padded(std::uint64_t{head_values} * out_rows);
         return padded(std::uint64_t{hidden} * (query() + 2 * key())) + padded(std::uint64_t{query()} * hidden);
     }
     std::uint64_t feed_forward_weights() const
     {
-        return padded(std::uint64_t{hidden} * up()) + padded(std::uint64_t{ffn} * hidden);
+        return padded(std::uint64_t{hidden} * up()) + padded(std::uint64_t{ffn} * hidden) +
+               experts * (padded(std::uint64_t{hidden} * expert_up()) + padded(std::uint64_t{expert_ffn} * hidden)) +
+               padded(std::uint64_t{hidden} * router_outputs);
     }
     std::uint64_t weights() const { return attention_weights() + feed_forward_weights(); }
     std::uint64_t cache() const { return cache(tokens); }
-    std::uint64_t cache(std::uint64_t tokens_of_a_column) const { return 2 * padded(key() * tokens_of_a_column); }
+    std::uint64_t cache(std::uint64_t tokens_of_a_column) const
+    {
+        return caches * (latent != 0 ? 1 : 2) * padded(key() * tokens_of_a_column);
+    }
 };
 
-// `pairs`: keep the two elements that a rotary embedding turns together in one PE.
+// Of layers of one kind, for the step's batch.
+LayerLayout layout_of(DecodeStep const& step, std::size_t kind, configs::GridSize region, configs::Parameters const& p);
+// Of all kinds.
+using Layouts = std::vector<LayerLayout>;
+Layouts layouts_of(DecodeStep const& step, configs::GridSize region, configs::Parameters const& p);
+
+// A model whose layers are alike, one sequence. `pairs`: keep the two elements that a rotary embedding turns together
+// in one PE.
 LayerLayout layout_of(ModelShape const& shape, std::uint32_t context, configs::GridSize region, bool pairs);
 
 // Bytes of one PE by part, for one layer resident.
@@ -66,6 +114,6 @@ struct BudgetPart {
 std::vector<BudgetPart> sram_budget(LayerLayout const&, configs::Parameters const&);
 bool                    fits(LayerLayout const&, configs::Parameters const&);
 // Throws configs::UserError (answer_is_no) with the part, the bytes missing and what would help.
-void require_fit(LayerLayout const&, ModelShape const&, configs::Parameters const&);
+void require_fit(LayerLayout const&, DecodeStep const&, std::size_t kind, configs::Parameters const&);
 
 } // namespace scribeline::workloads

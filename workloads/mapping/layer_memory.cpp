@@ -33,9 +33,9 @@ LayerMemory::LayerMemory(LayerLayout const& l)
     attended                  = take(l.query());
     w_out                     = take(l.query() * l.hidden);
     out                       = take(l.hidden);
-    wide                      = take(l.up());
+    wide                      = take(l.widened());
     w_wide                    = take(l.hidden * l.up());
-    product                   = take(l.ffn);
+    product                   = take(l.fed());
     w_down                    = take(l.ffn * l.hidden);
     down                      = take(l.hidden);
     size                      = next;

@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "workloads/mapping/rounding.hpp"
+#include "workloads/mapping/steps.hpp"
 
 #include <cmath>
 #include <limits>
@@ -229,6 +230,13 @@ void require_payload(LayerProgram const& layer)
     using configs::UserError;
     auto const& shape  = layer.step.shape;
     auto const& layout = layer.layout;
+    if (!computes(layout))
+        throw UserError{
+            Exit::bad_config,
+            fmt::format("run.payload = true: {}: numbers are carried for one sequence of models with keys and "
+                        "values of their own and no experts. Run it without --payload: cycles are the "
+                        "same.",
+                        shape.name)};
     if (layout.segment > 1 && layout.head % 2 == 1 && rotated_elements(shape) > 0)
         throw UserError{Exit::bad_config,
                         fmt::format("run.payload = true: {} elements of a head in each of {} rows would part two that "

@@ -67,12 +67,11 @@ void pass_edges(WayCycles& way, Stage const& from, Stage const& to, configs::Par
 
 WayCycles link_way(DecodeStep const& step, configs::Parameters const& p, Stage const& from, Stage const& to)
 {
-    bool const          pairs  = p.workload.kv_heads == configs::KvHeads::model;
-    auto const          part   = layout_of(step.shape, step.context, from.region, pairs).hidden;
+    auto const          part   = layout_of(step, 0, from.region, p).vector();
     std::uint32_t const packed = p.workload.activation_bits == 16 ? 2 : 1;
     auto                way    = message((std::uint64_t{part} + packed - 1) / packed, p);
     pass_edges(way, from, to, p);
-    double const bytes = double{1} * step.shape.hidden * p.workload.activation_bits / 8;
+    double const bytes = double{1} * step.shape.hidden * vectors_of_step(p.workload) * p.workload.activation_bits / 8;
     way.off_wafer += cycles_in(bytes / p.wafer.link_bandwidth.value(), p);
     return way;
 }

@@ -32,6 +32,11 @@ Operation PeCosts::multiply_accumulate(std::uint32_t operations, std::uint32_t l
     return vector(operations, length, element_bytes_ == 2 ? pe_.mac_rate_fp16 : pe_.mac_rate_fp32, 2, 1);
 }
 
+Operation PeCosts::widen(std::uint32_t operations, std::uint32_t length, std::uint32_t bits) const
+{
+    return bits < 16 ? vector(operations, length, pe_.convert_rate, 1, 1) : Operation{};
+}
+
 Operation PeCosts::add(std::uint32_t length) const
 {
     return vector(1, length, element_bytes_ == 2 ? pe_.add_rate_fp16 : pe_.mac_rate_fp32, 2, 1);

@@ -14,6 +14,9 @@ class PeCosts {
 
     // `operations` vector operations of multiply-accumulate over `length` elements each.
     Operation multiply_accumulate(std::uint32_t operations, std::uint32_t length) const;
+    // `operations` vector operations that widen `length` elements of `bits` each to those that it computes with;
+    // nothing where they are as wide.
+    Operation widen(std::uint32_t operations, std::uint32_t length, std::uint32_t bits) const;
     // One vector operation of element-wise additions, or copies.
     Operation add(std::uint32_t length) const;
     Operation copy(std::uint32_t length) const;

@@ -219,15 +219,16 @@ void add_notes(TokenPlan& plan, DecodeStep const& step, configs::Parameters cons
 
 TokenPlan layer_plan(DecodeStep const& step, configs::Parameters const& p)
 {
-    auto       plan   = TokenPlan{};
-    bool const pairs  = p.workload.kv_heads == configs::KvHeads::model;
-    plan.region       = region_for(step.shape, step.context, p);
-    auto const layout = layout_of(step.shape, step.context, plan.region, pairs);
-    require_fit(layout, step.shape, p);
-    StageMemory const memory{step, layout, p};
+    auto       plan    = TokenPlan{};
+    auto const kind    = commonest_kind(step);
+    plan.region        = region_for(step, kind, p);
+    auto const layouts = layouts_of(step, plan.region, p);
+    require_fit(layouts[kind], step, kind, p);
+    StageMemory const memory{step, layouts, p};
+    auto const        layer = first_layer_of(step, kind);
     auto              stage = Stage{};
     stage.region            = plan.region;
-    stage.blocks            = {{BlockKind::attention, 0}, {BlockKind::feed_forward, 0}};
+    stage.blocks            = {{BlockKind::attention, layer}, {BlockKind::feed_forward, layer}};
     stage.bytes_per_pe      = memory.bytes(stage.blocks, 1);
     stage.requests          = memory.requests(stage.blocks);
     if (stage.bytes_per_pe <= memory.capacity())
@@ -236,6 +237,12 @@ TokenPlan layer_plan(DecodeStep const& step, configs::Parameters const& p)
     plan.notes.push_back(
         "mapping.schedule = layer: one layer stands on the region and is counted for all; embedding and "
         "LM head have no place on it");
+    if (step.kinds.size() > 1)
+        plan.notes.push_back(
+            fmt::format("mapping.schedule = layer: of the model's {} kinds of layers the one that most "
+                        "layers are of is simulated, and the others counted in proportion to their "
+                        "closed forms",
+                        step.kinds.size()));
     if (p.mapping.wafers != 1)
         plan.notes.push_back("mapping.schedule = layer: one wafer is used");
     return plan;

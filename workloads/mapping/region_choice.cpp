@@ -1,91 +1,46 @@
 #include "workloads/mapping/region_choice.hpp"
 
-#include "workloads/mapping/collective_forms.hpp"
-#include "workloads/mapping/pe_costs.hpp"
-#include "workloads/mapping/reduction_tree.hpp"
+#include "workloads/mapping/layer_layout.hpp"
+#include "workloads/mapping/token_forms.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace scribeline::workloads {
 
-namespace {
-
-// What both halves of a layer are made of.
-class Estimate {
-  public:
-    explicit Estimate(configs::Parameters const& p)
-        : costs_{p}, times_{LineTimes::of(p)}, per_word_{p.workload.activation_bits == 16 ? 2.0 : 1.0},
-          iteration_{static_cast<double>(p.pe.scalar_iteration.count()) / 8}
-    {
-    }
-
-    double products(std::uint32_t operations, std::uint32_t length) const
-    {
-        auto const op = costs_.multiply_accumulate(operations, length);
-        return double{1} * op.dispatch + op.arithmetic + op.sram;
-    }
-    double scalar(double iterations) const { return iteration_ * iterations; }
-    double all_reduce(std::uint32_t pes, double elements) const
-    {
-        return pes < 2 ? 0.0
-                       : centred_all_reduce_form(pes, default_groups(pes), std::ceil(elements / per_word_), times_);
-    }
-
-  private:
-    PeCosts   costs_;
-    LineTimes times_;
-    double    per_word_, iteration_;
-};
-
-} // namespace
-
-double attention_cycles(LayerLayout const& l, configs::Parameters const& p)
-{
-    Estimate const      of{p};
-    std::uint32_t const heads = l.heads_per_row * l.share;
-    double const        local = of.products(l.hidden, l.query()) + 2 * of.products(l.hidden, l.key()) +
-                         of.products(heads * l.head, l.tokens) + of.products(heads * l.tokens, l.head) +
-                         of.products(l.query(), l.hidden) +
-                         of.scalar(2.0 * l.hidden + l.query() + l.key() + 2.0 * l.scores());
-    double const along_x = of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.query() + 2 * l.key()) +
-                           2 * of.all_reduce(l.columns, heads) + of.all_reduce(l.columns, l.query());
-    return local + along_x + of.all_reduce(l.segment, l.scores()) + of.all_reduce(l.rows, l.hidden);
-}
-
-double feed_forward_cycles(LayerLayout const& l, configs::Parameters const& p)
-{
-    Estimate const of{p};
-    double const   local = of.products(l.hidden, l.up()) + of.products(l.ffn, l.hidden) +
-                         of.scalar(2.0 * l.hidden + (l.gated ? 2.0 : 1.0) * l.ffn);
-    return local + of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.up()) + of.all_reduce(l.rows, l.hidden);
-}
-
-double estimated_cycles(LayerLayout const& l, configs::Parameters const& p)
-{
-    return attention_cycles(l, p) + feed_forward_cycles(l, p);
-}
-
-configs::GridSize region_for(ModelShape const& shape, std::uint32_t context, configs::Parameters const& p)
+configs::GridSize region_for(DecodeStep const& step, std::size_t kind, configs::Parameters const& p)
 {
     if (p.mapping.region.columns != 0 && p.mapping.region.rows != 0)
         return p.mapping.region;
     std::uint32_t const most  = std::min(p.wafer.columns, p.wafer.rows);
-    bool const          pairs = p.workload.kv_heads == configs::KvHeads::model;
     std::uint32_t       best  = most;
     double              least = -1;
     // Steps of about a twentieth: the optimum is flat.
     for (std::uint32_t side = 2; side <= most; side += 1 + side / 20) {
-        auto const layout = layout_of(shape, context, {side, side}, pairs);
+        auto const layout = layout_of(step, kind, {side, side}, p);
         if (!fits(layout, p))
             continue;
-        double const cycles = estimated_cycles(layout, p);
+        double const cycles = layer_form(step, kind, layout, p);
         if (least < 0 || cycles < least) {
             least = cycles;
             best  = side;
         }
     }
     return {best, best};
+}
+
+std::size_t commonest_kind(DecodeStep const& step)
+{
+    auto const most = std::max_element(step.kinds.begin(), step.kinds.end(),
+                                       [](auto const& a, auto const& b) { return a.layers < b.layers; });
+    return static_cast<std::size_t>(most - step.kinds.begin());
+}
+
+std::uint32_t first_layer_of(DecodeStep const& step, std::size_t kind)
+{
+    std::uint32_t layer = 0;
+    while (step.shape.kind_of(layer) != kind)
+        ++layer;
+    return layer;
 }
 
 } // namespace scribeline::workloads

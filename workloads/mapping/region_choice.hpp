@@ -2,22 +2,20 @@
 // all-reduce, so the best side lies in between: a larger region is slower.
 #pragma once
 
-#include "configs/config.hpp"
-#include "workloads/mapping/layer_layout.hpp"
-#include "workloads/model_shape.hpp"
+#include "configs/parameters.hpp"
+#include "workloads/decode_step.hpp"
 
-#include <cstdint>
+#include <cstddef>
 
 namespace scribeline::workloads {
 
-// Cycles of one layer that depend on the region: local work and all-reduces, without control code and norms' constants.
-double estimated_cycles(LayerLayout const& layout, configs::Parameters const& parameters);
-// Its halves.
-double attention_cycles(LayerLayout const& layout, configs::Parameters const& parameters);
-double feed_forward_cycles(LayerLayout const& layout, configs::Parameters const& parameters);
+// What mapping.region asks for, or, where it is 0x0, the square that a layer of kind `kind` fits on and is fastest by
+// its closed form (token_forms.hpp). The largest square of the wafer when it fits on none: the budget then says what is
+// missing.
+configs::GridSize region_for(DecodeStep const& step, std::size_t kind, configs::Parameters const& parameters);
 
-// What mapping.region asks for, or, where it is 0x0, the square that the layer fits on and that the estimate finds
-// fastest. The largest square of the wafer when it fits on none: the budget then says what is missing.
-configs::GridSize region_for(ModelShape const& shape, std::uint32_t context, configs::Parameters const& parameters);
+// The kind of which the model has most layers.
+std::size_t   commonest_kind(DecodeStep const& step);
+std::uint32_t first_layer_of(DecodeStep const& step, std::size_t kind);
 
 } // namespace scribeline::workloads

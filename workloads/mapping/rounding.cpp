@@ -21,7 +21,7 @@ double rounding_bound(LayerProgram const& layer)
     constexpr double lambda    = 4;
     constexpr double at_end    = 4; // scaling, rotating, dividing, activating
     double           roundings = 0;
-    for (auto const& op : layer.step.layer) {
+    for (auto const& op : layer.step.layer(layer.kind)) {
         std::uint32_t sum = 0;
         if (op.kind == OperatorKind::norm || op.kind == OperatorKind::qkv || op.kind == OperatorKind::gate_up)
             sum = l.hidden + d.x;

@@ -10,6 +10,8 @@ namespace scribeline::workloads {
 
 namespace {
 
+double size(std::uint64_t elements) { return static_cast<double>(padded(elements)); }
+
 double count(std::vector<Block> const& blocks, BlockKind kind)
 {
     return static_cast<double>(
@@ -18,55 +20,65 @@ double count(std::vector<Block> const& blocks, BlockKind kind)
 
 } // namespace
 
-StageMemory::StageMemory(DecodeStep const& step, LayerLayout const& l, configs::Parameters const& p)
-    : layout_{l}, capacity_{p.pe.sram.value()}, kv_{p.workload.kv_bits / 8.0}, activation_{p.workload.activation_bits /
-                                                                                           8.0},
-      scores_per_token_{l.heads_per_row * l.share}, columns_{l.columns}, tokens_{l.tokens}, context_{step.context}
+StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs::Parameters const& p)
+    : kind_at_{step.shape.kind_at}, capacity_{p.pe.sram.value()}, kv_{p.workload.kv_bits / 8.0},
+      activation_{p.workload.activation_bits / 8.0}, scores_per_token_{std::uint64_t{layouts.front().batch} *
+                                                                       layouts.front().heads_per_row *
+                                                                       layouts.front().share},
+      columns_{layouts.front().columns}, context_{step.context}
 {
     auto const&  shape  = step.shape;
-    double const weight = p.workload.weight_bits / 8.0, kv = kv_, activation = activation_;
+    double const weight = p.workload.weight_bits / 8.0;
 
-    auto const   size      = [](std::uint64_t elements) { return static_cast<double>(padded(elements)); };
-    double const hidden    = size(l.hidden);
-    double const attention = static_cast<double>(l.attention_weights());
-    double const expansion = static_cast<double>(l.feed_forward_weights());
+    for (std::size_t k = 0; k < layouts.size(); ++k) {
+        auto const&  l         = layouts[k];
+        double const hidden    = size(l.hidden);
+        double const attention = static_cast<double>(l.attention_weights());
+        double const expansion = static_cast<double>(l.feed_forward_weights());
+        Kind         kind{l, static_cast<double>(l.cache()) * kv_, 0, 0, step.kinds[k].kind.window == 0};
 
-    cache_ = static_cast<double>(l.cache()) * kv;
+        // What a layer's budget has beside its weights, its cache and its two norms stands there once.
+        double once = -(attention + expansion) * weight - kind.cache - 2 * hidden * activation_;
+        for (auto const& part : sram_budget(l, p))
+            once += part.bytes;
+        once_ = std::max(once_, once);
 
-    // What a layer's budget has beside its weights, its cache and its two norms stands there once.
-    once_ = -(attention + expansion) * weight - cache_ - 2 * hidden * activation;
-    for (auto const& part : sram_budget(l, p))
-        once_ += part.bytes;
-
-    // The budget counts a norm for each half, whether it stands before or after. Beside it: those of models that norm
-    // on both sides, and those of queries and keys.
-    double const more = shape.pre_norms && shape.post_norms ? hidden : 0;
-    attention_ = attention * weight + (hidden + more + (shape.qk_norm ? size(l.query() + l.key()) : 0.0)) * activation;
-    feed_forward_ = expansion * weight + (hidden + more) * activation;
+        // The budget counts a norm for each half, whether it stands before or after. Beside it: those of models that
+        // norm on both sides, and those of queries and keys, or of their compressed forms.
+        double const more       = shape.pre_norms && shape.post_norms ? hidden : 0;
+        double const heads      = shape.qk_norm ? size(l.query() + l.key()) : 0.0;
+        double const compressed = l.latent != 0 ? size(l.query_rank) + size(l.latent) : 0.0;
+        kind.attention          = attention * weight + (hidden + more + heads + compressed) * activation_;
+        kind.feed_forward       = expansion * weight + (hidden + more) * activation_;
+        kinds_.push_back(kind);
+    }
 
     // A row of PEs holds so many words of the vocabulary.
+    auto const&         l     = layouts.front();
     std::uint64_t const words = (std::uint64_t{shape.vocabulary} + l.rows - 1) / l.rows;
     double const        table = size(l.hidden * words) * weight;
     embedding_                = table;
-    head_                     = table + (hidden + size(words)) * activation; // final norm, and what comes out
-    shared_table_             = shape.tied_embeddings ? table : 0;
+    head_         = table + (size(l.hidden) + size(l.batch * words)) * activation_; // final norm, and what comes out
+    shared_table_ = shape.tied_embeddings ? table : 0;
 }
 
-double StageMemory::weights(BlockKind kind) const
+double StageMemory::weights(Block block) const
 {
-    switch (kind) {
+    switch (block.kind) {
     case BlockKind::embedding:
         return embedding_;
     case BlockKind::attention:
-        return attention_;
+        return kind_of(block).attention;
     case BlockKind::feed_forward:
-        return feed_forward_;
+        return kind_of(block).feed_forward;
     case BlockKind::head:
         return head_;
     }
     SCRIBELINE_EXPECT(!"a kind of block without weights");
     return 0;
 }
+
+double StageMemory::cache(Block block) const { return block.kind == BlockKind::attention ? kind_of(block).cache : 0; }
 
 double StageMemory::bytes(std::vector<Block> const& blocks, std::uint32_t requests) const
 {
@@ -78,45 +90,68 @@ double StageMemory::bytes(std::vector<Block> const& blocks, std::uint32_t reques
 
 std::vector<BudgetPart> StageMemory::parts(std::vector<Block> const& blocks, std::uint32_t requests) const
 {
-    double const attentions = count(blocks, BlockKind::attention);
-    double const embedding  = count(blocks, BlockKind::embedding);
-    double const head       = count(blocks, BlockKind::head);
-    double const shared     = embedding > 0 && head > 0 ? shared_table_ : 0;
+    double const embedding = count(blocks, BlockKind::embedding);
+    double const head      = count(blocks, BlockKind::head);
+    double const shared    = embedding > 0 && head > 0 ? shared_table_ : 0;
+    double       layers = 0, caches = 0;
+    for (auto const& block : blocks) {
+        if (block.kind == BlockKind::attention || block.kind == BlockKind::feed_forward)
+            layers += weights(block);
+        caches += cache(block);
+    }
     return {{"code, runtime and vectors", once_},
-            {"weights of layers", attentions * attention_ + count(blocks, BlockKind::feed_forward) * feed_forward_},
-            {"KV cache", attentions * requests * cache_},
+            {"weights of layers", layers},
+            {"KV cache", requests * caches},
             {"embedding and LM head", reserved_ + embedding * embedding_ + head * head_ - shared}};
 }
 
 std::uint32_t StageMemory::requests(std::vector<Block> const& blocks) const
 {
-    double const attentions = count(blocks, BlockKind::attention);
-    double const left       = capacity_ - bytes(blocks, 0);
-    if (attentions == 0 || left < 0)
+    double caches = 0;
+    for (auto const& block : blocks)
+        caches += cache(block);
+    double const left = capacity_ - bytes(blocks, 0);
+    if (caches == 0 || left < 0)
         return 0;
-    double const most = std::floor(left / (attentions * cache_));
+    double const most = std::floor(left / caches);
     return static_cast<std::uint32_t>(std::min(most, double{std::numeric_limits<std::uint32_t>::max()}));
+}
+
+double StageMemory::grown(Kind const& kind, std::uint64_t tokens) const
+{
+    return kind.grows ? static_cast<double>(kind.layout.cache(tokens)) * kv_ : kind.cache;
 }
 
 KvGrowth StageMemory::growth(std::vector<Block> const& blocks) const
 {
-    double const attentions = count(blocks, BlockKind::attention);
-    if (attentions == 0)
+    auto kinds = std::vector<Kind const*>{};
+    for (auto const& block : blocks)
+        if (block.kind == BlockKind::attention && kind_of(block).grows)
+            kinds.push_back(&kind_of(block));
+    if (kinds.empty())
         return {};
     double const left = capacity_ - bytes(blocks, 1);
     SCRIBELINE_EXPECT(left >= 0);
     // Of a column. Every token of it has a score as well. Padding makes it a few fewer than the bytes of a token say.
-    auto const need = [&](std::uint64_t tokens) {
-        auto const scores = padded(scores_per_token_ * tokens) - padded(scores_per_token_ * std::uint64_t{tokens_});
-        return attentions * (static_cast<double>(layout_.cache(tokens)) * kv_ - cache_) +
-               static_cast<double>(scores) * activation_;
+    std::uint64_t const held = kinds.front()->layout.tokens;
+    auto const          need = [&](std::uint64_t tokens) {
+        auto const scores = padded(scores_per_token_ * tokens) - padded(scores_per_token_ * held);
+        double     sum    = static_cast<double>(scores) * activation_;
+        for (auto const* kind : kinds)
+            sum += grown(*kind, tokens) - kind->cache;
+        return sum;
     };
-    double const token = attentions * 2.0 * layout_.key() * kv_ + static_cast<double>(scores_per_token_) * activation_;
-    auto most = tokens_ + static_cast<std::uint64_t>(std::ceil((left + attentions * 2 * kv_ + activation_) / token));
+    double token = static_cast<double>(scores_per_token_) * activation_, slack = activation_;
+    for (auto const* kind : kinds) {
+        double const of_token = static_cast<double>(kind->layout.caches) * kind->layout.key() * kv_;
+        token += (kind->layout.latent != 0 ? 1 : 2) * of_token;
+        slack += 2 * kv_ * kind->layout.caches;
+    }
+    auto most = held + static_cast<std::uint64_t>(std::ceil((left + slack) / token));
     while (need(most) > left)
         --most;
     // Columns before the one that holds the end of the context are as full as the prompt left them.
-    std::uint64_t const before = (context_ - 1) / tokens_ * tokens_;
+    std::uint64_t const before = (context_ - 1) / held * held;
     return {before + most, most * columns_};
 }
 

@@ -20,15 +20,15 @@ namespace scribeline::workloads {
 
 class StageMemory {
   public:
-    StageMemory(DecodeStep const&, LayerLayout const&, configs::Parameters const&);
+    StageMemory(DecodeStep const&, Layouts const&, configs::Parameters const&);
 
     double capacity() const { return capacity_; } // of a PE
     double once() const { return once_ + reserved_; }
     // For tables that are spread over the wafer, beside what stands in the region.
     void   reserve(double bytes) { reserved_ = bytes; }
-    double weights(BlockKind) const;
-    // Of one request, in an attention block.
-    double cache() const { return cache_; }
+    double weights(Block) const;
+    // Of one request (of all sequences that a step decodes together), in a block.
+    double cache(Block) const;
     // A tied head reads the table of an embedding in its region: what the two save together.
     double shared_table() const { return shared_table_; }
 
@@ -42,12 +42,22 @@ class StageMemory {
     std::vector<BudgetPart> parts(std::vector<Block> const&, std::uint32_t requests) const;
 
   private:
-    LayerLayout   layout_;
-    double        capacity_, kv_, activation_; // bytes: of a PE; of an element
-    double        once_, cache_, shared_table_, reserved_ = 0;
-    double        embedding_, attention_, feed_forward_, head_;
-    std::uint64_t scores_per_token_;
-    std::uint32_t columns_, tokens_, context_;
+    // Of a layer of one kind.
+    struct Kind {
+        LayerLayout layout;
+        double      cache, attention, feed_forward;
+        bool        grows; // with the context, beyond a window
+    };
+    Kind const& kind_of(Block block) const { return kinds_.at(kind_at_.empty() ? 0 : kind_at_.at(block.layer)); }
+    double      grown(Kind const&, std::uint64_t tokens) const; // the cache with so many tokens in a column
+
+    std::vector<std::uint8_t> kind_at_; // [layer], as in ModelShape
+    std::vector<Kind>         kinds_;
+    double                    capacity_, kv_, activation_; // bytes: of a PE; of an element
+    double                    once_ = 0, shared_table_, reserved_ = 0;
+    double                    embedding_, head_;
+    std::uint64_t             scores_per_token_;
+    std::uint32_t             columns_, context_;
 };
 
 } // namespace scribeline::workloads

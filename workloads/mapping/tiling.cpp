@@ -12,11 +12,6 @@ namespace {
 
 constexpr double no_limit = std::numeric_limits<double>::infinity();
 
-LayerLayout layout(DecodeStep const& step, configs::Parameters const& p, configs::GridSize region)
-{
-    return layout_of(step.shape, step.context, region, p.workload.kv_heads == configs::KvHeads::model);
-}
-
 // Columns of regions. The hidden vector can turn east from square regions only (token_forms.hpp).
 std::uint32_t usable_columns(configs::Parameters const& p, configs::GridSize region)
 {
@@ -27,20 +22,17 @@ std::uint32_t usable_columns(configs::Parameters const& p, configs::GridSize reg
 std::vector<Unit> units_of(DecodeStep const& step, configs::Parameters const& p, StageMemory const& memory,
                            BlockForms const& forms, bool with_tables)
 {
-    auto const unit = [&](std::uint32_t attentions, std::uint32_t expansions) {
-        auto made   = Unit{};
-        made.blocks = attentions + expansions;
-        made.bytes =
-            attentions * memory.weights(BlockKind::attention) + expansions * memory.weights(BlockKind::feed_forward);
-        made.cache = attentions * memory.cache();
-        made.cycles =
-            attentions * forms.cycles(BlockKind::attention) + expansions * forms.cycles(BlockKind::feed_forward);
-        return made;
+    auto const add = [&](Unit& unit, Block block) {
+        unit.bytes += memory.weights(block);
+        unit.cache += memory.cache(block);
+        unit.cycles += forms.cycles(block.kind, is_half(block.kind) ? step.shape.kind_of(block.layer) : 0);
+        ++unit.blocks;
     };
-    auto const once = [&](BlockKind kind) {
+    auto const unit_of = [&](std::vector<Block> const& blocks) {
         auto made   = Unit{};
-        made.bytes  = memory.weights(kind);
-        made.cycles = forms.cycles(kind);
+        made.blocks = 0;
+        for (auto const& block : blocks)
+            add(made, block);
         return made;
     };
 
@@ -48,24 +40,28 @@ std::vector<Unit> units_of(DecodeStep const& step, configs::Parameters const& p,
     bool const          halves = p.mapping.split == configs::Split::half && !step.shape.parallel_blocks;
     auto                units  = std::vector<Unit>{};
     if (with_tables)
-        units.push_back(once(BlockKind::embedding));
+        units.push_back(unit_of({{BlockKind::embedding}}));
     if (std::uint32_t const together = p.mapping.layers_per_region; together > 0) {
-        for (std::uint32_t left = layers; left > 0; left -= std::min(together, left)) {
-            units.push_back(unit(std::min(together, left), std::min(together, left)));
+        for (std::uint32_t first = 0; first < layers; first += std::min(together, layers - first)) {
+            units.push_back(unit_of({}));
+            for (std::uint32_t layer = first; layer < std::min(layers, first + together); ++layer)
+                for (auto const half : {BlockKind::attention, BlockKind::feed_forward})
+                    add(units.back(), {half, layer});
             units.back().alone = true;
         }
     } else {
         for (std::uint32_t layer = 0; layer < layers; ++layer) {
+            Block const attention{BlockKind::attention, layer}, feed_forward{BlockKind::feed_forward, layer};
             if (halves) {
-                units.push_back(unit(1, 0));
-                units.push_back(unit(0, 1));
+                units.push_back(unit_of({attention}));
+                units.push_back(unit_of({feed_forward}));
             } else {
-                units.push_back(unit(1, 1));
+                units.push_back(unit_of({attention, feed_forward}));
             }
         }
     }
     if (with_tables)
-        units.push_back(once(BlockKind::head));
+        units.push_back(unit_of({{BlockKind::head}}));
     return units;
 }
 
@@ -73,18 +69,18 @@ std::vector<Unit> units_of(DecodeStep const& step, configs::Parameters const& p,
 
 Tiling::Tiling(DecodeStep const& step, configs::Parameters const& p, configs::GridSize region, TablePlace tables)
     : step_{step}, p_{p}, region_{region}, regions_x_{usable_columns(p, region)},
-      regions_y_{p.wafer.rows / region.rows}, layout_{layout(step, p, region)}, tables_{tables}, memory_{step, layout_,
-                                                                                                         p},
-      units_{units_of(step, p, memory_, BlockForms{step, layout_, p}, tables == TablePlace::regions)}
+      regions_y_{p.wafer.rows / region.rows}, layouts_{layouts_of(step, region, p)}, tables_{tables},
+      memory_{step, layouts_, p}, units_{units_of(step, p, memory_, BlockForms{step, layouts_, p},
+                                                  tables == TablePlace::regions)}
 {
     SCRIBELINE_EXPECT(regions_x_ > 0 && regions_y_ > 0);
     if (tables == TablePlace::regions)
         return;
     SCRIBELINE_EXPECT(region.columns == p.wafer.columns);
-    auto const        whole = layout(step, p, {p.wafer.columns, p.wafer.rows});
+    auto const        whole = layouts_of(step, {p.wafer.columns, p.wafer.rows}, p);
     StageMemory const wafer{step, whole, p};
     BlockForms const  forms{step, whole, p};
-    double const      embedding = wafer.weights(BlockKind::embedding), head = wafer.weights(BlockKind::head);
+    double const      embedding = wafer.weights({BlockKind::embedding}), head = wafer.weights({BlockKind::head});
     // Which stages are on the first and on the last wafer is not known before, so all leave room for either.
     memory_.reserve(tables == TablePlace::one_wafer ? embedding + head - wafer.shared_table()
                                                     : std::max(embedding, head));
@@ -143,7 +139,7 @@ Cuts Tiling::cuts(std::uint32_t wafers) const
 
 Tiling::Speed Tiling::speed(Cuts const& cuts) const
 {
-    WayForms const ways{step_, layout_, p_, regions_x_, regions_y_};
+    WayForms const ways{step_, layouts_.front(), p_, regions_x_, regions_y_};
     auto           result  = Speed{};
     double         busiest = 0, requests = no_limit;
     for (std::size_t s = 0; s < cuts.size(); ++s) {
@@ -168,7 +164,7 @@ Tiling::Speed Tiling::speed(Cuts const& cuts) const
     // One more than keeps the busiest stage busy would only wait.
     result.requests          = static_cast<std::uint32_t>(std::min(requests, std::ceil(result.cycles / busiest)));
     double const per_cycle   = std::min(result.requests / result.cycles, 1 / busiest);
-    result.tokens_per_second = per_cycle * p_.wafer.clock.value();
+    result.tokens_per_second = per_cycle * p_.workload.batch * p_.wafer.clock.value();
     return result;
 }
 

@@ -61,7 +61,7 @@ class Tiling {
     configs::Parameters const& p_;
     configs::GridSize          region_;
     std::uint32_t              regions_x_, regions_y_;
-    LayerLayout                layout_;
+    Layouts                    layouts_;
     TablePlace                 tables_;
     StageMemory                memory_;
     std::vector<Unit>          units_;

@@ -4,7 +4,7 @@
 #include "workloads/mapping/off_wafer_way.hpp"
 #include "workloads/mapping/pe_costs.hpp"
 #include "workloads/mapping/reduction_tree.hpp"
-#include "workloads/mapping/region_choice.hpp"
+#include "workloads/mapping/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -23,52 +23,54 @@ WayForm link_form(WayCycles const& way)
 
 } // namespace
 
-BlockForms::BlockForms(DecodeStep const& step, LayerLayout const& l, configs::Parameters const& p)
+namespace {
+
+double cycles_of(Steps const& steps, LayerLayout const& l, LineTimes const& times)
 {
-    auto const&     shape = step.shape;
-    PeCosts const   costs{p};
-    LineTimes const times    = LineTimes::of(p);
-    double const    per_word = p.workload.activation_bits == 16 ? 2 : 1;
-    auto const      reduce   = [&](auto form, std::uint32_t pes, double wavelets) {
-        return pes < 2 ? 0.0 : form(pes, default_groups(pes), wavelets, times);
-    };
-    auto const all_reduce = [&](std::uint32_t pes, double elements) {
-        return reduce(centred_all_reduce_form, pes, std::ceil(elements / per_word));
-    };
-    double const control = length(costs.control());
-    double const norm    = 2 * length(costs.scalar(l.hidden)) + all_reduce(l.columns, 1);
-    double const add     = length(costs.add(l.hidden));
-
-    // Operators up to and with the first residual belong to attention.
-    double attention = attention_cycles(l, p) + 2 * length(costs.copy(l.key())) + add;
-    double expansion = feed_forward_cycles(l, p) + add;
-    bool   attends   = true;
-    for (auto const& op : step.layer) {
-        (attends ? attention : expansion) += control;
-        if (op.name == "post_attention_norm")
-            attention += norm;
-        else if (op.name == "post_ffn_norm")
-            expansion += norm;
-        else if (op.name == "qk_norm") {
-            std::uint32_t const heads = l.heads_per_row * (l.share + 1);
-            attention += 2 * length(costs.scalar(heads * l.head)) + all_reduce(l.segment, heads);
-        } else if (op.name == "attention_residual")
-            attends = false;
+    double cycles = 0;
+    for (auto const& step : steps.list) {
+        if (!step.collective) {
+            cycles += length(step.local);
+            continue;
+        }
+        std::uint32_t const pes  = step.line == Line::row ? l.columns : step.line == Line::column ? l.rows : l.segment;
+        auto const          form = step.gather == Gather::reduce ? centred_reduce_form : centred_all_reduce_form;
+        cycles += pes < 2 ? 0.0 : form(pes, default_groups(pes), step.message.wavelets, times);
     }
-    // The estimate of a layer has a norm in each half.
-    auto const has = [&](char const* name) { return find_operator(step.layer, name) != nullptr; };
-    if (!has("attention_norm"))
-        attention -= norm;
-    if (!has("ffn_norm"))
-        expansion -= norm;
+    return cycles;
+}
 
-    // The row of the table is added to nothing from all other rows; the head's sums are needed where they are searched.
-    auto const   words     = static_cast<std::uint32_t>(std::ceil(double{1} * shape.vocabulary / l.rows));
-    double const embedding = control + length(costs.copy(l.hidden)) + all_reduce(l.rows, l.hidden);
-    double const head      = 3 * control + norm + length(costs.multiply_accumulate(l.hidden, words)) +
-                        reduce(centred_reduce_form, l.columns, std::ceil(words / per_word)) +
-                        length(costs.scalar(words)) + reduce(centred_all_reduce_form, l.rows, 2);
-    cycles_ = {embedding, attention, expansion, head};
+} // namespace
+
+BlockForms::BlockForms(DecodeStep const& step, Layouts const& layouts, configs::Parameters const& p)
+{
+    LineTimes const times = LineTimes::of(p);
+    auto const      set   = [&](BlockKind block, Steps const& steps, LayerLayout const& l) {
+        cycles_[static_cast<std::size_t>(block)].push_back(cycles_of(steps, l, times));
+    };
+    set(BlockKind::embedding, embedding_steps(step, layouts.front(), nullptr, p), layouts.front());
+    set(BlockKind::head, head_steps(step, layouts.front(), nullptr, p), layouts.front());
+    for (std::size_t kind = 0; kind < layouts.size(); ++kind) {
+        auto const& l = layouts[kind];
+        set(BlockKind::attention, layer_steps(step, kind, LayerPart::attention, l, nullptr, p), l);
+        set(BlockKind::feed_forward, layer_steps(step, kind, LayerPart::feed_forward, l, nullptr, p), l);
+    }
+}
+
+double layer_form(DecodeStep const& step, std::size_t kind, LayerLayout const& l, configs::Parameters const& p)
+{
+    return cycles_of(layer_steps(step, kind, LayerPart::all, l, nullptr, p), l, LineTimes::of(p));
+}
+
+double layers_as_of(DecodeStep const& step, std::size_t kind, Layouts const& layouts, configs::Parameters const& p)
+{
+    if (layouts.size() == 1)
+        return step.shape.layers;
+    BlockForms const forms{step, layouts, p};
+    double           all = 0;
+    for (std::size_t k = 0; k < layouts.size(); ++k)
+        all += step.kinds[k].layers * forms.layer(k);
+    return all / forms.layer(kind);
 }
 
 WayForms::WayForms(DecodeStep const& step, LayerLayout const& l, configs::Parameters const& p, std::uint32_t regions_x,
@@ -76,7 +78,7 @@ WayForms::WayForms(DecodeStep const& step, LayerLayout const& l, configs::Parame
     : step_{step}, p_{p}, layout_{l}, regions_x_{regions_x}, regions_y_{regions_y}
 {
     LineTimes const times = LineTimes::of(p);
-    double const    words = std::ceil(l.hidden / (p.workload.activation_bits == 16 ? 2.0 : 1.0));
+    double const    words = std::ceil(l.vector() / (p.workload.activation_bits == 16 ? 2.0 : 1.0));
     sending_ =
         length(PeCosts{p}.control()) + times.setup + std::ceil(words * std::max(times.serialisation, times.interval));
     receiving_ = 2 * times.ramp + times.activation + times.setup;

@@ -1,7 +1,7 @@
 // Closed forms of what a token passes: the blocks of the model, and the ways between regions. Fabric cycles.
 //
-// A block is its local work, its all-reduces (collective_forms.hpp) and the control code around each operator
-// (software.operator_overhead).
+// A block is what its steps (steps.hpp) take one after another: local work, the control code around each operator
+// (software.operator_overhead), and the collectives by their own forms (collective_forms.hpp).
 //
 // On its way to the next region of its wafer the hidden vector lies along one axis of a region, a part in each line,
 // and is copied along the other. A region that begins a wafer has it along x.
@@ -24,17 +24,29 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace scribeline::workloads {
 
 class BlockForms {
   public:
-    BlockForms(DecodeStep const&, LayerLayout const&, configs::Parameters const&);
-    double cycles(BlockKind kind) const { return cycles_[static_cast<std::size_t>(kind)]; }
+    BlockForms(DecodeStep const&, Layouts const&, configs::Parameters const&);
+    // Of a layer of kind `of` where the block is half of a layer.
+    double cycles(BlockKind block, std::size_t of = 0) const { return cycles_[static_cast<std::size_t>(block)].at(of); }
+    double layer(std::size_t of) const
+    {
+        return cycles(BlockKind::attention, of) + cycles(BlockKind::feed_forward, of);
+    }
 
   private:
-    std::array<double, 4> cycles_{};
+    std::array<std::vector<double>, 4> cycles_{};
 };
+
+// Cycles of a layer of kind `kind`, by the closed forms.
+double layer_form(DecodeStep const&, std::size_t kind, LayerLayout const&, configs::Parameters const&);
+
+// How many layers of kind `kind` take as long as all layers of the model do, each of its own kind.
+double layers_as_of(DecodeStep const&, std::size_t kind, Layouts const&, configs::Parameters const&);
 
 struct WayForm {
     double occupied = 0; // the sending region is busy

@@ -27,6 +27,8 @@ struct Block {
     std::uint32_t layer = 0; // of attention and feed_forward
 };
 
+constexpr bool is_half(BlockKind kind) { return kind == BlockKind::attention || kind == BlockKind::feed_forward; }
+
 struct Stage {
     std::uint32_t      wafer = 0;
     std::uint32_t      x0 = 0, y0 = 0;         // first tile of the region on its wafer

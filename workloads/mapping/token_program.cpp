@@ -9,7 +9,6 @@
 #include "workloads/mapping/steps.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -20,27 +19,25 @@ namespace scribeline::workloads {
 
 namespace {
 
-// What a role holds, in this order.
-enum Segment : std::uint8_t { arrival, embedding, attention, feed_forward, head, departure, segment_count };
-
-Segment segment_of(BlockKind kind) { return static_cast<Segment>(static_cast<unsigned>(kind) + 1); }
+// What a role holds: the way in, the embedding, the head, the two halves of a layer of each kind, and the way out.
+enum Segment : std::uint8_t { arrival, embedding, head, first_half };
 
 class TokenWriter {
   public:
     TokenWriter(DecodeStep const& step, TokenPlan const& plan, configs::Parameters const& p)
-        : step_{step}, plan_{plan}, p_{p}, region_{plan.region}, layout_{layout_of(step.shape, step.context, region_,
-                                                                                   p.workload.kv_heads ==
-                                                                                       configs::KvHeads::model)},
-          lines_{layout_, p},
+        : step_{step}, plan_{plan}, p_{p}, region_{plan.region}, layouts_{layouts_of(step, region_, p)},
+          departure_{static_cast<std::uint8_t>(first_half + 2 * layouts_.size())}, lines_{layouts_.front(), p},
           turned_lines_{region_.columns == region_.rows ? lines_.turned() : lines_}, costs_{StreamCosts::of(p)},
-          control_{PeCosts{p}.control()}, steps_{Steps{},
-                                                 embedding_steps(step, layout_, lines_, p),
-                                                 layer_steps(step, LayerPart::attention, layout_, lines_, p),
-                                                 layer_steps(step, LayerPart::feed_forward, layout_, lines_, p),
-                                                 head_steps(step, layout_, lines_, p),
-                                                 Steps{}},
-          words_{(layout_.hidden + per_word() - 1) / per_word()}
+          control_{PeCosts{p}.control()}, words_{(layouts_.front().vector() + per_word() - 1) / per_word()}
     {
+        steps_.resize(departure_ + 1u);
+        steps_[embedding] = embedding_steps(step, layouts_.front(), &lines_, p);
+        steps_[head]      = head_steps(step, layouts_.front(), &lines_, p);
+        for (std::size_t kind = 0; kind < layouts_.size(); ++kind) {
+            auto const at  = first_half + 2 * kind;
+            steps_[at]     = layer_steps(step, kind, LayerPart::attention, layouts_[kind], &lines_, p);
+            steps_[at + 1] = layer_steps(step, kind, LayerPart::feed_forward, layouts_[kind], &lines_, p);
+        }
         if (fan_color(1) >= p.fabric.colors)
             throw configs::UserError{configs::Exit::bad_config,
                                      fmt::format("mapping.reduction: a token needs {} colors, two of them between "
@@ -52,6 +49,16 @@ class TokenWriter {
     TokenProgram write();
 
   private:
+    std::uint8_t segment_of(Block block) const
+    {
+        if (!is_half(block.kind))
+            return block.kind == BlockKind::embedding ? embedding : head;
+        bool const second = block.kind == BlockKind::feed_forward;
+        return static_cast<std::uint8_t>(first_half + 2 * step_.shape.kind_of(block.layer) + (second ? 1 : 0));
+    }
+    bool is_feed_forward(std::uint8_t s) const { return s > first_half && (s - first_half) % 2 == 1 && s < departure_; }
+    std::size_t kind_of(std::uint8_t segment) const { return (segment - first_half) / 2u; }
+
     std::uint32_t per_word() const { return p_.workload.activation_bits == 16 ? 2 : 1; }
     std::uint32_t stages() const { return static_cast<std::uint32_t>(plan_.stages.size()); }
     // Of the way from stage to stage: neighbours use two in turn, so that a tile never has both on one.
@@ -103,15 +110,16 @@ class TokenWriter {
     TokenPlan const&           plan_;
     configs::Parameters const& p_;
     configs::GridSize const    region_;
-    LayerLayout const          layout_;
+    Layouts const              layouts_;   // of each kind of layers
+    std::uint8_t const         departure_; // the last segment
     RegionLines const          lines_, turned_lines_;
     std::vector<bool>          turned_; // [stage]: vectors lie along y
     std::vector<Way>           ways_;   // [stage]: out of it; none behind the last
     StreamCosts const          costs_;
     Operation const            control_;
 
-    std::array<Steps, segment_count> const steps_;
-    std::uint32_t const                    words_;
+    std::vector<Steps>  steps_; // [segment]
+    std::uint32_t const words_;
 
     using Key = std::tuple<std::uint16_t, std::uint16_t, bool, int, int>;
     std::map<Key, std::pair<std::uint16_t, std::uint16_t>> known_; // role and route class
@@ -161,10 +169,10 @@ void TokenWriter::script(std::uint32_t stage)
     auto&       plays  = out_.program.scripts.emplace_back();
     auto const& blocks = plan_.stages[stage].blocks;
     auto const  number = [&] { return static_cast<std::uint16_t>(out_.program.operators.size()); };
-    auto const  name   = [&](Segment segment, Block const& block) {
+    auto const  name   = [&](std::uint8_t segment, Block const& block) {
         auto const& operators = steps_[segment].operators;
-        bool const  once      = block.kind == BlockKind::embedding || block.kind == BlockKind::head;
-        auto const  first     = block.kind == BlockKind::feed_forward ? first_of_feed_forward(step_)
+        bool const  once      = !is_half(block.kind);
+        auto const  first     = block.kind == BlockKind::feed_forward ? first_of_feed_forward(step_, kind_of(segment))
                                    : block.kind == BlockKind::head
                                        ? static_cast<std::size_t>(find_operator(step_.once, "final_norm") - step_.once.data())
                                        : 0;
@@ -177,30 +185,31 @@ void TokenWriter::script(std::uint32_t stage)
     if (stage > 0) // its operator is the move of the stage before, written there
         plays.push_back({arrival, arrival + 1, 1, static_cast<std::uint16_t>(number() - 1), 0});
     for (std::size_t i = 0; i < blocks.size();) {
-        // Whole layers are rounds of one play.
-        std::size_t layers = 0;
+        // Whole layers of one kind are rounds of one play.
+        auto const  segment = segment_of(blocks[i]);
+        std::size_t layers  = 0;
         while (i + 2 * layers + 1 < blocks.size() && blocks[i + 2 * layers].kind == BlockKind::attention &&
-               blocks[i + 2 * layers + 1].kind == BlockKind::feed_forward)
+               blocks[i + 2 * layers + 1].kind == BlockKind::feed_forward &&
+               segment_of(blocks[i + 2 * layers]) == segment)
             ++layers;
         auto const first = number();
         if (layers > 0) {
             for (std::size_t b = 0; b < 2 * layers; ++b)
-                name(segment_of(blocks[i + b].kind), blocks[i + b]);
-            plays.push_back({attention, feed_forward + 1, static_cast<std::uint32_t>(layers), first,
-                             static_cast<std::uint16_t>(step_.layer.size())});
+                name(segment_of(blocks[i + b]), blocks[i + b]);
+            plays.push_back({segment, static_cast<std::uint8_t>(segment + 2), static_cast<std::uint32_t>(layers), first,
+                             static_cast<std::uint16_t>(step_.layer(kind_of(segment)).size())});
             i += 2 * layers;
         } else {
-            auto const segment = segment_of(blocks[i].kind);
             name(segment, blocks[i]);
             // Operators of a segment are numbered from the first of a layer.
-            auto const offset = segment == feed_forward ? first_of_feed_forward(step_) : 0;
+            auto const offset = is_feed_forward(segment) ? first_of_feed_forward(step_, kind_of(segment)) : 0;
             plays.push_back(
                 {segment, static_cast<std::uint8_t>(segment + 1), 1, static_cast<std::uint16_t>(first - offset), 0});
             ++i;
         }
     }
     if (stage + 1 < stages()) {
-        plays.push_back({departure, departure + 1, 1, number(), 0});
+        plays.push_back({departure_, static_cast<std::uint8_t>(departure_ + 1), 1, number(), 0});
         out_.program.operators.push_back(
             {"move", "transfer",
              fmt::format("{} {}, {} wavelets a line", ways_[stage].diagonal ? "diagonal" : "fan",
@@ -219,13 +228,13 @@ std::uint16_t TokenWriter::role(std::uint32_t x, std::uint32_t y, std::uint32_t 
     Message const message{words_, 0, Combine::replace, 0};
     auto const    across = [&](Way const& way) { return way.x ? y : x; };
     bounds.push_back(0);
-    for (std::uint8_t s = 0; s < segment_count; ++s) {
+    for (std::uint8_t s = 0; s <= departure_; ++s) {
         if (s == arrival) {
             if (stage > 0) {
                 fan(stage - 1, across(ways_[stage - 1])).receive(message, costs_, role);
                 role.back().last = true;
             }
-        } else if (s == departure) {
+        } else if (s == departure_) {
             // All come to the end of the stage alike, and some go on to send.
             if (stage + 1 < stages()) {
                 auto const& way = ways_[stage];
@@ -236,9 +245,9 @@ std::uint16_t TokenWriter::role(std::uint32_t x, std::uint32_t y, std::uint32_t 
         } else {
             std::size_t const first = role.size();
             write_role(steps_[s], lines_of(stage), costs_, x, y, 0, role);
-            if (s == feed_forward)
+            if (is_feed_forward(s))
                 for (std::size_t i = first; i < role.size(); ++i)
-                    role[i].op = static_cast<std::uint16_t>(role[i].op + first_of_feed_forward(step_));
+                    role[i].op = static_cast<std::uint16_t>(role[i].op + first_of_feed_forward(step_, kind_of(s)));
         }
         bounds.push_back(static_cast<std::uint32_t>(role.size()));
     }
@@ -304,7 +313,7 @@ TokenProgram TokenWriter::write()
     program.route_class.resize(program.pes());
     program.script.resize(program.pes());
     program.roles.emplace_back();
-    program.segments.emplace_back(segment_count + 1u, 0);
+    program.segments.emplace_back(departure_ + 2u, 0);
     program.route_classes.emplace_back();
     program.scripts.push_back({{arrival, arrival + 1, 1, 0, 0}});
     for (std::uint32_t stage = 0; stage < stages(); ++stage)
