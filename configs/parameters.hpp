@@ -113,6 +113,7 @@ struct WorkloadParams {
     std::uint32_t kv_bits;
     std::uint32_t activation_bits; // 16: two elements a wavelet; 32: one
     KvHeads       kv_heads;
+    std::uint32_t prompt; // tokens that are prefilled before the first one is decoded; 0: none
 };
 
 struct MappingParams {

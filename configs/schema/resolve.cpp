@@ -156,6 +156,7 @@ class Resolver {
 
     Config finish()
     {
+        follow_prompt();
         if (!complaints_.empty())
             throw UserError{Exit::bad_config, fmt::format("{}", fmt::join(complaints_, "\n"))};
         if (!usage_.empty()) {
@@ -182,6 +183,14 @@ class Resolver {
     }
 
   private:
+    // A prompt is part of the context: where nobody says how long that is, it is as long as the prompt.
+    void follow_prompt()
+    {
+        auto const& workload = config_.parameters.workload;
+        if (workload.prompt > workload.context && setting_of(*find_row("workload.context")).set_by == "default")
+            apply(Override{"workload.prompt", "workload.context", std::to_string(workload.prompt)});
+    }
+
     Setting& setting_of(Row const& row)
     {
         auto const found = std::find_if(config_.settings.begin(), config_.settings.end(), [&](Setting const& setting) {

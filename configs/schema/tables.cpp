@@ -189,7 +189,12 @@ Group workload()
         .row<&P::kv_heads>("model",
                            "heads of keys and values: as the model has, or one of full width as in the "
                            "published WSE-2 runs",
-                           src::user, Origin::choice);
+                           src::user, Origin::choice)
+        .row<&P::prompt>("0", "0", "16777216",
+                         "tokens that are prefilled before the first one is decoded; 0: none. They are part of the "
+                         "context",
+                         src::user, Origin::choice)
+        .counts("token");
 }
 
 Group mapping()
