@@ -92,7 +92,7 @@ TEST_CASE("the mesh computes the product with a transposed matrix")
     auto       mesh = workloads::map_mesh_scores(side, tile, p);
     workloads::add_payload(mesh.program, workloads::Element::fp32, mesh.elements);
     workloads::MeshRing const ring{workloads::Axis::x, side, 0, true};
-    // Row y of PEs holds the block of ring index r(y) of the second matrix, and its scores belong to column r(y).
+    // Row y of PEs holds the block r(y) of the second matrix.
     for (std::uint32_t y = 0; y < side; ++y)
         for (std::uint32_t x = 0; x < side; ++x) {
             float* const sram = &mesh.program.sram[mesh.program.pe(x, y) * mesh.elements];
@@ -112,7 +112,8 @@ TEST_CASE("the mesh computes the product with a transposed matrix")
             float sum = 0;
             for (std::uint32_t k = 0; k < side * tile.k; ++k)
                 sum += left_of(i, k) * right_of(k, j);
-            wrong += run.sram(ring.position(j / tile.n), i / tile.m, mesh.c + j % tile.n * tile.m + i % tile.m) != sum;
+            wrong += run.sram(ring.position((j / tile.n + side - ring.index(i / tile.m)) % side), i / tile.m,
+                              mesh.c + j % tile.n * tile.m + i % tile.m) != sum;
         }
     CHECK(wrong == 0);
 }

@@ -183,7 +183,7 @@ MeshProgram map_mesh_scores(std::uint32_t side, MeshTile tile, configs::Paramete
                 role.push_back(op);
             };
             for (std::uint32_t i = 0; i < side; ++i) {
-                std::uint32_t const root = x.position((y.index(py) + side - i) % side);
+                std::uint32_t const root = x.position((side - i) % side); // of every row at the same time
                 role.push_back(step);
                 work.kernel = static_cast<std::uint16_t>(1 + b + (px == root ? 2 : 0));
                 Message sent, received;
