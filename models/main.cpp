@@ -20,6 +20,7 @@
 #include "results/yield_report.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -75,6 +76,8 @@ Exit run(configs::CommandLine const& line)
                             plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
               : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
     if (line.dry_run) {
+        if (config.parameters.workload.prompt > 0)
+            workloads::plan_prefill(step, config.parameters, plan);
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
         return Exit::done;

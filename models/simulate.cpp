@@ -3,11 +3,13 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/folded_system.hpp"
+#include "models/prefill.hpp"
 #include "models/token_record.hpp"
 #include "models/wafer_system.hpp"
 #include "models/waterfall.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 #include "workloads/mapping/token_forms.hpp"
 #include "workloads/mapping/token_program.hpp"
 
@@ -93,9 +95,8 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
     return o;
 }
 
-} // namespace
-
-Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome simulate_token(configs::Config const& config, workloads::DecodeStep const& step,
+                       workloads::TokenPlan const& plan)
 {
     auto const&       p          = config.parameters;
     bool const        by_wavelet = p.run.trace || p.run.payload;
@@ -135,6 +136,19 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         outcome.warnings.push_back(fmt::format("not folded, because {}", reason.what()));
         return outcome;
     }
+}
+
+} // namespace
+
+Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+{
+    auto const& p = config.parameters;
+    if (p.workload.prompt == 0)
+        return simulate_token(config, step, plan);
+    auto const prefill = plan_prefill(step, p, plan); // refuses before anything takes long
+    auto       outcome = simulate_token(config, step, plan);
+    add_prefill(outcome, p, step, prefill);
+    return outcome;
 }
 
 } // namespace scribeline::models

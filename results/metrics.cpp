@@ -104,6 +104,27 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
                      "fabric cycles of the busiest stage for one token", Kind::count});
 }
 
+// Of a run with a prompt.
+void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefill)
+{
+    if (prefill.tokens == 0) {
+        return;
+    }
+    table.push_back({"prompt_tokens", "1", count(prefill.tokens), "tokens of the prompt", Kind::count});
+    table.push_back({"prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count});
+    table.push_back({"prefill_cycles_per_layer", "cycle", count(prefill.cycles_per_layer),
+                     "fabric cycles of the whole prompt in one layer, by closed forms", Kind::count});
+    table.push_back({"prefill_cycles", "cycle", count(prefill.cycles),
+                     "fabric cycles until all layers are done with the prompt, by closed forms", Kind::count});
+    table.push_back({"prefill_time", "s", prefill.time.value(), "the same as a time"});
+    table.push_back(
+        {"prompt_tokens_per_second", "token/s", prefill.tokens_per_second, "tokens of the prompt over prefill_time"});
+    table.push_back({"time_to_first_token", "s", prefill.time_to_first_token.value(),
+                     "prefill_time, and time_per_output_token for the first token"});
+    table.push_back({"prefill_bytes", "byte", prefill.bytes,
+                     "SRAM of a PE that a chunk of the prompt takes beside weights and KV cache"});
+}
+
 } // namespace
 
 std::vector<Metric> metrics(Outcome const& o)
@@ -166,6 +187,7 @@ std::vector<Metric> metrics(Outcome const& o)
                          "weights and KV cache that one output token needs"});
     }
     add_plan(table, o);
+    add_prompt(table, o.prefill);
     if (o.payload.checked) {
         table.push_back(
             {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});

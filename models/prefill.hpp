@@ -1,0 +1,14 @@
+// The prompt in the outcome of a run: what the plan of its prefill says, as operators with parts and as times.
+#pragma once
+
+#include "models/outcome.hpp"
+#include "workloads/decode_step.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
+
+namespace scribeline::models {
+
+// To an outcome that knows the time of an output token: the first one comes that much behind the prompt.
+void add_prefill(Outcome& outcome, configs::Parameters const& parameters, workloads::DecodeStep const& step,
+                 workloads::PrefillPlan const& plan);
+
+} // namespace scribeline::models

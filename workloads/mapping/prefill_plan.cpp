@@ -1,0 +1,244 @@
+#include "workloads/mapping/prefill_plan.hpp"
+
+#include "configs/failure.hpp"
+#include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_forms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace scribeline::workloads {
+
+namespace {
+
+// What a stage does for each chunk.
+struct StageLoad {
+    double attentions = 0, feed_forwards = 0;
+    bool   embeds = false, leaves_wafer = false, last = false;
+};
+
+std::vector<StageLoad> loads_of(TokenPlan const& plan)
+{
+    std::vector<StageLoad> loads;
+    for (std::size_t s = 0; s < plan.stages.size(); ++s) {
+        StageLoad load;
+        for (auto const& block : plan.stages[s].blocks) {
+            load.attentions += block.kind == BlockKind::attention;
+            load.feed_forwards += block.kind == BlockKind::feed_forward;
+            load.embeds = load.embeds || block.kind == BlockKind::embedding;
+        }
+        load.last         = s + 1 == plan.stages.size();
+        load.leaves_wafer = !load.last && plan.stages[s + 1].wafer != plan.stages[s].wafer;
+        loads.push_back(load);
+    }
+    return loads;
+}
+
+// One way of cutting the prompt.
+class Cut {
+  public:
+    Cut(PrefillShape const& shape, DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan,
+        std::uint32_t tokens_of_a_row, bool hidden)
+        : p_{p}, step_{step}, region_{plan.region}, layout_{prefill_layout(shape, tokens_of_a_row, plan.region)},
+          forms_{shape, layout_, p, hidden}, hidden_{hidden}
+    {
+        std::uint64_t const chunk = std::uint64_t{tokens_of_a_row} * plan.region.rows;
+        chunks_                   = static_cast<std::uint32_t>((p.workload.prompt + chunk - 1) / chunk);
+        bytes_                    = layout_.bytes(shape, p, hidden);
+    }
+
+    std::uint32_t       chunks() const { return chunks_; }
+    PrefillForms const& forms() const { return forms_; }
+
+    double layer() const
+    {
+        double sum = 0;
+        for (std::uint32_t i = 0; i < chunks_; ++i)
+            sum += forms_.attention(i) + forms_.feed_forward();
+        return sum;
+    }
+
+    double stage(StageLoad const& load, std::uint32_t chunk) const
+    {
+        return load.attentions * forms_.attention(chunk) + load.feed_forwards * forms_.feed_forward() +
+               (load.embeds ? embedding() : 0) + (load.last ? 0 : move(load.leaves_wafer));
+    }
+
+    PrefillPlan result(double cycles) const
+    {
+        PrefillPlan out;
+        out.tokens            = p_.workload.prompt;
+        out.chunks            = chunks_;
+        out.tokens_of_a_row   = layout_.tokens;
+        out.hidden_shifts     = hidden_;
+        out.cycles            = cycles;
+        out.cycles_of_a_layer = layer();
+        out.bytes             = bytes_;
+        double const n        = chunks_;
+        for (auto const& op : forms_.operators())
+            out.operators.push_back({op.name, op.shape, op.once * n + op.per_pair * (n * (n + 1) / 2)});
+        return out;
+    }
+
+  private:
+    std::uint32_t words() const
+    {
+        return MeshCosts{p_}.wavelets(std::uint64_t{layout_.tokens} * layout_.hidden, p_.workload.activation_bits);
+    }
+    double control() const { return static_cast<double>(length_of(MeshCosts{p_}.control())); }
+
+    // Every row of the table may be anywhere in its column: all words of a column pass one link at worst.
+    double embedding() const
+    {
+        LineTimes const times = LineTimes::of(p_);
+        return control() + static_cast<double>(length_of(MeshCosts{p_}.copy(layout_.tokens, layout_.hidden))) +
+               times.setup + region_.rows * (words() * times.serialisation + times.hop) + times.turn();
+    }
+
+    // Each PE's part goes to the PE in its place in the next region, all of a line over one link at the border.
+    double move(bool over_link) const
+    {
+        LineTimes const times = LineTimes::of(p_);
+        double const    side  = region_.rows;
+        double          way   = control() + times.setup + times.turn() + times.activation +
+                     side * (words() * times.serialisation + times.hop);
+        if (over_link) {
+            double const bytes =
+                static_cast<double>(layout_.tokens) * region_.rows * step_.shape.hidden * p_.workload.activation_bits / 8;
+            way += p_.wafer.clock.value() * (p_.wafer.link_latency.value() + bytes / p_.wafer.link_bandwidth.value());
+        }
+        return way;
+    }
+
+    configs::Parameters const& p_;
+    DecodeStep const&          step_;
+    configs::GridSize const    region_;
+    PrefillLayout const        layout_;
+    PrefillForms const         forms_;
+    bool const                 hidden_;
+    std::uint32_t              chunks_ = 0;
+    double                     bytes_  = 0;
+};
+
+struct Passage {
+    double all = 0, first = 0, busiest = 0;
+};
+
+// A stage begins a chunk when it is done with the one before, and the chunk has come.
+Passage through(Cut const& cut, std::vector<StageLoad> const& loads)
+{
+    Passage             passage;
+    std::vector<double> done(loads.size(), 0.0), busy(loads.size(), 0.0);
+    for (std::uint32_t i = 0; i < cut.chunks(); ++i) {
+        double at = 0;
+        for (std::size_t s = 0; s < loads.size(); ++s) {
+            double const time = cut.stage(loads[s], i);
+            busy[s] += time;
+            at = done[s] = std::max(at, done[s]) + time;
+        }
+        if (i == 0)
+            passage.first = at;
+        passage.all = at;
+    }
+    passage.busiest = *std::max_element(busy.begin(), busy.end());
+    return passage;
+}
+
+// Tokens of a row in the fewest chunks that are tried, and in smaller ones: each number of chunks up to a few, then
+// twice as many each time.
+std::vector<std::uint32_t> sizes(std::uint32_t prompt, std::uint32_t rows, std::uint32_t most)
+{
+    std::vector<std::uint32_t> list;
+    std::uint32_t const        whole = (prompt + rows - 1) / rows;
+    for (std::uint32_t chunks = (whole + most - 1) / most; chunks <= whole; chunks += std::max(1u, chunks / 8)) {
+        auto const tokens = (whole + chunks - 1) / chunks;
+        if (list.empty() || list.back() != tokens)
+            list.push_back(tokens);
+    }
+    return list;
+}
+
+[[noreturn]] void refuse(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double need,
+                         double left)
+{
+    bool const layer = schedule_of(p) == configs::Schedule::layer;
+    throw configs::UserError{
+        configs::Exit::answer_is_no,
+        fmt::format("the prompt of {} does not fit: on regions of {}x{} PEs even one token to a row needs {:.0f} bytes "
+                    "of a PE's SRAM, and weights and KV cache leave {:.0f}. Use {}, narrower weights "
+                    "(workload.weight_bits) or a shorter context (--context).",
+                    step.shape.name, plan.region.columns, plan.region.rows, need, left,
+                    layer ? "more PEs (--region)" : "more wafers (--machine NAME:N)")};
+}
+
+} // namespace
+
+PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan)
+{
+    SCRIBELINE_EXPECT(p.workload.prompt > 0 && !plan.stages.empty());
+    auto const region = plan.region;
+    if (region.columns < 2 || region.rows < 2)
+        throw configs::UserError{configs::Exit::bad_config,
+                                 fmt::format("workload.prompt: products need a mesh, and the region is {}x{}. Choose "
+                                             "at least 2x2 (--region).",
+                                             region.columns, region.rows)};
+    auto const shape = prefill_shape(step);
+    bool const layer = schedule_of(p) == configs::Schedule::layer;
+    auto const loads = loads_of(plan);
+    double     left  = p.pe.sram.value();
+    for (std::size_t s = 0; s < loads.size(); ++s)
+        if (loads[s].attentions + loads[s].feed_forwards > 0)
+            left = std::min(left, p.pe.sram.value() - plan.stages[s].bytes_per_pe);
+
+    auto const bytes = [&](std::uint32_t tokens, bool hidden) {
+        return prefill_layout(shape, tokens, region).bytes(shape, p, hidden);
+    };
+    std::uint32_t const whole = (p.workload.prompt + region.rows - 1) / region.rows;
+    // The most tokens of a row that fit: what is needed grows with them.
+    auto const most = [&](bool hidden) {
+        std::uint32_t low = 0, high = whole;
+        while (low < high) {
+            std::uint32_t const middle = low + (high - low + 1) / 2;
+            if (bytes(middle, hidden) <= left)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    };
+    std::optional<PrefillPlan> best;
+    for (bool const hidden : {true, false}) {
+        std::uint32_t const fit = most(hidden);
+        if (fit == 0 || (layer && best))
+            continue;
+        for (auto const tokens : sizes(p.workload.prompt, region.rows, fit)) {
+            Cut const     cut{shape, step, p, plan, tokens, hidden};
+            Passage const passage = layer ? Passage{cut.layer() * shape.layers, 0, 0} : through(cut, loads);
+            if (!best || passage.all < best->cycles) {
+                best                = cut.result(passage.all);
+                best->first_chunk   = passage.first;
+                best->busiest_stage = passage.busiest;
+                best->left          = left;
+            }
+            if (layer)
+                break;
+        }
+    }
+    if (!best)
+        refuse(step, p, plan, bytes(1, false), left);
+    if (layer)
+        best->notes.push_back(fmt::format("prefill: one layer counted {} times; the embedding is left out, as in the "
+                                          "published runs",
+                                          shape.layers));
+    best->notes.push_back("prefill: the masked half of the scores is computed as well, and weights and KV cache lie as "
+                          "each phase needs them: no change between the two layouts is counted");
+    if (!best->hidden_shifts)
+        best->notes.push_back("prefill: no room for a second buffer of weights, so their shifts are not hidden behind "
+                              "the products");
+    return *best;
+}
+
+} // namespace scribeline::workloads
