@@ -69,7 +69,7 @@ Exit run(configs::CommandLine const& line)
                                              configs::shown(config.machine), configs::printable(config.machine))};
     auto const shape = workloads::read_model(config.parameters.workload.model);
     auto const step  = workloads::decode_step(shape, config.parameters.workload);
-    auto const plan  = workloads::plan_token(step, config.parameters);
+    auto const plan  = workloads::plan_with_prompt(step, config.parameters);
     bool const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
     auto const where =
         token ? fmt::format("{} stages of {}x{} PEs on {} wafer{}", plan.stages.size(), plan.region.columns,

@@ -1,6 +1,7 @@
 #include "workloads/mapping/mesh_costs.hpp"
 
 #include "configs/failure.hpp"
+#include "workloads/mapping/planner.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -22,7 +23,7 @@ std::uint32_t cycles(std::uint64_t count)
 MeshCosts::MeshCosts(configs::Parameters const& p)
     : pe_{p.pe}, stream_{StreamCosts::of(p)}, overhead_{static_cast<std::uint32_t>(
                                                   p.software.operator_overhead.count())},
-      activation_bits_{p.workload.activation_bits}
+      activation_bits_{p.workload.activation_bits}, vectors_of_outputs_{schedule_of(p) == configs::Schedule::pipeline}
 {
 }
 
@@ -59,6 +60,9 @@ Operation MeshCosts::copy(std::uint64_t operations, std::uint32_t length) const
 Operation MeshCosts::tile_product(std::uint32_t m, std::uint32_t k, std::uint32_t n) const
 {
     auto op = multiply_accumulate(std::uint64_t{k} * n, m);
+    if (vectors_of_outputs_)
+        if (auto const other = multiply_accumulate(std::uint64_t{k} * m, n); length_of(other) < length_of(op))
+            op = other;
     op.dispatch += cycles(k * pe_.vector_setup.count());
     op.arithmetic += scalar(k).arithmetic;
     return op;

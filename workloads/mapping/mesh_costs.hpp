@@ -1,10 +1,11 @@
 // What products on a mesh cost a PE: what the programs of mesh_gemm.hpp are written with, and the forms of
 // mesh_forms.hpp count.
 //
-// A tile product goes over vectors of `m` elements, m the tokens of a PE: tiles of the left matrix lie column by column.
-// Its k columns are a loop of scalar code; each iteration dispatches one operation that is mapped over n elements of the
-// right tile, and with each of them a multiply-accumulate of a whole vector. Source: the structure of WaferLLM's
-// published kernels (OSDI 2025).
+// A tile product m x k by k x n goes over vectors of m elements, m the tokens of a PE. Its inner dimension is a loop of
+// scalar code; each of the k iterations dispatches one operation that is mapped over n elements of the right tile, and
+// with each of them a multiply-accumulate of a whole vector. Source: the structure of WaferLLM's published kernels
+// (OSDI 2025). Where a prompt passes a pipeline in small chunks, m may be as small as 1: there the vectors are the n
+// outputs instead, wherever that takes fewer cycles (mapping.schedule = layer keeps to the published form).
 #pragma once
 
 #include "configs/parameters.hpp"
@@ -45,6 +46,7 @@ class MeshCosts {
     configs::PeParams const pe_;
     StreamCosts const       stream_;
     std::uint32_t const     overhead_, activation_bits_;
+    bool const              vectors_of_outputs_; // where they are cheaper
 };
 
 // Cycles of an operation without a stream.

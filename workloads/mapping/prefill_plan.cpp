@@ -1,6 +1,7 @@
 #include "workloads/mapping/prefill_plan.hpp"
 
 #include "configs/failure.hpp"
+#include "workloads/mapping/layer_layout.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_forms.hpp"
 
@@ -161,6 +162,17 @@ std::vector<std::uint32_t> sizes(std::uint32_t prompt, std::uint32_t rows, std::
     return list;
 }
 
+// Bytes of a PE that a token's vectors take while it is decoded. A prompt comes before that, and has them.
+double vectors_of_decode(DecodeStep const& step, configs::Parameters const& p, configs::GridSize region)
+{
+    auto const layout = layout_of(step.shape, step.context, region, p.workload.kv_heads == configs::KvHeads::model);
+    for (auto const& part : sram_budget(layout, p))
+        if (part.name == "activations")
+            return part.bytes;
+    SCRIBELINE_EXPECT(!"a budget without activations");
+    return 0;
+}
+
 [[noreturn]] void refuse(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double need,
                          double left)
 {
@@ -192,6 +204,7 @@ PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, T
     for (std::size_t s = 0; s < loads.size(); ++s)
         if (loads[s].attentions + loads[s].feed_forwards > 0)
             left = std::min(left, p.pe.sram.value() - plan.stages[s].bytes_per_pe);
+    left += vectors_of_decode(step, p, region);
 
     auto const bytes = [&](std::uint32_t tokens, bool hidden) {
         return prefill_layout(shape, tokens, region).bytes(shape, p, hidden);
@@ -239,6 +252,51 @@ PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, T
         best->notes.push_back("prefill: no room for a second buffer of weights, so their shifts are not hidden behind "
                               "the products");
     return *best;
+}
+
+TokenPlan plan_with_prompt(DecodeStep const& step, configs::Parameters const& p)
+{
+    auto best = plan_token(step, p);
+    if (p.workload.prompt == 0 || schedule_of(p) == configs::Schedule::layer || best.candidates.empty())
+        return best;
+    auto const   token   = [](TokenPlan const& plan) { return plan.candidates.front().cycles_per_token; };
+    double const longest = 1.05 * token(best);
+    auto const   first   = [&](TokenPlan const& plan) -> std::optional<double> {
+        try {
+            return plan_prefill(step, p, plan).cycles + token(plan);
+        } catch (configs::UserError const& refusal) {
+            if (refusal.code() != configs::Exit::answer_is_no)
+                throw;
+            return std::nullopt;
+        }
+    };
+    auto       earliest = first(best);
+    auto const consider = [&](double kibibytes, std::uint32_t wafers) {
+        auto reserved           = p;
+        reserved.mapping.wafers = wafers;
+        reserved.pe.sram_runtime += configs::Bytes{kibibytes * 1024};
+        try {
+            auto plan = plan_token(step, reserved);
+            for (auto& stage : plan.stages)
+                stage.bytes_per_pe -= kibibytes * 1024;
+            if (plan.candidates.empty() || (earliest && token(plan) > longest))
+                return;
+            if (auto const time = first(plan); time && (!earliest || *time < *earliest)) {
+                earliest = time;
+                best     = std::move(plan);
+                best.notes.push_back(fmt::format("planned with {} KiB of each PE kept free for the prompt", kibibytes));
+            }
+        } catch (configs::UserError const& refusal) {
+            if (refusal.code() != configs::Exit::answer_is_no)
+                throw;
+        }
+    };
+    std::uint32_t const wafers = best.wafers;
+    for (double const kibibytes : {0.5, 2.0, 4.0, 8.0, 16.0})
+        consider(kibibytes, wafers);
+    if (!earliest && p.mapping.wafers == 0) // as few as hold the prompt as well
+        consider(1, 0);
+    return best;
 }
 
 } // namespace scribeline::workloads

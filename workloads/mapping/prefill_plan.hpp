@@ -36,4 +36,9 @@ struct PrefillPlan {
 // Throws configs::UserError: answer_is_no where not even the smallest chunk fits, bad_config for what is not simulated.
 PrefillPlan plan_prefill(DecodeStep const&, configs::Parameters const&, TokenPlan const&);
 
+// plan_token, and where a prompt goes through a pipeline, with room for it: of plans that leave more of the SRAM free
+// no more wafers, and whose tokens take at most a twentieth longer, the one with the earliest first token. Where none
+// of them holds the prompt and mapping.wafers = 0, more wafers are taken.
+TokenPlan plan_with_prompt(DecodeStep const&, configs::Parameters const&);
+
 } // namespace scribeline::workloads
