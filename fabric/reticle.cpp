@@ -47,8 +47,8 @@ Reticle::Reticle(Shared& shared, Block const& block)
       delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0}, router_(tiles_),
       contested_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0},
       global_(tiles_), switches_(std::size_t{lanes_.switches()} * tiles_), sweep_at_{sweep_interval}, pe_(tiles_),
-      blame_(tiles_),
-      accounts_(tiles_), payload_{shared.program, tiles_}, threads_{shared.program, tiles_}, arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
+      blame_(tiles_), accounts_(tiles_), payload_{shared.program, tiles_}, threads_{shared.program, tiles_},
+      arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
       credits_{std::max(timing_.scribe, timing_.ramp) * 2ull}, landed_{timing_.ramp * 2ull},
       ends_(program_.operators.size()), activity_{tiles_, shared.windows}
 {

@@ -112,9 +112,9 @@ void Reticle::start(std::uint32_t tile, std::uint64_t at)
         return set_up_thread(tile, at);
     if (op.joins)
         return join(tile, at);
-    pe.remaining        = op.wavelets;
-    pe.eighths          = 0;
-    pe.marked           = at;
+    pe.remaining = op.wavelets;
+    pe.eighths   = 0;
+    pe.marked    = at;
     shared_.operations.prefetch(pe.role, pe.pc + 1);
     if (receives(op))
         pe.lane = lanes_.landing(op.in);

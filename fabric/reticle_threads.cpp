@@ -1,4 +1,5 @@
-// Streams in the background: set up by a PE on its way, run a wavelet a cycle, and waited for by an operation that joins.
+// Streams in the background: set up by a PE on its way, run a wavelet a cycle, and waited for by an operation that
+// joins.
 #include "configs/failure.hpp"
 #include "fabric/reticle.hpp"
 #include "fabric/state_hash.hpp"
@@ -64,10 +65,10 @@ std::string StreamThreads::waiting(std::uint32_t tile) const
     for (auto const& thread : of_tile_[tile].slots)
         if (thread.remaining != 0) {
             auto const& op = *thread.operation;
-            text += fmt::format("{}wavelet {} of {} of color {} {}", text.empty() ? ": " : ", ",
-                                op.wavelets - thread.remaining + 1, op.wavelets,
-                                op.stream == Stream::send ? op.out : op.in,
-                                op.stream == Stream::send ? "to be sent" : "to come");
+            text +=
+                fmt::format("{}wavelet {} of {} of color {} {}", text.empty() ? ": " : ", ",
+                            op.wavelets - thread.remaining + 1, op.wavelets, op.stream == Stream::send ? op.out : op.in,
+                            op.stream == Stream::send ? "to be sent" : "to come");
         }
     return text;
 }

@@ -160,10 +160,10 @@ struct PrefillOutcome {
     std::uint32_t chunks = 0, tokens_of_a_row = 0; // the prompt passes in chunks, so many tokens to a row of PEs
     bool          hidden_shifts = true;            // blocks of weights move while PEs multiply
 
-    std::uint64_t                cycles = 0, cycles_per_layer = 0;               // of all chunks
+    std::uint64_t                cycles = 0, cycles_per_layer = 0;                 // of all chunks
     std::uint64_t                first_chunk_cycles = 0, busiest_stage_cycles = 0; // of a pipeline; 0: there is none
-    Seconds                      time, time_to_first_token; // the latter with one output token
-    double                       tokens_per_second = 0;     // of the prompt
+    Seconds                      time, time_to_first_token;                        // the latter with one output token
+    double                       tokens_per_second = 0;                            // of the prompt
     double                       bytes = 0, bytes_left = 0; // of a PE, beside weights and KV cache
     std::vector<OperatorOutcome> operators;                 // of one layer, all chunks one behind the other
 };

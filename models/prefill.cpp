@@ -41,13 +41,13 @@ void add_needs(OperatorOutcome& op, workloads::Operator const& need, workloads::
 void add_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
                  workloads::PrefillPlan const& plan)
 {
-    auto& prefill            = o.prefill;
-    prefill.tokens           = plan.tokens;
-    prefill.chunks           = plan.chunks;
-    prefill.tokens_of_a_row  = plan.tokens_of_a_row;
-    prefill.hidden_shifts    = plan.hidden_shifts;
-    prefill.cycles           = whole(plan.cycles);
-    prefill.cycles_per_layer = whole(plan.cycles_of_a_layer);
+    auto& prefill                = o.prefill;
+    prefill.tokens               = plan.tokens;
+    prefill.chunks               = plan.chunks;
+    prefill.tokens_of_a_row      = plan.tokens_of_a_row;
+    prefill.hidden_shifts        = plan.hidden_shifts;
+    prefill.cycles               = whole(plan.cycles);
+    prefill.cycles_per_layer     = whole(plan.cycles_of_a_layer);
     prefill.first_chunk_cycles   = whole(plan.first_chunk);
     prefill.busiest_stage_cycles = whole(plan.busiest_stage);
     prefill.bytes                = plan.bytes;

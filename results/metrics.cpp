@@ -111,7 +111,8 @@ void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefil
         return;
     }
     table.push_back({"prompt_tokens", "1", count(prefill.tokens), "tokens of the prompt", Kind::count});
-    table.push_back({"prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count});
+    table.push_back(
+        {"prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count});
     table.push_back({"prefill_cycles_per_layer", "cycle", count(prefill.cycles_per_layer),
                      "fabric cycles of the whole prompt in one layer, by closed forms", Kind::count});
     table.push_back({"prefill_cycles", "cycle", count(prefill.cycles),

@@ -151,21 +151,21 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
         sram.push_back({{"name", part.name}, {"bytes", part.bytes}});
     }
     Json document{{"schema_version", json_schema_version},
-                        {"machine", config.machine},
-                        {"model", config.parameters.workload.model},
-                        {"fidelity", outcome.fidelity},
-                        {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
-                        {"books", books(outcome.books)},
-                        {"summary", summary(outcome)},
-                        {"waterfall", waterfall(outcome)},
-                        {"operators", operators(outcome.operators)},
-                        {"stages", stages(outcome)},
-                        {"candidates", candidates(outcome)},
-                        {"candidates_considered", outcome.token.candidates.size()},
-                        {"sram", std::move(sram)},
-                        {"assumed", std::move(assumed)},
-                        {"warnings", outcome.warnings},
-                        {"output", config.output.empty() ? Json{} : Json(config.output)}};
+                  {"machine", config.machine},
+                  {"model", config.parameters.workload.model},
+                  {"fidelity", outcome.fidelity},
+                  {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
+                  {"books", books(outcome.books)},
+                  {"summary", summary(outcome)},
+                  {"waterfall", waterfall(outcome)},
+                  {"operators", operators(outcome.operators)},
+                  {"stages", stages(outcome)},
+                  {"candidates", candidates(outcome)},
+                  {"candidates_considered", outcome.token.candidates.size()},
+                  {"sram", std::move(sram)},
+                  {"assumed", std::move(assumed)},
+                  {"warnings", outcome.warnings},
+                  {"output", config.output.empty() ? Json{} : Json(config.output)}};
     if (outcome.prefill.tokens > 0) {
         document["prefill_operators"] = operators(outcome.prefill.operators);
     }

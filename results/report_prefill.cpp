@@ -28,9 +28,10 @@ void add_prefill(std::string& text, models::Outcome const& o)
     for (auto const& op : prefill.operators) {
         auto const cycles = op.end - op.start;
         auto const part   = largest_part(op.parts);
-        auto const cells  = cycles == 0 ? ""
-                                        : fmt::format("{} {}", name_of(part),
-                                                      percent(share_of(op.parts[static_cast<std::size_t>(part)], cycles)));
+        auto const cells  = cycles == 0
+                                ? ""
+                                : fmt::format("{} {}", name_of(part),
+                                              percent(share_of(op.parts[static_cast<std::size_t>(part)], cycles)));
         text += trimmed(fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}", shortened(op.name, 21), grouped(cycles),
                                     percent(share_of(cycles, whole)), cells, shortened(op.collective, 32))) +
                 "\n";

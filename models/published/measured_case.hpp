@@ -99,8 +99,8 @@ struct MeasuredCase {
     LineCase              line_case;  // collective and transfer
     GpuCase               gpu;        // the kinds of GPUs
 
-    // Cycles of what the row runs, in the row's metric and unit, at the row's clock. The tokens of a rate are those that
-    // the row makes in that time: one, or in a prefill the whole prompt.
+    // Cycles of what the row runs, in the row's metric and unit, at the row's clock. The tokens of a rate are those
+    // that the row makes in that time: one, or in a prefill the whole prompt.
     double in_unit(double cycles) const;
     // Of a prefill: tokens of the prompt, all of the context where the row does not say.
     std::uint32_t prompt() const

@@ -149,21 +149,22 @@ TEST_CASE("what is not built is answered so, and counts for nothing")
 
 TEST_CASE("a prefill is of all tokens of the context, in cycles of a layer or prompt tokens in a second")
 {
-    auto cells      = decode_cells();
-    cells["kind"]   = "prefill";
-    cells["metric"] = "cycles_per_layer";
-    cells["unit"]   = "cycles";
+    auto cells       = decode_cells();
+    cells["kind"]    = "prefill";
+    cells["metric"]  = "cycles_per_layer";
+    cells["unit"]    = "cycles";
     auto const layer = outcome_of(cells);
     CAPTURE(layer.note);
     REQUIRE(layer.simulated);
     CHECK(layer.fidelity == "closed_form");
     cells["metric"]  = "prompt_tokens_per_s";
     cells["unit"]    = "tok/s";
-    auto const rate  = outcome_of(cells);
+    auto const  rate = outcome_of(cells);
     auto const& p    = rate.measured.parameters;
     REQUIRE(rate.simulated);
-    CHECK(*rate.simulated == Approx(p.workload.context * p.wafer.clock.value() /
-                                    (*layer.simulated * rate.measured.shape.layers)).epsilon(1e-4));
+    CHECK(*rate.simulated ==
+          Approx(p.workload.context * p.wafer.clock.value() / (*layer.simulated * rate.measured.shape.layers))
+              .epsilon(1e-4));
 }
 
 TEST_CASE("mean and worst are by kind and metric, over what was simulated")

@@ -33,10 +33,10 @@ class MeshCosts {
     Operation join(std::uint32_t tasks) const;
     Operation control() const;
 
-    StreamCosts const&  stream() const { return stream_; }
+    StreamCosts const&       stream() const { return stream_; }
     configs::PeParams const& pe() const { return pe_; }
-    std::uint32_t       wavelets(std::uint64_t elements, std::uint32_t bits) const;
-    std::uint32_t       activation_bits() const { return activation_bits_; }
+    std::uint32_t            wavelets(std::uint64_t elements, std::uint32_t bits) const;
+    std::uint32_t            activation_bits() const { return activation_bits_; }
 
   private:
     Operation vector(std::uint64_t operations, std::uint32_t length, configs::ElementRate rate, std::uint32_t read,
@@ -50,10 +50,7 @@ class MeshCosts {
 };
 
 // Cycles of an operation without a stream.
-inline std::uint64_t length_of(Operation const& op)
-{
-    return std::uint64_t{op.dispatch} + op.arithmetic + op.sram;
-}
+inline std::uint64_t length_of(Operation const& op) { return std::uint64_t{op.dispatch} + op.arithmetic + op.sram; }
 
 // Tasks that the end of the shifts activates: one per axis; one that both of them unblock; and the next step.
 // Source: WaferLLM's published kernels.

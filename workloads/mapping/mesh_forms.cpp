@@ -29,7 +29,19 @@ MeshTime MeshTime::operator*(double times) const
 
 MeshTime operator+(MeshTime a, MeshTime const& b) { return a += b; }
 
-MeshForms::MeshForms(configs::Parameters const& p) : p_{p}, costs_{p}, times_{LineTimes::of(p)} {}
+// The latency of a scribe line counts once in the way round a ring, and is left out. What it does to each step: where
+// it is longer than a queue holds wavelets for, credits set the pace.
+MeshForms::MeshForms(configs::Parameters const& p)
+    : p_{p}, costs_{p}, times_{LineTimes::of(p)},
+      pace_{2 * (times_.hop + static_cast<double>(p.scribe.extra_latency.count())) / p.fabric.input_queue_depth}
+{
+}
+
+// A step whose shift of so many wavelets crosses a scribe line.
+void MeshForms::keep_pace(MeshTime& step, std::uint32_t wavelets) const
+{
+    step.serialisation += std::max(0.0, wavelets * pace_ - step.total());
+}
 
 MeshTime MeshForms::of(Operation const& op)
 {
@@ -56,7 +68,7 @@ double MeshForms::way(std::uint32_t first, std::uint32_t second, std::uint32_t s
 MeshTime MeshForms::product(MeshTile tile, std::uint32_t times, std::uint32_t left, std::uint32_t right,
                             std::uint32_t steps, bool hidden) const
 {
-    double const setup = times_.setup;
+    double const   setup = times_.setup;
     MeshTime const work =
         of(costs_.tile_product(tile.m, tile.k, tile.n)) * times + of(costs_.moves(2ull * (left + right)));
     MeshTime step = of(costs_.step()) + work;
@@ -65,12 +77,13 @@ MeshTime MeshForms::product(MeshTile tile, std::uint32_t times, std::uint32_t le
         step.serialisation = std::max(0.0, way(left, right, 2) - 4 * setup - work.total());
     } else {
         // The left block as before; of the right one a row at a time, which is then copied to its place.
-        std::uint32_t const row = (right + tile.k - 1) / tile.k;
+        std::uint32_t const row   = (right + tile.k - 1) / tile.k;
         MeshTime            piece = of(costs_.copy(1, tile.n));
         piece.dispatch += 2 * setup + costs_.join(tasks_of_an_alignment).dispatch;
         piece.serialisation = std::max(0.0, way(row, 0, 0) - 2 * setup);
         step += piece * tile.k;
     }
+    keep_pace(step, std::max(left, right));
     return step * steps;
 }
 
@@ -79,10 +92,11 @@ MeshTime MeshForms::alignment(std::uint32_t left, std::uint32_t right, std::uint
     bool const   both  = right > 0;
     double const setup = (both ? 4 : 2) * times_.setup;
     MeshTime     step;
-    step.dispatch      = setup + costs_.join(both ? tasks_of_one_axis : tasks_of_an_alignment).dispatch;
+    step.dispatch       = setup + costs_.join(both ? tasks_of_one_axis : tasks_of_an_alignment).dispatch;
     double const beyond = std::max(0.0, way(left, right, 2) - setup); // the set-ups are over
     step.hops           = std::min(beyond, 2 * times_.hop + times_.turn());
     step.serialisation  = beyond - step.hops;
+    keep_pace(step, std::max(left, right));
     return step * (steps / 2);
 }
 
@@ -123,8 +137,8 @@ double MeshForms::chains(double ready, double stream, std::uint32_t segment, std
 MeshTime MeshForms::scores(MeshTile tile, std::uint32_t times, std::uint32_t right, std::uint32_t segment,
                            std::uint32_t steps) const
 {
-    double const        setup = times_.setup;
-    std::uint32_t const sums  = costs_.wavelets(std::uint64_t{tile.m} * tile.n * times, costs_.activation_bits());
+    double const        setup  = times_.setup;
+    std::uint32_t const sums   = costs_.wavelets(std::uint64_t{tile.m} * tile.n * times, costs_.activation_bits());
     double const        stream = sums * std::max(times_.serialisation, times_.interval);
     MeshTime const      work = of(costs_.tile_product(tile.m, tile.k, tile.n)) * times + of(costs_.moves(2ull * right));
     MeshTime            step = of(costs_.step()) + work + of(costs_.copy(1, tile.m * tile.n * times));
@@ -134,8 +148,9 @@ MeshTime MeshForms::scores(MeshTile tile, std::uint32_t times, std::uint32_t rig
         step.reduce_stage += setup;
         step.serialisation += stream;
     }
-    double const all    = step.total();
+    double const all = step.total();
     step.serialisation += std::max(0.0, way(right, 0, 0) - all + of(costs_.step()).total());
+    keep_pace(step, right);
     MeshTime time = step * steps;
     time.reduce_stage += std::max(0.0, chains(own, stream, segment, steps));
     return time;

@@ -37,9 +37,9 @@ class MeshForms {
 
     static MeshTime of(Operation const& op);
 
-    // `left` and `right`: wavelets of the blocks that are shifted in each of `steps`; `times` left blocks meet a right one.
-    // `hidden`: the shift runs while the PE multiplies; otherwise, for want of a second buffer, that of the right block
-    // runs behind, row by row (`k` of them) through a buffer of one row.
+    // `left` and `right`: wavelets of the blocks that are shifted in each of `steps`; `times` left blocks meet a right
+    // one. `hidden`: the shift runs while the PE multiplies; otherwise, for want of a second buffer, that of the right
+    // block runs behind, row by row (`k` of them) through a buffer of one row.
     MeshTime product(MeshTile tile, std::uint32_t times, std::uint32_t left, std::uint32_t right, std::uint32_t steps,
                      bool hidden = true) const;
     // Of one matrix whose line is `steps` long, or of two at once (right > 0).
@@ -54,11 +54,13 @@ class MeshForms {
     // From the set-up of the first stream until the last word of the last one is in: words of streams that are set up
     // one behind the other.
     double way(std::uint32_t first, std::uint32_t second, std::uint32_t streams_before_second) const;
+    void   keep_pace(MeshTime& step, std::uint32_t wavelets) const;
     double chains(double ready, double stream, std::uint32_t segment, std::uint32_t steps) const;
 
     configs::Parameters const& p_;
     MeshCosts const            costs_;
     LineTimes const            times_;
+    double const               pace_; // cycles a wavelet over a scribe line
 };
 
 } // namespace scribeline::workloads

@@ -30,7 +30,7 @@ MeshProgram empty(std::uint32_t side, MeshTile tile, char const* name, configs::
     MeshProgram mesh{};
     mesh.tile            = tile;
     mesh.program.columns = mesh.program.rows = side;
-    mesh.program.element = p.workload.activation_bits == 16 ? Element::fp16 : Element::fp32;
+    mesh.program.element                     = p.workload.activation_bits == 16 ? Element::fp16 : Element::fp32;
     mesh.program.operators.push_back({name, "mesh product", ""});
     std::uint32_t const left = even(std::uint64_t{tile.m} * tile.k), right = even(std::uint64_t{tile.k} * tile.n),
                         out = even(std::uint64_t{tile.m} * tile.n);
@@ -146,7 +146,7 @@ MeshProgram map_mesh_scores(std::uint32_t side, MeshTile tile, configs::Paramete
     MeshCosts const     costs{p};
     std::uint32_t const bits = costs.activation_bits();
     MeshRing const      y{Axis::y, side, 0, true}, x{Axis::x, side, 0, true}; // x: for its indices
-    Color const         up = MeshRing::colors, down = up + 2;                // chains; neighbours take turns
+    Color const         up = MeshRing::colors, down = up + 2;                 // chains; neighbours take turns
     require_colors(down + 2u, p);
 
     std::uint32_t const words = costs.wavelets(std::uint64_t{tile.k} * tile.n, bits),
@@ -170,7 +170,7 @@ MeshProgram map_mesh_scores(std::uint32_t side, MeshTile tile, configs::Paramete
                 message.wavelets = sums;
                 message.address  = address;
                 message.combine  = Combine::add;
-                Operation op     = stream_operation(kind, message, costs.stream(), Axis::x);
+                Operation   op   = stream_operation(kind, message, costs.stream(), Axis::x);
                 Color const line = upwards ? up : down;
                 op.reduction     = true;
                 op.source        = upwards ? -1 : 1;

@@ -6,8 +6,8 @@
 //              y shifts it by r(y), the shorter way round. Then, P times, the PE sends its A on along x and its B along
 //              y, in the background, and multiplies meanwhile. B lies aligned, as weights can; or is aligned too.
 //     A B^T    A stays. B goes along y; each PE multiplies its part of the inner dimension, and the products of a row
-//              are added up towards one PE, by chains from both ends of the row. It is another one in each step, so that
-//              row y ends with its block j at ring index j - r(y): aligned for the next product.
+//              are added up towards one PE, by chains from both ends of the row. It is another one in each step, so
+//              that row y ends with its block j at ring index j - r(y): aligned for the next product.
 //
 // The first is Cannon's algorithm. Both are as in WaferLLM (OSDI 2025): MeshGEMM and its transposed form.
 #pragma once
@@ -26,8 +26,8 @@ struct MeshTile {
     std::uint32_t m = 1, k = 1, n = 1;
 };
 
-// Addresses are elements of a PE's SRAM. Tiles lie in a[0] and b[0] before the first cycle: A column by column, B row by
-// row, as the inner dimension goes; and the result in c, m elements to each of n columns.
+// Addresses are elements of a PE's SRAM. Tiles lie in a[0] and b[0] before the first cycle: A column by column, B row
+// by row, as the inner dimension goes; and the result in c, m elements to each of n columns.
 struct MeshProgram {
     Program       program;
     MeshTile      tile;

@@ -44,10 +44,10 @@ Color MeshRing::out_color(std::uint32_t position) const
 void MeshRing::shift(std::uint32_t position, Message const& sent, Message const& received, StreamCosts const& costs,
                      std::vector<Operation>& to_list) const
 {
-    Operation send    = stream_operation(Stream::send, sent, costs, axis_);
-    send.background   = true;
-    send.out          = out_color(position);
-    Operation receive = stream_operation(Stream::receive, received, costs, axis_);
+    Operation send     = stream_operation(Stream::send, sent, costs, axis_);
+    send.background    = true;
+    send.out           = out_color(position);
+    Operation receive  = stream_operation(Stream::receive, received, costs, axis_);
     receive.background = true;
     receive.combine    = Combine::replace;
     receive.in         = in_color(position);

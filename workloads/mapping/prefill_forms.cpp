@@ -44,7 +44,8 @@ void PrefillForms::product(std::uint32_t tokens, std::uint32_t inner, std::uint3
                         right = costs.wavelets(std::uint64_t{inner} * width, weight_bits_);
     auto& op                  = list_.back();
     auto  cleared             = MeshForms::of(costs.copy(1, tokens * width));
-    op.once += (cleared + forms_.product({tokens, inner, width}, 1, left, right, layout_.steps, hidden_shifts_)) * times;
+    op.once +=
+        (cleared + forms_.product({tokens, inner, width}, 1, left, right, layout_.steps, hidden_shifts_)) * times;
     op.shape += fmt::format("{}{}x{} by {}x{}", op.shape.empty() ? "" : "; ", tokens, inner, inner, width);
 }
 
@@ -76,8 +77,9 @@ MeshTime PrefillForms::attend_scores(HeadsLayout const& h) const
 MeshTime PrefillForms::softmax(HeadsLayout const& h) const
 {
     std::uint32_t const t      = layout_.tokens;
-    std::uint64_t const scores = layout_.scores(h), columns = scores / t, rows = std::uint64_t{h.heads_per_column} * h.share;
-    double const        sums   = static_cast<double>(rows) * t;
+    std::uint64_t const scores = layout_.scores(h), columns = scores / t,
+                        rows = std::uint64_t{h.heads_per_column} * h.share;
+    double const sums        = static_cast<double>(rows) * t;
     return vectors(5 * columns, t) + MeshForms::of(forms_.costs().scalar(scores + rows * t)) +
            vectors(h.attended(), t) + forms_.all_reduce(h.segment, sums) * 2;
 }

@@ -11,7 +11,8 @@
 
 namespace scribeline::workloads {
 
-// Cycles of one operator: of a chunk by itself, and for each chunk of keys that its queries attend to, its own included.
+// Cycles of one operator: of a chunk by itself, and for each chunk of keys that its queries attend to, its own
+// included.
 struct PrefillOperator {
     std::string name;
     std::string shape; // "7x7 times 7x7, 600 steps"

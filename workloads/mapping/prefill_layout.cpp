@@ -58,12 +58,12 @@ double PrefillLayout::bytes(PrefillShape const& shape, configs::Parameters const
     // What a half of the layer needs at once beside its input and the normed input: the latter's shift, and
     std::uint64_t attending = 0, feeding = 0, weights = 0, row = hidden;
     for (auto const& h : attention) {
-        // queries, new keys and values, a shifted block of keys or values; scores with the block being summed up and the
-        // one that is shifted; what they weigh, and its shift; per query a maximum and a sum
+        // queries, new keys and values, a shifted block of keys or values; scores with the block being summed up and
+        // the one that is shifted; what they weigh, and its shift; per query a maximum and a sum
         std::uint64_t const pair = std::uint64_t{h.share} * t * t;
-        attending = std::max(attending, t * (h.query() + h.keys() + h.values() + std::max(h.key, h.value)) + scores(h) +
-                                            2 * pair + t * (h.attended() + h.inner) +
-                                            4 * t * h.heads_per_column * h.share);
+        attending =
+            std::max(attending, t * (h.query() + h.keys() + h.values() + std::max(h.key, h.value)) + scores(h) +
+                                    2 * pair + t * (h.attended() + h.inner) + 4 * t * h.heads_per_column * h.share);
         weights = std::max({weights, std::uint64_t{inner} * std::max({h.query(), h.keys(), h.values()}),
                             std::uint64_t{h.inner} * hidden});
         row     = std::max({row, std::uint64_t{h.query()}, std::uint64_t{h.values()}});

@@ -51,8 +51,8 @@ struct PrefillLayout {
     // Of one row's queries against a chunk's keys.
     std::uint64_t scores(HeadsLayout const& heads) const;
 
-    // Bytes of one PE that the chunk needs beside weights and KV cache. `hidden_shifts`: a second buffer for the largest
-    // block of weights; otherwise one for a row of it.
+    // Bytes of one PE that the chunk needs beside weights and KV cache. `hidden_shifts`: a second buffer for the
+    // largest block of weights; otherwise one for a row of it.
     double bytes(PrefillShape const&, configs::Parameters const&, bool hidden_shifts) const;
 };
 

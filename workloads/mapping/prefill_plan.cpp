@@ -107,8 +107,8 @@ class Cut {
         double          way   = control() + times.setup + times.turn() + times.activation +
                      side * (words() * times.serialisation + times.hop);
         if (over_link) {
-            double const bytes =
-                static_cast<double>(layout_.tokens) * region_.rows * step_.shape.hidden * p_.workload.activation_bits / 8;
+            double const bytes = static_cast<double>(layout_.tokens) * region_.rows * step_.shape.hidden *
+                                 p_.workload.activation_bits / 8;
             way += p_.wafer.clock.value() * (p_.wafer.link_latency.value() + bytes / p_.wafer.link_bandwidth.value());
         }
         return way;

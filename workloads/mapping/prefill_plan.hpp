@@ -1,6 +1,6 @@
 // How a prompt passes the regions of a plan: in chunks, one behind another. A chunk is as many tokens for each row of a
-// region as fit its SRAM, or fewer; while a region works on one, the region behind it has the one before. Queries attend
-// to the keys of their own chunk and of those before it.
+// region as fit its SRAM, or fewer; while a region works on one, the region behind it has the one before. Queries
+// attend to the keys of their own chunk and of those before it.
 //
 // Where one layer stands on a region for all (mapping.schedule = layer) the largest chunk that fits is taken, as in the
 // published runs; in a pipeline the one with which the prompt is done first.

@@ -102,7 +102,8 @@ inline bool operator==(Operation const& a, Operation const& b)
 {
     auto const fields = [](Operation const& o) {
         return std::tie(o.stream, o.start, o.combine, o.in, o.out, o.control, o.reduction, o.last, o.background,
-                        o.joins, o.op, o.kernel, o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address, o.source, o.vertical);
+                        o.joins, o.op, o.kernel, o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address,
+                        o.source, o.vertical);
     };
     return fields(a) == fields(b);
 }
