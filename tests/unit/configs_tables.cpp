@@ -63,9 +63,9 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("software") == 1);
     }
     {
-        auto const& [a, b, c, d, e, f] = p.workload;
-        static_cast<void>(std::tie(a, b, c, d, e, f));
-        CHECK(count("workload") == 6);
+        auto const& [a, b, c, d, e, f, g] = p.workload;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g));
+        CHECK(count("workload") == 7);
     }
     {
         auto const& [a, b, c, d, e, f, g, h, i, j, k] = p.mapping;
