@@ -154,6 +154,14 @@ struct PayloadCheck {
     void require_within_bound() const;
 };
 
+// A product of the prefill by every wavelet, beside its closed form.
+struct PrefillCheck {
+    std::string   name; // "queries 2x4 by 4x4, aligned"
+    std::uint64_t cycles      = 0;
+    double        closed_form = 0;
+    double        deviation() const { return closed_form / static_cast<double>(cycles) - 1; }
+};
+
 // The prompt before the first token (workload.prompt), by closed forms.
 struct PrefillOutcome {
     std::uint32_t tokens = 0;                      // 0: none
@@ -166,6 +174,7 @@ struct PrefillOutcome {
     double                       tokens_per_second = 0;                            // of the prompt
     double                       bytes = 0, bytes_left = 0; // of a PE, beside weights and KV cache
     std::vector<OperatorOutcome> operators;                 // of one layer, all chunks one behind the other
+    std::vector<PrefillCheck>    checks;                    // at wavelet fidelity, of products on small squares
 };
 
 struct Outcome {

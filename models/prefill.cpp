@@ -1,12 +1,22 @@
 #include "models/prefill.hpp"
 
+#include "fabric/mesh.hpp"
+#include "workloads/mapping/mesh_forms.hpp"
+#include "workloads/mapping/mesh_gemm.hpp"
+#include "workloads/mapping/prefill_layout.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace scribeline::models {
 
 namespace {
+
+constexpr std::uint32_t largest_check = 64; // PEs a side: beyond that every wavelet takes long
 
 std::uint64_t whole(double cycles) { return static_cast<std::uint64_t>(std::llround(cycles)); }
 
@@ -73,6 +83,35 @@ void add_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeStep
         prefill.operators.push_back(std::move(op));
     }
     o.warnings.insert(o.warnings.end(), plan.notes.begin(), plan.notes.end());
+}
+
+void check_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
+                   workloads::PrefillPlan const& plan, configs::GridSize region)
+{
+    if (region.columns != region.rows || region.columns > largest_check ||
+        p.workload.weight_bits != p.workload.activation_bits || !plan.hidden_shifts)
+        return;
+    auto const                 layout = prefill_layout(prefill_shape(step), plan.tokens_of_a_row, region);
+    workloads::MeshForms const forms{p};
+    auto const                 check = [&](char const* what, workloads::MeshTile const& tile) {
+        auto const   bits   = p.workload.activation_bits;
+        auto const   left   = forms.costs().wavelets(std::uint64_t{tile.m} * tile.k, bits);
+        auto const   right  = forms.costs().wavelets(std::uint64_t{tile.k} * tile.n, bits);
+        auto const   mapped = map_mesh_product(region.columns, tile, workloads::Alignment::left, p);
+        fabric::Mesh mesh{mapped.program, p};
+        PrefillCheck out;
+        out.name   = fmt::format("{} {}x{} by {}x{}", what, tile.m, tile.k, tile.k, tile.n);
+        out.cycles = mesh.run();
+        out.closed_form =
+            (forms.alignment(left, 0, layout.steps) + forms.product(tile, 1, left, right, layout.steps)).total();
+        for (auto const& entry : mesh.books())
+            o.books.entries.push_back(
+                                {fmt::format("prefill: {}", entry.name), entry.left, entry.right, entry.left_value, entry.right_value});
+        o.prefill.checks.push_back(std::move(out));
+    };
+    check("queries", {layout.tokens, layout.inner, layout.attention.front().query()});
+    auto const& w = layout.feed_forward.front();
+    check("down", {w.tokens, w.inner, layout.hidden});
 }
 
 } // namespace scribeline::models

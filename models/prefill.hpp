@@ -11,4 +11,9 @@ namespace scribeline::models {
 void add_prefill(Outcome& outcome, configs::Parameters const& parameters, workloads::DecodeStep const& step,
                  workloads::PrefillPlan const& plan);
 
+// run.fidelity = wavelet: two products of the layer by every wavelet, where the region is a square of at most 64 PEs a
+// side and weights are as wide as activations.
+void check_prefill(Outcome& outcome, configs::Parameters const& parameters, workloads::DecodeStep const& step,
+                   workloads::PrefillPlan const& plan, configs::GridSize region);
+
 } // namespace scribeline::models

@@ -148,6 +148,8 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
     auto const prefill = plan_prefill(step, p, plan); // refuses before anything takes long
     auto       outcome = simulate_token(config, step, plan);
     add_prefill(outcome, p, step, prefill);
+    if (outcome.fidelity == "wavelet")
+        check_prefill(outcome, p, step, prefill, plan.region);
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 #include "results/metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -124,6 +125,14 @@ void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefil
                      "prefill_time, and time_per_output_token for the first token"});
     table.push_back({"prefill_bytes", "byte", prefill.bytes,
                      "SRAM of a PE that a chunk of the prompt takes beside weights and KV cache"});
+    double worst = 0;
+    for (auto const& check : prefill.checks) {
+        worst = std::max(worst, std::fabs(check.deviation()));
+    }
+    if (!prefill.checks.empty()) {
+        table.push_back({"prefill_check_deviation", "1", worst,
+                         "largest deviation of a product's closed form from every wavelet of it"});
+    }
 }
 
 } // namespace

@@ -168,6 +168,14 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                   {"output", config.output.empty() ? Json{} : Json(config.output)}};
     if (outcome.prefill.tokens > 0) {
         document["prefill_operators"] = operators(outcome.prefill.operators);
+        Json checks                   = Json::array();
+        for (auto const& check : outcome.prefill.checks) {
+            checks.push_back({{"name", check.name},
+                              {"cycles", check.cycles},
+                              {"closed_form", check.closed_form},
+                              {"deviation", check.deviation()}});
+        }
+        document["prefill_checks"] = std::move(checks);
     }
     // A file name need not be UTF-8, JSON must be.
     out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';

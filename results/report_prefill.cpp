@@ -36,6 +36,10 @@ void add_prefill(std::string& text, models::Outcome const& o)
                                     percent(share_of(cycles, whole)), cells, shortened(op.collective, 32))) +
                 "\n";
     }
+    for (auto const& check : prefill.checks) {
+        text += hanging("  every wavelet of its ", fmt::format("{}: {} cycles; closed form {:+.2f} %", check.name,
+                                                               grouped(check.cycles), check.deviation() * 100));
+    }
 }
 
 } // namespace scribeline::results

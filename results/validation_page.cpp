@@ -60,7 +60,7 @@ operator (`workloads/mapping/region_choice.cpp`).
 
 Measured; took no part in any calibration, and no constant was chosen for it. By closed forms ([model.md](model.md),
 section 19), which small meshes of every wavelet are held to within 0.6 %. What is hidden in the figure: threads that move
-blocks take the datapath's cycles from the products (without that: +0.2 %), and each column of a product costs a pass of
+blocks take the datapath's cycles from the products (without that: -0.1 %), and each column of a product costs a pass of
 scalar code.
 )"},
     Section{CaseKind::gemv, R"(## Matrix-vector products

@@ -282,7 +282,7 @@ TEST_CASE("the version is one line with the program's name")
     CHECK(run.out.rfind("scribeline ", 0) == 0);
 }
 
-TEST_CASE("--prompt gives the time to the first token, and raises the context of a file but not one that was typed")
+TEST_CASE("a prompt gives the time to the first token, and raises the context of a file but not one that was typed")
 {
     auto const longer = json_of({"--machine", "wse2", "--model", "tiny", "--region", "24x24", "--prompt", "300"});
     CHECK(longer["summary"]["prompt_tokens"] == 300);

@@ -9,6 +9,7 @@
 #include "support/temporary_folder.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
 
+#include <cmath>
 #include <numeric>
 #include <sstream>
 
@@ -101,4 +102,20 @@ TEST_CASE("a prompt stands in the report, in the file and in the JSON with the s
     CHECK(document["summary"]["time_to_first_token_us"].get<double>() ==
           Approx(run.outcome.prefill.time_to_first_token.value() * 1e6));
     CHECK(document["prefill_operators"].size() == names.size());
+}
+
+TEST_CASE("at wavelet fidelity products of the prefill run with every wavelet, and agree with their closed forms")
+{
+    auto const run =
+        Run{{"--machine", "wse2", "--model", "tiny", "--region", "16x16", "--prompt", "200", "--fidelity", "wavelet"}};
+    REQUIRE(run.outcome.prefill.checks.size() == 2);
+    for (auto const& check : run.outcome.prefill.checks) {
+        CAPTURE(check.name, check.cycles, check.closed_form);
+        CHECK(check.cycles > 0);
+        CHECK(std::fabs(check.deviation()) < 0.006);
+    }
+    CHECK(run.outcome.books.balanced());
+    std::ostringstream text;
+    results::print_report(text, run.config, run.outcome);
+    CHECK_THAT(text.str(), Catch::Contains("every wavelet of its queries 13x4 by 4x"));
 }
