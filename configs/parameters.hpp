@@ -119,6 +119,7 @@ struct WorkloadParams {
     std::string   draft_model;      // that proposes tokens; empty: none
     std::uint32_t draft_tokens;     // proposed for one step
     Share         acceptance;       // of a proposed token
+    std::uint32_t prompt;           // tokens that are prefilled before the first one is decoded; 0: none
 };
 
 struct MappingParams {

@@ -190,6 +190,15 @@ void Payload::run(std::size_t tile, workloads::KernelCall const& k)
         for (std::uint32_t i = 0; i < k.n; ++i)
             dst[i] = round(dst[i] + a[i]);
         break;
+    case Kernel::matrix_matrix:
+        for (std::uint32_t n = 0; n < k.n; ++n)
+            for (std::uint32_t j = 0; j < k.heads; ++j)
+                for (std::uint32_t i = 0; i < k.m; ++i)
+                    dst[j * k.m + i] = round(dst[j * k.m + i] + a[n * k.m + i] * b[n * k.heads + j]);
+        break;
+    case Kernel::clear:
+        std::fill(dst, dst + k.n, 0.0f);
+        break;
     }
 }
 

@@ -47,8 +47,8 @@ Reticle::Reticle(Shared& shared, Block const& block)
       delta_{-static_cast<std::int64_t>(block.width()), 1, block.width(), -1, 0}, router_(tiles_),
       contested_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0},
       global_(tiles_), switches_(std::size_t{lanes_.switches()} * tiles_), sweep_at_{sweep_interval}, pe_(tiles_),
-      blame_(tiles_),
-      accounts_(tiles_), payload_{shared.program, tiles_}, arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
+      blame_(tiles_), accounts_(tiles_), payload_{shared.program, tiles_}, threads_{shared.program, tiles_},
+      arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
       credits_{std::max(timing_.scribe, timing_.ramp) * 2ull}, landed_{timing_.ramp * 2ull},
       ends_(program_.operators.size()), activity_{tiles_, shared.windows}
 {
@@ -117,7 +117,7 @@ std::uint32_t Reticle::position(std::uint32_t tile, Direction side) const
 
 std::uint64_t Reticle::next_event() const
 {
-    if (!active_.empty() || !running_.empty())
+    if (!active_.empty() || !running_.empty() || threads_.some_run())
         return now_;
     return std::min({arrivals_.next(now_), credits_.next(now_), landed_.next(now_), timers_.next(now_)});
 }
@@ -176,6 +176,8 @@ void Reticle::wake_sender(Place place)
         wake(tile, lanes_.landing_color(lane));
     else if (lanes_.in(lane) != Direction::ramp)
         wake(neighbour(tile, lanes_.in(lane)), lanes_.color(lane));
+    else if (threads_.in_use())
+        room(tile);
     else if (pe_[tile].state == PeState::waiting_out)
         resume(tile);
 }

@@ -24,6 +24,7 @@
 #include "fabric/probe.hpp"
 #include "fabric/queues.hpp"
 #include "fabric/reticle_state.hpp"
+#include "fabric/stream_threads.hpp"
 #include "fabric/timers.hpp"
 #include "workloads/mapping/program.hpp"
 
@@ -197,6 +198,14 @@ class Reticle {
     std::uint32_t sender_of(std::uint32_t tile, workloads::Operation const& op) const;
     void          close_windows(std::uint64_t until);
 
+    // Streams in the background: reticle_threads.cpp.
+    void landed(std::uint32_t tile);
+    void room(std::uint32_t tile);
+    void set_up_thread(std::uint32_t tile, std::uint64_t at);
+    void join(std::uint32_t tile, std::uint64_t at);
+    void run_threads();
+    bool run_thread(std::uint32_t tile, StreamThread& thread);
+
     LaneRoute const* routes_of(std::uint32_t tile) const { return lanes_.routes(router_[tile].routes); }
     std::uint32_t    global_pe(std::uint32_t tile) const { return global_[tile]; }
     std::uint32_t    position(std::uint32_t tile, Direction side) const;
@@ -234,6 +243,7 @@ class Reticle {
     std::vector<PeAccount> accounts_;
     Payload                payload_;
     BlameBoard::Journal    journal_;
+    StreamThreads          threads_;
 
     // Calendars and active lists.
     Ring<Arrival>        arrivals_;

@@ -117,7 +117,10 @@ std::vector<std::string> Reticle::waiting(std::size_t at_most) const
             return fmt::format("({}, {})", n % program_.columns, n / program_.columns);
         };
         auto const what = op.op < program_.operators.size() ? program_.operators[op.op].name : std::string{"?"};
-        if (pe_[tile].state == PeState::waiting_in)
+        if (pe_[tile].joins)
+            lines.push_back(fmt::format("PE {} waits in `{}` for its streams in the background{}", where(pe), what,
+                                        threads_.waiting(tile)));
+        else if (pe_[tile].state == PeState::waiting_in)
             lines.push_back(fmt::format("PE {} waits in `{}` for wavelet {} of {} of color {} from PE {}", where(pe),
                                         what, op.wavelets - pe_[tile].remaining + 1, op.wavelets, op.in,
                                         where(sender_of(tile, op))));

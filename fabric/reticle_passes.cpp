@@ -24,10 +24,10 @@ void Reticle::receive()
         credit(credits.data()[i]);
     credits.clear();
 
-    auto& landed = landed_.at(now_);
-    for (std::size_t i = 0; i < landed.size(); ++i)
-        resume(landed.data()[i]);
-    landed.clear();
+    auto& on_ramp = landed_.at(now_);
+    for (std::size_t i = 0; i < on_ramp.size(); ++i)
+        landed(on_ramp.data()[i]);
+    on_ramp.clear();
 
     auto&                arrivals   = arrivals_.at(now_);
     std::size_t const    count      = arrivals.size();
@@ -257,6 +257,8 @@ void Reticle::execute_all()
         }
         execute(tile);
     }
+    if (threads_.some_run())
+        run_threads();
 }
 
 } // namespace scribeline::fabric

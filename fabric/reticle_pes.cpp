@@ -54,7 +54,7 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
     std::uint64_t const first = at;
     for (;;) {
         pe.operation = shared_.operations.find(pe.role, pe.pc);
-        if (pe.operation == nullptr || pe.operation->stream != Stream::none)
+        if (pe.operation == nullptr || pe.operation->stream != Stream::none || pe.operation->joins)
             break;
         Operation const& op = *pe.operation;
         blame_[tile].add(Cause::dispatch, op.dispatch);
@@ -66,7 +66,7 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
         finish_operation(tile, op, at);
         next_operation(tile);
     }
-    if (at == first)
+    if (at == first && at <= now_ + 1)
         return start(tile, at);
     pe.starts = true;
     timers_.add(now_, at, tile);
@@ -108,9 +108,13 @@ void Reticle::start(std::uint32_t tile, std::uint64_t at)
         return;
     }
     Operation const& op = *pe.operation;
-    pe.remaining        = op.wavelets;
-    pe.eighths          = 0;
-    pe.marked           = at;
+    if (op.background)
+        return set_up_thread(tile, at);
+    if (op.joins)
+        return join(tile, at);
+    pe.remaining = op.wavelets;
+    pe.eighths   = 0;
+    pe.marked    = at;
     shared_.operations.prefetch(pe.role, pe.pc + 1);
     if (receives(op))
         pe.lane = lanes_.landing(op.in);
@@ -191,6 +195,8 @@ void Reticle::execute(std::uint32_t tile)
     if (out) {
         --out->credits;
         ++counters_.injected;
+        if (threads_.in_use())
+            threads_.use_ramp(tile, now_);
         bool const control = op.control && pe.remaining == 1;
         // One cycle through the datapath, and up the ramp.
         arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, out_lane, control}, word});

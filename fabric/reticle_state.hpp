@@ -71,6 +71,7 @@ struct Pe {
     PeState                     state     = PeState::busy;
     bool                        triggered = false; // waits for the wavelet that activates its task
     bool                        starts    = false; // the timer that comes next starts the operation
+    bool                        joins     = false; // waits for its streams in the background
     std::uint8_t                lane      = 0;     // landing lane of the stream
     std::uint8_t                play      = 0;     // of its script
     std::uint16_t               round     = 0;     // of the play

@@ -20,6 +20,7 @@
 #include "results/yield_report.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -68,13 +69,15 @@ Exit run(configs::CommandLine const& line)
                                              configs::shown(config.machine), configs::printable(config.machine))};
     auto const shape = workloads::read_model(config.parameters.workload.model);
     auto const step  = workloads::decode_step(shape, config.parameters.workload);
-    auto const plan  = workloads::plan_token(step, config.parameters);
+    auto const plan  = workloads::plan_with_prompt(step, config.parameters);
     bool const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
     auto const where =
         token ? fmt::format("{} stages of {}x{} PEs on {} wafer{}", plan.stages.size(), plan.region.columns,
                             plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
               : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
     if (line.dry_run) {
+        if (config.parameters.workload.prompt > 0)
+            workloads::plan_prefill(step, config.parameters, plan);
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
         return Exit::done;

@@ -166,6 +166,29 @@ struct SpeculationOutcome {
     double        tokens_per_second_per_user = 0;
 };
 
+// A product of the prefill by every wavelet, beside its closed form.
+struct PrefillCheck {
+    std::string   name; // "queries 2x4 by 4x4, aligned"
+    std::uint64_t cycles      = 0;
+    double        closed_form = 0;
+    double        deviation() const { return closed_form / static_cast<double>(cycles) - 1; }
+};
+
+// The prompt before the first token (workload.prompt), by closed forms.
+struct PrefillOutcome {
+    std::uint32_t tokens = 0;                      // 0: none
+    std::uint32_t chunks = 0, tokens_of_a_row = 0; // the prompt passes in chunks, so many tokens to a row of PEs
+    bool          hidden_shifts = true;            // blocks of weights move while PEs multiply
+
+    std::uint64_t                cycles = 0, cycles_per_layer = 0;                 // of all chunks
+    std::uint64_t                first_chunk_cycles = 0, busiest_stage_cycles = 0; // of a pipeline; 0: there is none
+    Seconds                      time, time_to_first_token;                        // the latter with one output token
+    double                       tokens_per_second = 0;                            // of the prompt
+    double                       bytes = 0, bytes_left = 0; // of a PE, beside weights and KV cache
+    std::vector<OperatorOutcome> operators;                 // of one layer, all chunks one behind the other
+    std::vector<PrefillCheck>    checks;                    // at wavelet fidelity, of products on small squares
+};
+
 struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
@@ -182,6 +205,7 @@ struct Outcome {
 
     TokenOutcome                 token;
     SpeculationOutcome           speculation;
+    PrefillOutcome               prefill;
     std::vector<WaterfallBar>    waterfall; // adds up to time_per_output_token
     std::vector<OperatorOutcome> operators; // in order; start of one = end of the one before
     Parts                        parts{};   // sum over operators

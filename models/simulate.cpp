@@ -3,16 +3,19 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/folded_system.hpp"
+#include "models/prefill.hpp"
 #include "models/speculation.hpp"
 #include "models/token_record.hpp"
 #include "models/wafer_system.hpp"
 #include "models/waterfall.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 #include "workloads/mapping/token_forms.hpp"
 #include "workloads/mapping/token_program.hpp"
 
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -95,11 +98,8 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
     return o;
 }
 
-} // namespace
-
-namespace {
-
-Outcome simulated(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome simulate_token(configs::Config const& config, workloads::DecodeStep const& step,
+                       workloads::TokenPlan const& plan)
 {
     auto const&       p          = config.parameters;
     bool const        by_wavelet = p.run.trace || p.run.payload;
@@ -145,9 +145,18 @@ Outcome simulated(configs::Config const& config, workloads::DecodeStep const& st
 
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
-    auto outcome = simulated(config, step, plan);
-    if (workloads::speculates(config.parameters.workload))
+    auto const& p       = config.parameters;
+    auto        prefill = std::optional<workloads::PrefillPlan>{};
+    if (p.workload.prompt != 0)
+        prefill = plan_prefill(step, p, plan); // refuses before anything takes long
+    auto outcome = simulate_token(config, step, plan);
+    if (workloads::speculates(p.workload))
         add_speculation(outcome, config);
+    if (prefill) {
+        add_prefill(outcome, p, step, *prefill);
+        if (outcome.fidelity == "wavelet")
+            check_prefill(outcome, p, step, *prefill, plan.region);
+    }
     return outcome;
 }
 

@@ -10,7 +10,9 @@ namespace scribeline::models {
 
 // run.fidelity = auto folds where that is exact and nothing was asked for that needs every wavelet (run.trace,
 // run.payload); otherwise it simulates every wavelet, and a warning says why. folded and wavelet do as they are told,
-// or throw configs::UserError (bad_config) with the reason. closed_form simulates nothing.
+// or throw configs::UserError (bad_config) with the reason. closed_form simulates nothing. A prompt
+// (workload.prompt) is counted by closed forms; at wavelet fidelity, on small squares, some of its products are
+// simulated beside them.
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
 
 } // namespace scribeline::models

@@ -2,6 +2,7 @@
 #include "results/metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -120,6 +121,36 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
                      "fabric cycles of the busiest stage for one token", Kind::count});
 }
 
+// Of a run with a prompt.
+void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefill)
+{
+    if (prefill.tokens == 0) {
+        return;
+    }
+    table.push_back({"prompt_tokens", "1", count(prefill.tokens), "tokens of the prompt", Kind::count});
+    table.push_back(
+        {"prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count});
+    table.push_back({"prefill_cycles_per_layer", "cycle", count(prefill.cycles_per_layer),
+                     "fabric cycles of the whole prompt in one layer, by closed forms", Kind::count});
+    table.push_back({"prefill_cycles", "cycle", count(prefill.cycles),
+                     "fabric cycles until all layers are done with the prompt, by closed forms", Kind::count});
+    table.push_back({"prefill_time", "s", prefill.time.value(), "the same as a time"});
+    table.push_back(
+        {"prompt_tokens_per_second", "token/s", prefill.tokens_per_second, "tokens of the prompt over prefill_time"});
+    table.push_back({"time_to_first_token", "s", prefill.time_to_first_token.value(),
+                     "prefill_time, and time_per_output_token for the first token"});
+    table.push_back({"prefill_bytes", "byte", prefill.bytes,
+                     "SRAM of a PE that a chunk of the prompt takes beside weights and KV cache"});
+    double worst = 0;
+    for (auto const& check : prefill.checks) {
+        worst = std::max(worst, std::fabs(check.deviation()));
+    }
+    if (!prefill.checks.empty()) {
+        table.push_back({"prefill_check_deviation", "1", worst,
+                         "largest deviation of a product's closed form from every wavelet of it"});
+    }
+}
+
 } // namespace
 
 std::vector<Metric> metrics(Outcome const& o)
@@ -182,6 +213,7 @@ std::vector<Metric> metrics(Outcome const& o)
                          "weights and KV cache that one output token needs"});
     }
     add_plan(table, o);
+    add_prompt(table, o.prefill);
     if (o.payload.checked) {
         table.push_back(
             {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});

@@ -3,6 +3,7 @@
 
 #include "results/metrics.hpp"
 #include "results/report_plan.hpp"
+#include "results/report_prefill.hpp"
 #include "results/report_text.hpp"
 #include "results/report_time.hpp"
 
@@ -82,6 +83,10 @@ void headline(std::string& text, configs::Config const& config, Outcome const& o
     }
     line(o.token.simulated ? "" : "one output token", duration(o.time_per_output_token.value()), o.token_note);
     line("tokens per second", fmt::format("{:.1f}", o.tokens_per_second_per_user), "for one user");
+    if (o.prefill.tokens > 0) {
+        line("first token", duration(o.prefill.time_to_first_token.value()), prompt_note(o.prefill));
+        line("prompt tokens a second", fmt::format("{:.1f}", o.prefill.tokens_per_second), "of the prefill");
+    }
     if (o.token.closed_form_cycles > 0 && simulated(o)) {
         line("closed form", grouped(static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles))),
              fmt::format("cycles a token by formulas: {:+.2f} % beside {} here", closed_form_deviation(o) * 100,
@@ -242,6 +247,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     add_operators(text, outcome);
     add_parts(text, outcome);
     speculation(text, outcome);
+    add_prefill(text, outcome);
     add_requests(text, outcome);
     add_stages(text, outcome);
     add_candidates(text, outcome);

@@ -29,8 +29,9 @@ Json summary(Outcome const& outcome)
 {
     Json result = Json::object();
     for (auto const& metric : metrics(outcome)) {
-        if (std::string_view{metric.name} == "time_per_output_token") {
-            result["time_per_output_token_us"] = metric.value * 1e6;
+        auto const name = std::string_view{metric.name};
+        if (name == "time_per_output_token" || name == "time_to_first_token" || name == "prefill_time") {
+            result[fmt::format("{}_us", name)] = metric.value * 1e6;
         } else {
             result[metric.name] = number(metric);
         }
@@ -64,10 +65,10 @@ Json parts(models::Parts const& parts)
     return result;
 }
 
-Json operators(Outcome const& outcome)
+Json operators(std::vector<models::OperatorOutcome> const& list)
 {
     Json result = Json::array();
-    for (auto const& op : outcome.operators) {
+    for (auto const& op : list) {
         result.push_back({{"name", op.name},
                           {"kind", op.kind},
                           {"layer", op.layer},
@@ -149,22 +150,33 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
     for (auto const& part : outcome.sram) {
         sram.push_back({{"name", part.name}, {"bytes", part.bytes}});
     }
-    Json const document{{"schema_version", json_schema_version},
-                        {"machine", config.machine},
-                        {"model", config.parameters.workload.model},
-                        {"fidelity", outcome.fidelity},
-                        {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
-                        {"books", books(outcome.books)},
-                        {"summary", summary(outcome)},
-                        {"waterfall", waterfall(outcome)},
-                        {"operators", operators(outcome)},
-                        {"stages", stages(outcome)},
-                        {"candidates", candidates(outcome)},
-                        {"candidates_considered", outcome.token.candidates.size()},
-                        {"sram", std::move(sram)},
-                        {"assumed", std::move(assumed)},
-                        {"warnings", outcome.warnings},
-                        {"output", config.output.empty() ? Json{} : Json(config.output)}};
+    Json document{{"schema_version", json_schema_version},
+                  {"machine", config.machine},
+                  {"model", config.parameters.workload.model},
+                  {"fidelity", outcome.fidelity},
+                  {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
+                  {"books", books(outcome.books)},
+                  {"summary", summary(outcome)},
+                  {"waterfall", waterfall(outcome)},
+                  {"operators", operators(outcome.operators)},
+                  {"stages", stages(outcome)},
+                  {"candidates", candidates(outcome)},
+                  {"candidates_considered", outcome.token.candidates.size()},
+                  {"sram", std::move(sram)},
+                  {"assumed", std::move(assumed)},
+                  {"warnings", outcome.warnings},
+                  {"output", config.output.empty() ? Json{} : Json(config.output)}};
+    if (outcome.prefill.tokens > 0) {
+        document["prefill_operators"] = operators(outcome.prefill.operators);
+        Json checks                   = Json::array();
+        for (auto const& check : outcome.prefill.checks) {
+            checks.push_back({{"name", check.name},
+                              {"cycles", check.cycles},
+                              {"closed_form", check.closed_form},
+                              {"deviation", check.deviation()}});
+        }
+        document["prefill_checks"] = std::move(checks);
+    }
     // A file name need not be UTF-8, JSON must be.
     out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }

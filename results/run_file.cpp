@@ -117,6 +117,7 @@ void RunFile::write(configs::Config const& config, models::Outcome const& outcom
         write_summary(root, outcome);
         write_waterfall(root, outcome);
         write_operators(root, outcome);
+        write_prefill(root, outcome);
         write_stages(root, outcome);
         write_candidates(root, outcome);
         write_fabric(root, config, outcome);

@@ -87,6 +87,8 @@ void add_run(po::options_description& options)
                           "a shipped model ('scribeline list models') or a Hugging Face config.json");
     options.add_options()("context", po::value<Text>()->value_name("N"), "tokens already in the KV cache");
     options.add_options()("batch", po::value<Text>()->value_name("N"), "sequences that each step decodes together");
+    options.add_options()("prompt", po::value<Text>()->value_name("N"),
+                          "tokens that are prefilled first: the time to the first token, and prompt tokens per second");
     options.add_options()("region", po::value<Text>()->value_name("CxR"), "PEs that hold the model, such as 420x420");
     options.add_options()("groups", po::value<Text>()->value_name("N"), "groups of the two-level reduction");
     options.add_options()("objective", po::value<Text>()->value_name("latency|throughput"),
@@ -213,12 +215,12 @@ struct Dedicated {
     char const* text; // for those without a value
 };
 constexpr std::array dedicated{
-    Dedicated{"model", "workload.model", ""},  Dedicated{"context", "workload.context", ""},
-    Dedicated{"batch", "workload.batch", ""},  Dedicated{"region", "mapping.region", ""},
-    Dedicated{"groups", "mapping.groups", ""}, Dedicated{"payload", "run.payload", "true"},
-    Dedicated{"trace", "run.trace", "true"},   Dedicated{"objective", "mapping.objective", ""},
-    Dedicated{"threads", "run.threads", ""},   Dedicated{"fidelity", "run.fidelity", ""},
-    Dedicated{"seed", "run.seed", ""},
+    Dedicated{"model", "workload.model", ""},        Dedicated{"context", "workload.context", ""},
+    Dedicated{"region", "mapping.region", ""},       Dedicated{"groups", "mapping.groups", ""},
+    Dedicated{"payload", "run.payload", "true"},     Dedicated{"trace", "run.trace", "true"},
+    Dedicated{"objective", "mapping.objective", ""}, Dedicated{"threads", "run.threads", ""},
+    Dedicated{"fidelity", "run.fidelity", ""},       Dedicated{"seed", "run.seed", ""},
+    Dedicated{"prompt", "workload.prompt", ""},      Dedicated{"batch", "workload.batch", ""},
 };
 
 std::vector<std::string> long_names(po::options_description const& options)

@@ -43,6 +43,10 @@ std::vector<std::string> inconsistencies(Config const& config)
         said.push_back(fmt::format("{} is larger than the wafer: {}, {}. Choose at most {}x{}",
                                    who("mapping", "region"), who("wafer", "columns"), who("wafer", "rows"),
                                    p.wafer.columns, p.wafer.rows));
+    if (p.workload.prompt > p.workload.context)
+        said.push_back(fmt::format("{} is more than the cache has room for: {}. The prompt is part of the context: "
+                                   "choose at least as long a context, or leave it out",
+                                   who("workload", "prompt"), who("workload", "context")));
     if (p.mapping.wafers > p.mapping.max_wafers)
         said.push_back(fmt::format("{} is more than {}. Choose fewer wafers, or raise the limit",
                                    who("mapping", "wafers"), who("mapping", "max_wafers")));

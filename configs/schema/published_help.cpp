@@ -16,7 +16,7 @@ lines and lines that begin with # are skipped. Mistakes are told, all at once, b
                      gemv        a matrix-vector product on a square region
                      collective  a reduction, broadcast or all-reduce on a line of PEs
                      transfer    wavelets from one end of a line of PEs to the other
-                     prefill     recognised; answered 'not simulated'
+                     prefill     a prompt as long as the context in one layer on the region, as 'run --prompt' has it
   machine            as --machine; a path starts at the cases file
   model              decode, prefill: as --model
                      gemv: N of the product [1, N] x [N, N]
@@ -35,9 +35,10 @@ lines and lines that begin with # are skipped. Mistakes are told, all at once, b
                      context cell; setup=before|included, whether operations are set up before the first cycle
                      (before: reductions and broadcasts, as closed forms count; included: all-reduces, transfers)
   metric             cycles, latency: of what the row runs, for decode one layer
-                     cycles_per_layer: the same, of decode alone
+                     cycles_per_layer: the same, of decode and prefill alone
                      time_per_token, tokens_per_second: of decode, layers times the one layer; also called
                      time_per_output_token, cycles_per_token, tokens_per_second_per_user, tokens_per_request_per_s
+                     prompt_tokens_per_second, prompt_tokens_per_s: of prefill, tokens of the prompt
   value, unit        cycles; ns, us, ms, s, at the row's wafer.clock; tok/s of tokens_per_second
   tolerance_percent  of the deviation; empty: report only
   source             who measured it, how

@@ -156,6 +156,7 @@ class Resolver {
 
     Config finish()
     {
+        follow_prompt();
         if (!complaints_.empty())
             throw UserError{Exit::bad_config, fmt::format("{}", fmt::join(complaints_, "\n"))};
         if (!usage_.empty()) {
@@ -182,6 +183,18 @@ class Resolver {
     }
 
   private:
+    // A prompt is part of the context: where nobody says how long that is, or a file does and the command line knows
+    // better, it is as long as the prompt.
+    void follow_prompt()
+    {
+        auto const& workload = config_.parameters.workload;
+        auto const& context  = setting_of(*find_row("workload.context")).set_by;
+        auto const& prompt   = setting_of(*find_row("workload.prompt")).set_by;
+        auto const  typed    = [](std::string const& set_by) { return set_by.rfind("--", 0) == 0; };
+        if (workload.prompt > workload.context && (context == "default" || (typed(prompt) && !typed(context))))
+            apply(Override{"workload.prompt", "workload.context", std::to_string(workload.prompt)});
+    }
+
     Setting& setting_of(Row const& row)
     {
         auto const found = std::find_if(config_.settings.begin(), config_.settings.end(), [&](Setting const& setting) {

@@ -215,7 +215,12 @@ Group workload()
             "70 %", "0 %", "100 %", "of a proposed token, each on its own, once those before it are accepted",
             "depends on the two models and the text; Leviathan et al. 2023 (arXiv 2211.17192) report 0.5 "
             "to 0.9",
-            Origin::assumed);
+            Origin::assumed)
+        .row<&P::prompt>("0", "0", "16777216",
+                         "tokens that are prefilled before the first one is decoded; 0: none. They are part of the "
+                         "context",
+                         src::user, Origin::choice)
+        .counts("token");
 }
 
 Group mapping()

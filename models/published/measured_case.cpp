@@ -10,7 +10,7 @@ double MeasuredCase::in_unit(double cycles) const
     case UnitOf::time:
         return all / clock / unit.seconds;
     case UnitOf::rate:
-        return clock / all;
+        return (kind == CaseKind::prefill ? prompt() : 1.0) * clock / all;
     case UnitOf::cycles:
         break;
     }

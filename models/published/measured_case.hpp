@@ -55,6 +55,8 @@ inline constexpr std::array case_metrics{
     CaseMetric{"tokens_per_second", true, true, true},
     CaseMetric{"tokens_per_second_per_user", true, true, true},
     CaseMetric{"tokens_per_request_per_s", true, true, true},
+    CaseMetric{"prompt_tokens_per_s", true, true, true},
+    CaseMetric{"prompt_tokens_per_second", true, true, true},
 };
 
 enum class UnitOf : std::uint8_t { cycles, time, rate };
@@ -97,8 +99,14 @@ struct MeasuredCase {
     LineCase              line_case;  // collective and transfer
     GpuCase               gpu;        // the kinds of GPUs
 
-    // Cycles of what the row runs, in the row's metric and unit, at the row's clock.
+    // Cycles of what the row runs, in the row's metric and unit, at the row's clock. The tokens of a rate are those
+    // that the row makes in that time: one, or in a prefill the whole prompt.
     double in_unit(double cycles) const;
+    // Of a prefill: tokens of the prompt, all of the context where the row does not say.
+    std::uint32_t prompt() const
+    {
+        return parameters.workload.prompt > 0 ? parameters.workload.prompt : parameters.workload.context;
+    }
 };
 
 } // namespace scribeline::models

@@ -10,6 +10,7 @@
 #include "workloads/mapping/gemv.hpp"
 #include "workloads/mapping/pe_costs.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 #include "workloads/mapping/reduction_tree.hpp"
 #include "workloads/mapping/region_choice.hpp"
 #include "workloads/mapping/region_lines.hpp"
@@ -71,6 +72,18 @@ Answer decode(MeasuredCase const& m)
     return {layer_cycles(step, kind, layout, p), layer_form(step, kind, layout, p)};
 }
 
+// A prompt as long as the context, by the closed forms.
+Answer prefill(MeasuredCase const& m)
+{
+    auto p            = m.parameters;
+    p.workload.prompt = m.prompt();
+    auto const step   = workloads::decode_step(m.shape, p.workload);
+    auto const plan   = workloads::plan_prefill(step, p, plan_token(step, p));
+    bool const whole  = workloads::schedule_of(p) == configs::Schedule::pipeline;
+    auto const cycles = whole ? plan.cycles / step.shape.layers : plan.cycles_of_a_layer;
+    return {{static_cast<std::uint64_t>(std::llround(cycles)), "closed_form"}, cycles};
+}
+
 // Kt (V + Nt / rate) for the local product, and the published form of the all-reduce (WaferLLM, OSDI 2025).
 double gemv_form(std::uint32_t n, std::uint32_t side, std::uint32_t groups, Parameters const& p)
 {
@@ -110,6 +123,8 @@ Answer answer(MeasuredCase const& m)
     case CaseKind::collective:
     case CaseKind::transfer:
         return line(m);
+    case CaseKind::prefill:
+        return prefill(m);
     default:
         break;
     }
@@ -139,8 +154,6 @@ void run_wafer_case(CaseOutcome& out)
 // Why such a row cannot be run at all, or nothing.
 std::string not_built(MeasuredCase const& m)
 {
-    if (m.kind == CaseKind::prefill)
-        return "prefill is not built";
     if (m.sequences != 1)
         return fmt::format("a batch of {} is not built: one sequence is simulated", m.sequences);
     return {};

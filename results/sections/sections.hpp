@@ -19,6 +19,7 @@ void write_operators(hdf5::Group& root, models::Outcome const& outcome);
 
 // Each of these writes nothing when the run has nothing of the kind.
 void write_waterfall(hdf5::Group& root, models::Outcome const& outcome);
+void write_prefill(hdf5::Group& root, models::Outcome const& outcome);
 void write_stages(hdf5::Group& root, models::Outcome const& outcome);
 void write_candidates(hdf5::Group& root, models::Outcome const& outcome);
 void write_fabric(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome);

@@ -281,3 +281,21 @@ TEST_CASE("the version is one line with the program's name")
     CHECK(run.exit_code == 0);
     CHECK(run.out.rfind("scribeline ", 0) == 0);
 }
+
+TEST_CASE("a prompt gives the time to the first token, and raises the context of a file but not one that was typed")
+{
+    auto const longer = json_of({"--machine", "wse2", "--model", "tiny", "--region", "24x24", "--prompt", "300"});
+    CHECK(longer["summary"]["prompt_tokens"] == 300);
+    CHECK(longer["summary"]["time_to_first_token_us"].get<double>() >
+          longer["summary"]["time_per_output_token_us"].get<double>());
+    CHECK(json_of({"--prompt", "300"})["summary"]["prompt_tokens"] == 300); // the first run's file has a short context
+    auto const contrary = run_scribeline({"run", "--prompt", "512", "--context", "100"});
+    CHECK(contrary.exit_code == 65);
+    CHECK(contrary.says("workload.prompt = 512"));
+    CHECK(contrary.says("workload.context = 100 (set by --context)"));
+    CHECK(run_scribeline({"run", "--prompt", "-1"}).exit_code == 64);
+    auto const dry = run_scribeline(
+        {"run", "--machine", "wse2", "--model", "tiny", "--region", "16x1", "--prompt", "64", "--dry-run"});
+    CHECK(dry.exit_code == 65);
+    CHECK(dry.says("at least 2x2"));
+}

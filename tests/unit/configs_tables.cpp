@@ -63,9 +63,9 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("software") == 1);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i, j, k] = p.workload;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k));
-        CHECK(count("workload") == 11);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = p.workload;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l));
+        CHECK(count("workload") == 12);
     }
     {
         auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = p.mapping;

@@ -145,10 +145,26 @@ TEST_CASE("what is not built is answered so, and counts for nothing")
     batch["batch"] = "8";
     CHECK(outcome_of(batch).verdict == Verdict::not_simulated);
     CHECK_THAT(outcome_of(batch).note, Contains("batch of 8"));
-    auto prefill    = decode_cells();
-    prefill["kind"] = "prefill";
-    CHECK(outcome_of(prefill).verdict == Verdict::not_simulated);
-    CHECK_FALSE(outcome_of(prefill).counts_against());
+}
+
+TEST_CASE("a prefill is of all tokens of the context, in cycles of a layer or prompt tokens in a second")
+{
+    auto cells       = decode_cells();
+    cells["kind"]    = "prefill";
+    cells["metric"]  = "cycles_per_layer";
+    cells["unit"]    = "cycles";
+    auto const layer = outcome_of(cells);
+    CAPTURE(layer.note);
+    REQUIRE(layer.simulated);
+    CHECK(layer.fidelity == "closed_form");
+    cells["metric"]  = "prompt_tokens_per_s";
+    cells["unit"]    = "tok/s";
+    auto const  rate = outcome_of(cells);
+    auto const& p    = rate.measured.parameters;
+    REQUIRE(rate.simulated);
+    CHECK(*rate.simulated ==
+          Approx(p.workload.context * p.wafer.clock.value() / (*layer.simulated * rate.measured.shape.layers))
+              .epsilon(1e-4));
 }
 
 TEST_CASE("mean and worst are by kind and metric, over what was simulated")

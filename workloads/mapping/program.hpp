@@ -69,6 +69,8 @@ enum class Kernel : std::uint8_t {
     gate,            // dst[0..n) = activation(a[0..n)) * b[0..n)
     activate,        // dst[0..n) = activation(a[0..n))
     accumulate,      // dst[0..n) += a[0..n)
+    matrix_matrix,   // dst[j * m + i] += sum over k < n of a[k * m + i] * b[k * heads + j], i < m, j < heads
+    clear,           // dst[0..n) = 0
 };
 
 // One operation of a PE: a vector operation, a loop of scalar code, or a stream of wavelets.
@@ -81,6 +83,8 @@ struct Operation {
     bool          control    = false; // its last wavelet advances the switches it passes
     bool          reduction  = false; // a stage of a reduction: its overhead is booked as such
     bool          last       = false; // the last operation of its operator
+    bool          background = false; // a stream that a thread of its own serves; the PE goes on behind its set-up
+    bool          joins      = false; // without a stream: begins when no thread of the PE is at work any more
     std::uint16_t op         = 0;     // which operator of the layer it belongs to
     std::uint16_t kernel     = 0;     // index into Program::kernels; 0: nothing
     std::uint32_t wavelets   = 0;     // streamed
@@ -97,8 +101,9 @@ struct Operation {
 inline bool operator==(Operation const& a, Operation const& b)
 {
     auto const fields = [](Operation const& o) {
-        return std::tie(o.stream, o.start, o.combine, o.in, o.out, o.control, o.reduction, o.last, o.op, o.kernel,
-                        o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address, o.source, o.vertical);
+        return std::tie(o.stream, o.start, o.combine, o.in, o.out, o.control, o.reduction, o.last, o.background,
+                        o.joins, o.op, o.kernel, o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address,
+                        o.source, o.vertical);
     };
     return fields(a) == fields(b);
 }

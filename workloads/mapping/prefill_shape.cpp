@@ -1,0 +1,37 @@
+#include "workloads/mapping/prefill_shape.hpp"
+
+#include "workloads/mapping/steps.hpp"
+
+namespace scribeline::workloads {
+
+PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
+{
+    auto const&  model = step.shape;
+    auto const&  layer = step.kinds.at(kind).kind;
+    PrefillShape shape;
+    shape.layers     = model.layers;
+    shape.hidden     = model.hidden;
+    shape.gated      = model.gated;
+    shape.layer_norm = model.norm == Norm::layer;
+    shape.window     = layer.window;
+    shape.latent     = model.latent;
+    shape.experts    = layer.experts;
+    shape.active     = layer.active;
+    // One head as wide as the hidden vector, as in the published runs, need not keep pairs together.
+    bool const one_head = model.heads == 1;
+    if (model.latent.kv_rank != 0)
+        shape.attention.push_back({model.heads, model.heads, model.head_dim, model.latent.value_dim, true});
+    else
+        shape.attention.push_back({model.heads, model.kv_heads, model.head_dim, model.head_dim, !one_head});
+    if (layer.ffn > 0)
+        shape.feed_forward.push_back({1.0, layer.ffn, 1});
+    if (layer.experts > 0)
+        shape.feed_forward.push_back(
+            {static_cast<double>(layer.active) / layer.experts, layer.expert_ffn, layer.experts});
+    for (auto const& op : step.layer(kind))
+        shape.operators.push_back(op.name);
+    shape.first_of_feed_forward = first_of_feed_forward(step, kind);
+    return shape;
+}
+
+} // namespace scribeline::workloads
