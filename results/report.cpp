@@ -2,6 +2,7 @@
 #include "results/report.hpp"
 
 #include "results/metrics.hpp"
+#include "results/report_energy.hpp"
 #include "results/report_plan.hpp"
 #include "results/report_text.hpp"
 #include "results/report_time.hpp"
@@ -224,6 +225,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     add_requests(text, outcome);
     add_stages(text, outcome);
     add_candidates(text, outcome);
+    add_energy(text, outcome);
     utilisation(text, outcome);
     sram(text, outcome);
     books(text, outcome);

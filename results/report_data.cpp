@@ -64,6 +64,15 @@ Json parts(models::Parts const& parts)
     return result;
 }
 
+Json energy(models::EnergyParts const& parts)
+{
+    Json result = Json::object();
+    for (std::size_t i = 0; i < models::energy_part_count; ++i) {
+        result[name_of(static_cast<models::EnergyPart>(i))] = models::joules(parts[i]);
+    }
+    return result;
+}
+
 Json operators(Outcome const& outcome)
 {
     Json result = Json::array();
@@ -81,6 +90,8 @@ Json operators(Outcome const& outcome)
                           {"bytes_weights", op.bytes_weights},
                           {"bytes_kv", op.bytes_kv},
                           {"bytes_activations", op.bytes_activations},
+                          {"energy", models::joules(op.energy)},
+                          {"energy_parts", energy(op.energy)},
                           {"bound_by", name_of(bounding_part(op.bound_by, op.parts))}});
     }
     return result;

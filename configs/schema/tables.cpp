@@ -1,4 +1,5 @@
 // Every parameter, one row each. The defaults are a WSE-2; machines/*.toml hold complete machines, with sources.
+#include "configs/schema/energy_tables.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
 
@@ -272,7 +273,8 @@ Group run()
 std::vector<Group> const& tables()
 {
     static auto const all = [] {
-        auto list = std::vector<Group>{machine(), wafer(), fabric(), scribe(), yield(), pe(), software()};
+        auto list =
+            std::vector<Group>{machine(), wafer(), fabric(), scribe(), yield(), pe(), software(), energy_group()};
         for (auto& group : gpu_groups())
             list.push_back(std::move(group));
         for (auto& group : {workload(), mapping(), run()})
