@@ -23,14 +23,6 @@ EnergyParts difference(EnergyParts to, EnergyParts const& from)
     return to;
 }
 
-// With what does not depend on the work as of so many seconds.
-EnergyParts with_time(EnergyParts parts, EnergyMeter const& meter, double seconds)
-{
-    parts[static_cast<std::size_t>(EnergyPart::idle)]   = rounded(meter.idle_power() * seconds);
-    parts[static_cast<std::size_t>(EnergyPart::system)] = rounded(meter.system_power() * seconds);
-    return parts;
-}
-
 WaferPower power_of(EnergyParts const& parts, double seconds)
 {
     double const all    = joules(parts);
@@ -126,6 +118,18 @@ double EnergyMeter::busy_pe() const
     return rate * clock_ * each + e_.static_power.value();
 }
 
+EnergyParts at_rate(EnergyOutcome const& energy, configs::Parameters const& p, double tokens_per_second)
+{
+    EnergyMeter const meter{p, energy.wafers};
+    auto              parts = energy.token;
+    auto const        set   = [&](EnergyPart part, double power) {
+        parts[static_cast<std::size_t>(part)] = rounded(power / tokens_per_second);
+    };
+    set(EnergyPart::idle, meter.idle_power());
+    set(EnergyPart::system, meter.system_power());
+    return parts;
+}
+
 void add_energy(Outcome& o, configs::Parameters const& p, std::uint32_t wafers,
                 std::vector<OperatorOutcome> const& counted)
 {
@@ -176,9 +180,8 @@ void add_energy(Outcome& o, configs::Parameters const& p, std::uint32_t wafers,
     double const seconds = o.time_per_output_token.value();
     energy.alone         = power_of(energy.token, seconds);
     if (o.token.tokens_per_second > 0) {
-        double const each = 1 / o.token.tokens_per_second;
-        energy.shared     = with_time(energy.token, meter, each);
-        energy.in_flight  = power_of(energy.shared, each);
+        energy.shared    = at_rate(energy, p, o.token.tokens_per_second);
+        energy.in_flight = power_of(energy.shared, 1 / o.token.tokens_per_second);
     }
     energy.published   = {wafers * p.energy.chip_power.value(), wafers * p.energy.system_power.value()};
     energy.peak.chip   = meter.busy_pe() * meter.pes();

@@ -46,6 +46,10 @@ class EnergyMeter {
     double const                  clock_, wavelet_bytes_, pes_, idle_power_, system_power_;
 };
 
+// The energy of one token when so many come out every second: the same work, and of what does not depend on it the time
+// between two of them.
+EnergyParts at_rate(EnergyOutcome const&, configs::Parameters const&, double tokens_per_second);
+
 // Fills in the energies of the operators and of the outcome, and the books about them. `counted` are the operators with
 // their work, where the outcome's own have none, or it has no operators.
 void add_energy(Outcome& outcome, configs::Parameters const& parameters, std::uint32_t wafers,
