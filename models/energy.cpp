@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace scribeline::models {
 
 namespace {
@@ -14,7 +16,24 @@ constexpr double picojoule = 1e-12;
 
 double bytes(std::uint32_t bits) { return bits / 8.0; }
 
-std::uint64_t rounded(double joules) { return static_cast<std::uint64_t>(std::llround(joules / picojoule)); }
+// All parts of a token must fit into 64 bits of picojoules.
+constexpr double most_joules = 1.8e6;
+
+void require_countable(double joules)
+{
+    if (!(joules < most_joules))
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format("energy: one part of a token takes {:.3g} J, and at most {:.3g} are counted. Choose values of "
+                        "energy.static_power, energy.system_power and wafer.clock that are nearer to a machine's",
+                        joules, most_joules)};
+}
+
+std::uint64_t rounded(double joules)
+{
+    require_countable(joules);
+    return static_cast<std::uint64_t>(std::llround(joules / picojoule));
+}
 
 EnergyParts difference(EnergyParts to, EnergyParts const& from)
 {
@@ -174,8 +193,10 @@ void add_energy(Outcome& o, configs::Parameters const& p, std::uint32_t wafers,
         tally.cycles = o.cycles_per_token / times;
         energy.token = meter.of(tally);
     }
-    for (auto& part : energy.token)
+    for (auto& part : energy.token) {
+        require_countable(joules(part) * static_cast<double>(times));
         part *= times;
+    }
 
     double const seconds = o.time_per_output_token.value();
     energy.alone         = power_of(energy.token, seconds);

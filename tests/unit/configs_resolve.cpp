@@ -295,6 +295,8 @@ TEST_CASE("values that do not go together are refused, with who set them")
     CHECK_THAT(text({"--set", "pe.sram=4 KiB"}), Contains("leaves nothing of pe.sram = 4 KiB (set by --set)"));
     CHECK_THAT(text({"--set", "wafer.reticle_rows=1000"}), Contains("reticles without a PE"));
     CHECK_THAT(text({"--set", "wafer.columns=11"}), Contains("reticles without a PE"));
+    CHECK_THAT(text({"--set", "energy.system_power=10 kW"}),
+               Contains("energy.system_power = 10 kW (set by --set)") && Contains("energy.chip_power = 15 kW"));
     CHECK_THAT(text({"--set", "run.quantum=2"}), Contains("run.quantum = 2") && Contains("Choose at most 1"));
     CHECK(resolved({"run", "--machine", "wse2", "--set", "run.quantum=3", "--set", "scribe.extra_latency=2 cycles"})
               .parameters.run.quantum == 3);

@@ -96,6 +96,19 @@ TEST_CASE("a wavelet that only one of the counters has seen unbalances the book 
     CHECK(right.energy.token == outcome.energy.token);
 }
 
+TEST_CASE("energies that cannot be counted are refused with what to change")
+{
+    auto const config = config_of({"--machine", "wse3", "--model", "llama-3.1-8b", "--set", "energy.static_power=100 W",
+                                   "--set", "wafer.clock=1 MHz"});
+    try {
+        folded(config);
+        FAIL("a token of many megajoules was counted");
+    } catch (configs::UserError const& error) {
+        CHECK_THAT(error.what(), Catch::Matchers::Contains("energy.static_power"));
+        CHECK(error.code() == configs::Exit::bad_config);
+    }
+}
+
 TEST_CASE("formulas alone give the same work as a simulation, and requests at once share what does not depend on it")
 {
     std::vector<std::string> const words{"--machine", "wse3", "--model", "llama-3.1-8b", "--context", "1024"};
