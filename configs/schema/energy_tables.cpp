@@ -7,9 +7,10 @@ namespace scribeline::configs {
 namespace {
 
 namespace src {
-auto const operations = "Jouppi et al., ISCA 2021, table 2: operations in 7 nm";
+auto const operations = "Jouppi et al., ISCA 2021, table 2 (recalled): operations in 7 nm";
 auto const distances  = "WaferLLM, OSDI 2025, table 1: the order of such links";
-auto const node = "7 nm (Jouppi et al., ISCA 2021, table 2), times 0.7: the foundry's figure for its next process";
+auto const node =
+    "7 nm (Jouppi et al., ISCA 2021, table 2 (recalled)), times 0.7: the foundry's figure for its next process";
 } // namespace src
 
 } // namespace
@@ -32,7 +33,7 @@ Group energy_group()
                              "as sram_read: the source has one figure for an access", Origin::assumed)
         .row<&P::code_cycle>(
             "27 pJ", "0 J", "1 uJ", "a cycle of control code, set-up or scalar loops: fetch, decode, registers",
-            "70 pJ an instruction of a simple core in 45 nm (Horowitz, ISSCC 2014), over 2.6, the mean "
+            "70 pJ an instruction of a simple core in 45 nm (Horowitz, ISSCC 2014, recalled), over 2.6, the mean "
             "gain of 7 nm (Jouppi et al., ISCA 2021); one instruction a cycle",
             Origin::derived)
         .row<&P::router>("0.056 pJ/bit", "0 pJ/bit", "1 nJ/B", "of a wavelet, for each router that it passes",
@@ -71,7 +72,7 @@ Group device_energy_group()
         .row<&P::on_chip>("2 pJ/bit", "0 pJ/bit", "10 nJ/B",
                           "from the memory's edge, or the chip's own SRAM, to the arithmetic: caches and wires",
                           "20 mm, half the way round the die, at 0.08 pJ/bit/mm (Dally, recalled), and two accesses of "
-                          "a 1 MB SRAM at 14 pJ for 8 bytes (Jouppi et al., ISCA 2021, table 2)",
+                          "a 1 MB SRAM at 14 pJ for 8 bytes (Jouppi et al., ISCA 2021, table 2 (recalled))",
                           Origin::derived)
         .row<&P::memory>("3.9 pJ/bit", "0 pJ/bit", "10 nJ/B", "of memory beside the chip: array, stack, interface",
                          "HBM2: 3.92 pJ/bit (O'Connor et al., MICRO 2017), 250 to 450 pJ for 8 bytes (Jouppi et al., "
