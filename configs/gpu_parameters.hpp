@@ -123,6 +123,17 @@ struct PlainParams {
     Watts          power;
 };
 
+// What a device that is no wafer takes: a GPU, a chip of an SRAM-only rack, an accelerator on plain memory.
+struct DeviceEnergyParams {
+    Joules        mac_16;     // one multiply-accumulate of 16 bits
+    Joules        mac_8;      // of 8 bits or fewer
+    JoulesPerByte on_chip;    // from the memory's edge, or the chip's own SRAM, to the arithmetic
+    JoulesPerByte memory;     // of memory beside the chip
+    JoulesPerByte link;       // from one device to another, or to the host
+    Watts         idle_power; // of one device, whether or not it works
+    Watts         host_power; // of its share of the server around it
+};
+
 // Around the model's own work.
 struct ServingParams {
     Seconds engine_overhead; // per token: scheduling, sampling, tokens in and out

@@ -97,6 +97,24 @@ struct SoftwareParams {
     FabricCycles operator_overhead; // control code around one operator
 };
 
+// What work on a wafer takes. models/energy.hpp makes joules of it.
+struct EnergyParams {
+    Joules        mac_fp16; // one multiply-accumulate, without its operands' way
+    Joules        mac_fp32;
+    Joules        add_fp16; // one addition
+    Joules        add_fp32;
+    JoulesPerByte sram_read;       // of a PE's memory
+    JoulesPerByte sram_write;      // the same
+    Joules        code_cycle;      // of control code, set-up or a loop of scalar code: fetch, decode, registers
+    JoulesPerByte router;          // of a wavelet, for each router it passes
+    JoulesPerByte link;            // of a wavelet, for each hop
+    JoulesPerByte scribe_crossing; // beyond a hop
+    JoulesPerByte off_wafer;       // over the link to another wafer
+    Watts         static_power;    // of one PE, whether or not it works: leakage, clocks
+    Watts         chip_power;      // published, of one wafer
+    Watts         system_power;    // published, of the system around one wafer, the wafer included
+};
+
 enum class KvHeads { model, full };
 enum class Fidelity { automatic, wavelet, folded, closed_form };
 enum class VisitingOrder { forward, reverse };
@@ -150,22 +168,24 @@ struct RunParams {
 };
 
 struct Parameters {
-    MachineParams  machine;
-    WaferParams    wafer;
-    FabricParams   fabric;
-    ScribeParams   scribe;
-    YieldParams    yield;
-    PeParams       pe;
-    SoftwareParams software;
-    GpuParams      gpu;
-    KernelParams   kernels;
-    NvlinkParams   nvlink;
-    SramParams     sram;
-    PlainParams    plain;
-    ServingParams  serving;
-    WorkloadParams workload;
-    MappingParams  mapping;
-    RunParams      run;
+    MachineParams      machine;
+    WaferParams        wafer;
+    FabricParams       fabric;
+    ScribeParams       scribe;
+    YieldParams        yield;
+    PeParams           pe;
+    SoftwareParams     software;
+    EnergyParams       energy;
+    GpuParams          gpu;
+    KernelParams       kernels;
+    NvlinkParams       nvlink;
+    SramParams         sram;
+    PlainParams        plain;
+    ServingParams      serving;
+    DeviceEnergyParams device_energy;
+    WorkloadParams     workload;
+    MappingParams      mapping;
+    RunParams          run;
 };
 
 } // namespace scribeline::configs

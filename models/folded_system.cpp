@@ -2,12 +2,15 @@
 
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
+#include "models/energy.hpp"
 #include "models/token_record.hpp"
 #include "models/waterfall.hpp"
 #include "workloads/mapping/layer_layout.hpp"
 #include "workloads/mapping/off_wafer_way.hpp"
 #include "workloads/mapping/pe_costs.hpp"
+#include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/region_choice.hpp"
+#include "workloads/mapping/region_counts.hpp"
 #include "workloads/mapping/region_lines.hpp"
 #include "workloads/mapping/stage_memory.hpp"
 #include "workloads/mapping/steps.hpp"
@@ -175,14 +178,24 @@ void add_books(Outcome& o, Fold const& fold, std::uint64_t cycles)
     o.books.entries.push_back({"time", "cycles simulated", "parts of the operators", cycles, parts});
 }
 
-// Walks the token from stage to stage.
+// The work of the operators appended last.
+void add_work(std::vector<OperatorOutcome>& operators, std::vector<workloads::WorkCounts> const& work)
+{
+    for (std::size_t i = 0; i < work.size(); ++i)
+        operators[operators.size() - work.size() + i].work = work[i];
+}
+
+// Walks the token from stage to stage; `simulate`: not only to count its work.
 class TokenWalk {
   public:
-    TokenWalk(configs::Parameters const& p, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
-        : p_{p}, step_{step}, plan_{plan}, control_{workloads::PeCosts{p}.control()}, fold_{plan.stages.front().region,
-                                                                                            p,
-                                                                                            origin(plan.stages.front())}
+    TokenWalk(configs::Parameters const& p, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+              bool simulate)
+        : p_{p}, step_{step}, plan_{plan}, control_{workloads::PeCosts{p}.control()}, counts_{p}
     {
+        auto const& first = plan.stages.front();
+        if (simulate)
+            fold_.emplace(first.region, p, origin(first));
+        place_ = {first.x0, first.y0, first.region};
     }
 
     void run()
@@ -193,17 +206,19 @@ class TokenWalk {
             for (auto const& block : stage.blocks) {
                 bool const  half  = is_half(block.kind);
                 auto const& steps = region.steps(block);
-                fold_.run(steps, region.lines);
+                if (fold_)
+                    fold_->run(steps, region.lines);
                 append_operators(operators_, steps, half ? step_.of_layer(block.layer).operators : step_.once,
                                  first_need(step_, block), half ? static_cast<std::int32_t>(block.layer) : -1, s,
                                  workloads::vectors_of_step(p_.workload));
+                add_work(operators_, counts_.of_steps(steps, region.lines, place_));
             }
             if (s + 1 < plan_.stages.size())
                 move(stage, plan_.stages[s + 1], s, region.vector_wavelets());
         }
     }
 
-    Fold const&                   fold() const { return fold_; }
+    Fold const&                   fold() const { return *fold_; }
     std::vector<OperatorOutcome>& operators() { return operators_; }
 
   private:
@@ -231,18 +246,29 @@ class TokenWalk {
 
     void move(Stage const& from, Stage const& to, std::uint32_t number, std::uint32_t wavelets)
     {
-        auto const named = [&](std::string const& what) {
+        workloads::WorkCounts work;
+        auto const            named = [&](std::string const& what) {
             append_move(operators_, "move", fmt::format("{}, {} wavelets a line", what, wavelets), number);
+            operators_.back().work = work;
         };
+        auto const before = place_;
+        place_            = {to.x0, to.y0, to.region, before.turned};
         if (from.wafer != to.wafer) {
-            fold_.wait(causes(link_way(step_, p_, from, to)), origin(to), to.region);
+            if (fold_)
+                fold_->wait(causes(link_way(step_, p_, from, to)), origin(to), to.region);
+            place_.turned  = false;
+            work.off_wafer = std::uint64_t{step_.shape.hidden} * p_.workload.activation_bits / 8;
             named("over a wafer link");
         } else if (to.x0 == from.x0 && to.y0 == from.y0 && to.region.rows == from.region.rows) {
             return;                                     // tables over a wafer that is one region
         } else if (to.region.rows < from.region.rows) { // from the whole wafer: the vector is there already
-            fold_.shrink(to.y0 - from.y0, to.region.rows);
+            if (fold_)
+                fold_->shrink(to.y0 - from.y0, to.region.rows);
         } else if (to.region.rows > from.region.rows) {
-            fold_.spread(from.y0 - to.y0, to.region.rows, wavelets, control_);
+            auto const first = from.y0 - to.y0;
+            if (fold_)
+                fold_->spread(first, to.region.rows, wavelets, control_);
+            work = counts_.of_spread(before, first, to.region.rows, wavelets, control_);
             named("to all rows of the wafer");
         } else {
             auto const            side    = to.x0 > from.x0   ? Side::east
@@ -250,10 +276,15 @@ class TokenWalk {
                                             : to.y0 > from.y0 ? Side::south
                                                               : Side::north;
             constexpr char const* names[] = {"north", "east", "south", "west"};
-            bool const            turned  = fold_.turned();
-            fold_.move(side, wavelets, control_);
-            named(fmt::format("{} {}", fold_.turned() == turned ? "fan" : "diagonal",
-                              names[static_cast<std::size_t>(side)]));
+            bool const            along_x = side == Side::east || side == Side::west;
+            bool const            across  = before.turned == along_x;
+            place_.turned                 = before.turned != !across;
+            if (fold_) {
+                fold_->move(side, wavelets, control_);
+                SCRIBELINE_EXPECT(fold_->turned() == place_.turned);
+            }
+            work = counts_.of_move(before, place_, wavelets, control_);
+            named(fmt::format("{} {}", across ? "fan" : "diagonal", names[static_cast<std::size_t>(side)]));
         }
     }
 
@@ -261,7 +292,9 @@ class TokenWalk {
     workloads::DecodeStep const& step_;
     workloads::TokenPlan const&  plan_;
     workloads::Operation const   control_;
-    Fold                         fold_;
+    workloads::RegionCounts      counts_;
+    workloads::RegionPlace       place_; // of the stage that the token is in
+    std::optional<Fold>          fold_;
     std::vector<OperatorOutcome> operators_;
 
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::unique_ptr<RegionPlan>> regions_;
@@ -288,6 +321,7 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     o.state_hash       = fold.hash();
     count_layers(o, step, p, layer.layouts);
     append_operators(o.operators, steps, step.layer(kind), 0, -1, 0, workloads::vectors_of_step(p.workload));
+    add_work(o.operators, workloads::RegionCounts{p}.of_steps(steps, layer.lines, {0, 0, region}));
     add_times(o, fold);
     sum_up(o, p);
     add_shares(o, p, fold, region, 1, o.cycles_per_layer);
@@ -301,7 +335,8 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     double bytes = 0;
     for (auto const& op : o.operators)
         bytes += op.bytes_weights + op.bytes_kv;
-    o.waterfall    = waterfall_of(o, p, bytes * o.layers, double{1} * region.columns * region.rows);
+    o.waterfall = waterfall_of(o, p, bytes * o.layers, double{1} * region.columns * region.rows);
+    add_energy(o, p, 1);
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
 }
@@ -310,7 +345,7 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
 {
     auto const& p     = config.parameters;
     auto const  begin = std::chrono::steady_clock::now();
-    TokenWalk   walk{p, step, plan};
+    TokenWalk   walk{p, step, plan, true};
     walk.run();
 
     Outcome o;
@@ -322,8 +357,29 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
     complete_token(o, p, step, plan);
     add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, o.cycles_per_token);
     add_books(o, walk.fold(), o.cycles_per_token);
+    add_energy(o, p, plan.wafers);
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
+}
+
+std::vector<OperatorOutcome> counted_operators(configs::Config const& config, workloads::DecodeStep const& step,
+                                               workloads::TokenPlan const& plan)
+{
+    auto const& p = config.parameters;
+    if (workloads::schedule_of(p) == configs::Schedule::pipeline) {
+        TokenWalk walk{p, step, plan, false};
+        walk.run();
+        auto list = std::move(walk.operators());
+        add_return(list, step, p, plan);
+        return list;
+    }
+    RegionPlan layer{step, p, plan.region};
+    auto const kind  = workloads::commonest_kind(step);
+    auto const steps = layer_steps(step, kind, workloads::LayerPart::all, layer.layouts[kind], &layer.lines, p);
+    std::vector<OperatorOutcome> list;
+    append_operators(list, steps, step.layer(kind), 0, -1, 0, workloads::vectors_of_step(p.workload));
+    add_work(list, workloads::RegionCounts{p}.of_steps(steps, layer.lines, {0, 0, plan.region}));
+    return list;
 }
 
 } // namespace scribeline::models

@@ -6,6 +6,8 @@
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/token_plan.hpp"
 
+#include <vector>
+
 namespace scribeline::models {
 
 // One layer on the region of a plan with schedule = layer. Throws fabric::NotFoldable where folding would not be exact.
@@ -13,5 +15,9 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
 
 // From the token id at the embedding to the next one, on an otherwise idle machine.
 Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
+
+// The operators of either, with their work and without their times: nothing is simulated.
+std::vector<OperatorOutcome> counted_operators(configs::Config const& config, workloads::DecodeStep const& step,
+                                               workloads::TokenPlan const& plan);
 
 } // namespace scribeline::models

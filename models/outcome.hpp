@@ -4,6 +4,8 @@
 
 #include "configs/units/cycles.hpp"
 #include "configs/units/quantity.hpp"
+#include "models/energy_outcome.hpp"
+#include "workloads/mapping/work_counts.hpp"
 
 #include <array>
 #include <cstdint>
@@ -47,6 +49,9 @@ struct OperatorOutcome {
     // Where a token is simulated: which layer and stage it belongs to. `start` and `end` then lie on the critical path.
     std::int32_t  layer = -1; // -1: none, it runs once a token
     std::uint32_t stage = 0;
+
+    workloads::WorkCounts work;     // of all PEs and wavelets
+    EnergyParts           energy{}; // add up to the token's over the operators
 };
 
 // A region and the consecutive blocks of the model that it owns.
@@ -206,6 +211,7 @@ struct Outcome {
     TokenOutcome                 token;
     SpeculationOutcome           speculation;
     PrefillOutcome               prefill;
+    EnergyOutcome                energy;
     std::vector<WaterfallBar>    waterfall; // adds up to time_per_output_token
     std::vector<OperatorOutcome> operators; // in order; start of one = end of the one before
     Parts                        parts{};   // sum over operators

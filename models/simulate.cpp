@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
+#include "models/energy.hpp"
 #include "models/folded_system.hpp"
 #include "models/prefill.hpp"
 #include "models/speculation.hpp"
@@ -65,6 +66,8 @@ Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const
                       workloads::TokenPlan const& plan)
 {
     auto outcome = wavelets(config, step, plan);
+    add_energy(outcome, config.parameters, is_token(config.parameters) ? plan.wafers : 1,
+               counted_operators(config, step, plan));
     try {
         outcome.token.folded_cycles = folded(config, step, plan).cycles_per_token;
         outcome.books.entries.push_back({"fidelities", "cycles of a token by every wavelet", "the same folded",
@@ -95,6 +98,7 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
     double const pes   = is_token(p) ? double{1} * p.wafer.columns * p.wafer.rows * plan.wafers
                                      : double{1} * plan.region.columns * plan.region.rows;
     o.waterfall        = waterfall_of(o, p, total.bytes_weights + total.bytes_kv, pes);
+    add_energy(o, p, is_token(p) ? plan.wafers : 1, counted_operators(config, step, plan));
     return o;
 }
 

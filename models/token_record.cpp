@@ -156,6 +156,8 @@ void add_return(std::vector<OperatorOutcome>& list, workloads::DecodeStep const&
     at(Part::off_wafer)     = way.off_wafer;
     op.start                = list[list.size() - 2].end;
     op.end                  = op.start + way.total();
+    if (plan.stages.back().wafer != plan.stages.front().wafer)
+        op.work.off_wafer = static_cast<std::uint64_t>(p.fabric.wavelet_size.value());
 }
 
 void complete_token(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,

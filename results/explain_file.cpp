@@ -1,6 +1,7 @@
 #include "results/explain_file.hpp"
 
 #include "configs/failure.hpp"
+#include "results/report_energy.hpp"
 #include "results/report_text.hpp"
 #include "results/told_run.hpp"
 
@@ -82,6 +83,7 @@ class Teller {
         cache();
         choice();
         activity();
+        energy();
         assumed();
         warnings();
         return std::move(text_);
@@ -255,6 +257,37 @@ class Teller {
                 "{} idle, and links were used to {}.",
                 percent(metric("pe_busy_share")), percent(metric("pe_stalled_share")), percent(metric("pe_idle_share")),
                 percent(metric("fabric_utilisation"))));
+        }
+    }
+
+    void energy()
+    {
+        if (!has("energy_per_token")) {
+            return;
+        }
+        auto const all  = metric("energy_per_token");
+        auto       most = models::EnergyPart::arithmetic; // of what the wafers take themselves
+        auto const of   = [&](models::EnergyPart part) {
+            return metric(fmt::format("energy_{}", name_of(part)).c_str());
+        };
+        for (std::size_t i = 0; i < models::energy_part_count; ++i) {
+            auto const part = static_cast<models::EnergyPart>(i);
+            if (part != models::EnergyPart::system && of(part) > of(most)) {
+                most = part;
+            }
+        }
+        say(fmt::format("A token takes {}: {} in the wafers, most of it {} ({}, {}), and {} around them; the power of "
+                        "the wafers is {}, and {} with the systems around them.",
+                        energy_text(all), energy_text(all - of(models::EnergyPart::system)), name_of(most),
+                        meaning_of(most), percent(of(most) / all), energy_text(of(models::EnergyPart::system)),
+                        power_text(metric("power_chip")), power_text(metric("power_system"))));
+        if (has("energy_per_token_in_flight") && metric("requests_in_flight") > 1) {
+            say(fmt::format("With {} in flight a token takes {}, at {} of the wafers; every PE busy would take {}, "
+                            "published are {} and {} with the systems.",
+                            plural(metric("requests_in_flight"), "request"),
+                            energy_text(metric("energy_per_token_in_flight")),
+                            power_text(metric("power_chip_in_flight")), power_text(metric("power_chip_busy")),
+                            power_text(metric("power_chip_published")), power_text(metric("power_system_published"))));
         }
     }
 

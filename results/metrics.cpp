@@ -151,6 +151,38 @@ void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefil
     }
 }
 
+// Of a run that has them.
+void add_energy(std::vector<Metric>& table, Outcome const& o)
+{
+    auto const& e = o.energy;
+    if (models::picojoules(e.token) == 0) {
+        return;
+    }
+    table.push_back({"energy_per_token", "J", models::joules(e.token),
+                     "energy of one output token with nothing else on the machine, the systems around the wafers "
+                     "included"});
+    static constexpr std::array<char const*, models::energy_part_count> names{
+        "energy_arithmetic", "energy_sram_weights", "energy_sram_kv",   "energy_sram_vectors", "energy_code",
+        "energy_hops",       "energy_scribe",       "energy_off_wafer", "energy_idle",         "energy_system"};
+    for (std::size_t i = 0; i < models::energy_part_count; ++i) {
+        table.push_back({names[i], "J", models::joules(e.token[i]),
+                         fmt::format("of it: {}", meaning_of(static_cast<models::EnergyPart>(i)))});
+    }
+    table.push_back({"power_chip", "W", e.alone.chip, "mean power of the wafers meanwhile"});
+    table.push_back(
+        {"power_system", "W", e.alone.system, "mean power of the systems around the wafers, these included"});
+    if (e.knows_shared()) {
+        table.push_back({"energy_per_token_in_flight", "J", models::joules(e.shared),
+                         "energy of one output token when all requests that fit are in flight"});
+        table.push_back({"power_chip_in_flight", "W", e.in_flight.chip, "mean power of the wafers then"});
+        table.push_back({"power_system_in_flight", "W", e.in_flight.system, "mean power of the systems then"});
+    }
+    table.push_back({"power_chip_busy", "W", e.peak.chip,
+                     "power of the wafers if every PE multiplied and added in each cycle, operands from SRAM"});
+    table.push_back({"power_chip_published", "W", e.published.chip, "published power of as many wafers"});
+    table.push_back({"power_system_published", "W", e.published.system, "published power of as many systems"});
+}
+
 } // namespace
 
 std::vector<Metric> metrics(Outcome const& o)
@@ -214,6 +246,7 @@ std::vector<Metric> metrics(Outcome const& o)
     }
     add_plan(table, o);
     add_prompt(table, o.prefill);
+    add_energy(table, o);
     if (o.payload.checked) {
         table.push_back(
             {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});

@@ -2,6 +2,7 @@
 #include "results/report.hpp"
 
 #include "results/metrics.hpp"
+#include "results/report_energy.hpp"
 #include "results/report_plan.hpp"
 #include "results/report_prefill.hpp"
 #include "results/report_text.hpp"
@@ -251,6 +252,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     add_requests(text, outcome);
     add_stages(text, outcome);
     add_candidates(text, outcome);
+    add_energy(text, outcome);
     utilisation(text, outcome);
     sram(text, outcome);
     books(text, outcome);

@@ -65,6 +65,15 @@ Json parts(models::Parts const& parts)
     return result;
 }
 
+Json energy(models::EnergyParts const& parts)
+{
+    Json result = Json::object();
+    for (std::size_t i = 0; i < models::energy_part_count; ++i) {
+        result[name_of(static_cast<models::EnergyPart>(i))] = models::joules(parts[i]);
+    }
+    return result;
+}
+
 Json operators(std::vector<models::OperatorOutcome> const& list)
 {
     Json result = Json::array();
@@ -82,6 +91,8 @@ Json operators(std::vector<models::OperatorOutcome> const& list)
                           {"bytes_weights", op.bytes_weights},
                           {"bytes_kv", op.bytes_kv},
                           {"bytes_activations", op.bytes_activations},
+                          {"energy", models::joules(op.energy)},
+                          {"energy_parts", energy(op.energy)},
                           {"bound_by", name_of(bounding_part(op.bound_by, op.parts))}});
     }
     return result;
@@ -187,15 +198,24 @@ void print_csv(std::ostream& out, Outcome const& outcome)
     for (std::size_t i = 0; i < models::part_count; ++i) {
         text += fmt::format(",{}", name_of(static_cast<Part>(i)));
     }
-    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage\n";
+    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage,energy";
+    for (std::size_t i = 0; i < models::energy_part_count; ++i) {
+        text += fmt::format(",energy_{}", name_of(static_cast<models::EnergyPart>(i)));
+    }
+    text += '\n';
     for (auto const& op : outcome.operators) {
         text += fmt::format("{},{},{},{},{},{}", csv_field(op.name), csv_field(op.kind), csv_field(op.collective),
                             op.start, op.end, op.end - op.start);
         for (auto const cycles : op.parts) {
             text += fmt::format(",{}", cycles);
         }
-        text += fmt::format(",{},{},{},{},{},{},{}\n", op.flops, op.bytes_weights, op.bytes_kv, op.bytes_activations,
-                            name_of(bounding_part(op.bound_by, op.parts)), op.layer, op.stage);
+        text +=
+            fmt::format(",{},{},{},{},{},{},{},{}", op.flops, op.bytes_weights, op.bytes_kv, op.bytes_activations,
+                        name_of(bounding_part(op.bound_by, op.parts)), op.layer, op.stage, models::joules(op.energy));
+        for (auto const picojoules : op.energy) {
+            text += fmt::format(",{}", models::joules(picojoules));
+        }
+        text += '\n';
     }
     out << text;
 }

@@ -60,6 +60,10 @@ std::vector<std::string> inconsistencies(Config const& config)
         said.push_back(fmt::format("{} leaves nothing of {}. Choose a larger memory or a smaller runtime",
                                    who("pe", "sram_runtime"), who("pe", "sram")));
 
+    if (p.energy.system_power < p.energy.chip_power)
+        said.push_back(fmt::format("{} is less than the wafer in it takes: {}. Choose at least that",
+                                   who("energy", "system_power"), who("energy", "chip_power")));
+
     // Nothing crosses a scribe line sooner than its latency; reticles further apart would miss each other's wavelets.
     auto const crossing = p.fabric.hop_latency + p.scribe.extra_latency;
     if (p.run.quantum > crossing.count())

@@ -2,6 +2,8 @@
 // `kernels` and `nvlink` are an H100; machines/*.toml hold complete machines, with sources.
 #include "configs/schema/gpu_tables.hpp"
 
+#include "configs/schema/energy_tables.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -237,15 +239,19 @@ constexpr std::array groups_of_one_kind{GroupOf{"wafer", MachineKind::wafer},   
                                         GroupOf{"software", MachineKind::wafer}, GroupOf{"mapping", MachineKind::wafer},
                                         GroupOf{"gpu", MachineKind::gpu},        GroupOf{"kernels", MachineKind::gpu},
                                         GroupOf{"nvlink", MachineKind::gpu},     GroupOf{"sram", MachineKind::sram},
-                                        GroupOf{"plain", MachineKind::plain},    GroupOf{"yield", MachineKind::wafer}};
+                                        GroupOf{"plain", MachineKind::plain},    GroupOf{"yield", MachineKind::wafer},
+                                        GroupOf{"energy", MachineKind::wafer}};
 
 } // namespace
 
-std::vector<Group> gpu_groups() { return {gpu(), kernels(), nvlink(), sram(), plain(), serving()}; }
+std::vector<Group> gpu_groups()
+{
+    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group()};
+}
 
 bool applies(std::string_view group, MachineKind kind)
 {
-    if (group == "serving")
+    if (group == "serving" || group == "device_energy")
         return kind != MachineKind::wafer;
     auto const found = std::find_if(groups_of_one_kind.begin(), groups_of_one_kind.end(),
                                     [&](GroupOf const& each) { return each.group == group; });

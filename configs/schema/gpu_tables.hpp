@@ -9,7 +9,7 @@
 
 namespace scribeline::configs {
 
-// gpu, kernels, nvlink, sram, plain, serving: between the groups of the wafer and those of the run.
+// gpu, kernels, nvlink, sram, plain, serving, device_energy: between the groups of the wafer and those of the run.
 std::vector<Group> gpu_groups();
 
 // Does a machine of this kind have the parameters of this group? `machine`, `workload` and `run` are for all.

@@ -1,4 +1,5 @@
 // Every parameter, one row each. The defaults are a WSE-2; machines/*.toml hold complete machines, with sources.
+#include "configs/schema/energy_tables.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
 
@@ -213,9 +214,8 @@ Group workload()
         .counts("token")
         .row<&P::acceptance>(
             "70 %", "0 %", "100 %", "of a proposed token, each on its own, once those before it are accepted",
-            "depends on the two models and the text; Leviathan et al. 2023 (arXiv 2211.17192) report 0.5 "
-            "to 0.9",
-            Origin::assumed)
+            "what to simulate; Leviathan et al. 2023 (arXiv 2211.17192) report 0.5 to 0.9 for their models",
+            Origin::choice)
         .row<&P::prompt>("0", "0", "16777216",
                          "tokens that are prefilled before the first one is decoded; 0: none. They are part of the "
                          "context",
@@ -309,7 +309,8 @@ Group run()
 std::vector<Group> const& tables()
 {
     static auto const all = [] {
-        auto list = std::vector<Group>{machine(), wafer(), fabric(), scribe(), yield(), pe(), software()};
+        auto list =
+            std::vector<Group>{machine(), wafer(), fabric(), scribe(), yield(), pe(), software(), energy_group()};
         for (auto& group : gpu_groups())
             list.push_back(std::move(group));
         for (auto& group : {workload(), mapping(), run()})

@@ -3,9 +3,11 @@
 
 #include "configs/failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -20,6 +22,8 @@ template <> Kind kind_of<BytesPerSecond>() { return {"a bandwidth", "150 GB/s", 
 template <> Kind kind_of<Seconds>() { return {"a time", "2 us", "s"}; }
 template <> Kind kind_of<FlopsPerSecond>() { return {"a rate of arithmetic", "989 TFLOP/s", "FLOP/s"}; }
 template <> Kind kind_of<Watts>() { return {"a power", "700 W", "W"}; }
+template <> Kind kind_of<Joules>() { return {"an energy", "0.5 pJ", "J"}; }
+template <> Kind kind_of<JoulesPerByte>() { return {"an energy per byte or bit", "3.9 pJ/bit", "J/byte"}; }
 template <> Kind kind_of<Share>() { return {"a share", "80 %", "1"}; }
 template <> Kind kind_of<SquareMm>() { return {"an area", "0.05 mm2", "mm^2"}; }
 template <> Kind kind_of<PerSquareMm>() { return {"a density", "0.001 /mm2", "1/mm^2"}; }
@@ -35,7 +39,21 @@ template <> Kind kind_of<std::string>() { return {"a name or a path", "tiny", ""
 
 namespace {
 
-enum class Dimension { bytes, frequency, bandwidth, time, arithmetic, power, cycles, rate, share, area, density };
+enum class Dimension {
+    bytes,
+    frequency,
+    bandwidth,
+    time,
+    arithmetic,
+    power,
+    energy,
+    energy_per_byte,
+    cycles,
+    rate,
+    share,
+    area,
+    density
+};
 
 struct Unit {
     char const* name;
@@ -43,7 +61,7 @@ struct Unit {
     double      scale;
 };
 
-// The first of a scale is the one that is printed.
+// The first of a scale is the one that is printed, and of those that leave enough before it the last.
 constexpr std::array units{
     Unit{"B", Dimension::bytes, 1},
     Unit{"byte", Dimension::bytes, 1},
@@ -80,8 +98,19 @@ constexpr std::array units{
     Unit{"GFLOP/s", Dimension::arithmetic, 1e9},
     Unit{"TFLOP/s", Dimension::arithmetic, 1e12},
     Unit{"PFLOP/s", Dimension::arithmetic, 1e15},
+    Unit{"uW", Dimension::power, 1e-6},
+    Unit{"mW", Dimension::power, 1e-3},
     Unit{"W", Dimension::power, 1},
     Unit{"kW", Dimension::power, 1e3},
+    Unit{"J", Dimension::energy, 1},
+    Unit{"mJ", Dimension::energy, 1e-3},
+    Unit{"uJ", Dimension::energy, 1e-6},
+    Unit{"nJ", Dimension::energy, 1e-9},
+    Unit{"pJ", Dimension::energy, 1e-12},
+    Unit{"fJ", Dimension::energy, 1e-15},
+    Unit{"pJ/bit", Dimension::energy_per_byte, 8e-12},
+    Unit{"pJ/B", Dimension::energy_per_byte, 1e-12},
+    Unit{"nJ/B", Dimension::energy_per_byte, 1e-9},
     Unit{"cycles", Dimension::cycles, 1},
     Unit{"cycle", Dimension::cycles, 1},
     Unit{"elem/cycle", Dimension::rate, 1},
@@ -201,6 +230,28 @@ std::string in_unit(double value, Unit const& unit)
     return *take_number(rest, text, kind) * unit.scale == value ? text : std::string{};
 }
 
+// In whichever of the units takes the fewest digits; the first of equals. 1e-12 is not exact in binary: the first
+// digits that read back as the same value will do.
+template <class Quantity> std::string in_shortest_unit(Quantity quantity, std::initializer_list<char const*> names)
+{
+    auto best = std::string{};
+    for (auto const* name : names) {
+        auto const scale = std::find_if(units.begin(), units.end(), [&](Unit const& unit) {
+                               return unit.name == std::string_view{name};
+                           })->scale;
+        for (int digits = 1; digits <= 17; ++digits) {
+            auto const rounded = std::stod(fmt::format("{:.{}g}", quantity.value() / scale, digits));
+            auto       text    = fmt::format("{} {}", rounded, name);
+            if (!(parse<Quantity>(text) == quantity))
+                continue;
+            if (best.empty() || text.find(' ') < best.find(' '))
+                best = std::move(text);
+            break;
+        }
+    }
+    return best;
+}
+
 // In the largest decimal unit that leaves at least `least` before it.
 std::string in_decimal_units(double value, Dimension dimension, double least)
 {
@@ -254,8 +305,16 @@ template <> FlopsPerSecond parse<FlopsPerSecond>(std::string_view text)
 {
     return FlopsPerSecond{read(text, Dimension::arithmetic, kind_of<FlopsPerSecond>())};
 }
-template <> Watts parse<Watts>(std::string_view text) { return Watts{read(text, Dimension::power, kind_of<Watts>())}; }
-template <> Share parse<Share>(std::string_view text) { return Share{parse_percent(text)}; }
+template <> Watts  parse<Watts>(std::string_view text) { return Watts{read(text, Dimension::power, kind_of<Watts>())}; }
+template <> Joules parse<Joules>(std::string_view text)
+{
+    return Joules{read(text, Dimension::energy, kind_of<Joules>())};
+}
+template <> JoulesPerByte parse<JoulesPerByte>(std::string_view text)
+{
+    return JoulesPerByte{read(text, Dimension::energy_per_byte, kind_of<JoulesPerByte>())};
+}
+template <> Share    parse<Share>(std::string_view text) { return Share{parse_percent(text)}; }
 template <> SquareMm parse<SquareMm>(std::string_view text)
 {
     return SquareMm{read(text, Dimension::area, kind_of<SquareMm>())};
@@ -373,7 +432,20 @@ std::string print(Seconds time)
     return fmt::format("{} s", time.value());
 }
 std::string print(FlopsPerSecond rate) { return in_decimal_units(rate.value(), Dimension::arithmetic, 1); }
-std::string print(Watts power) { return in_decimal_units(power.value(), Dimension::power, 10); }
+std::string print(Watts power)
+{
+    if (power.value() == 0 || power.value() >= 0.1)
+        return in_decimal_units(power.value(), Dimension::power, 10);
+    return in_shortest_unit(power, {"mW", "uW", "W"});
+}
+std::string print(Joules energy)
+{
+    return energy.value() == 0 ? "0 J" : in_shortest_unit(energy, {"pJ", "J", "mJ", "uJ", "nJ", "fJ"});
+}
+std::string print(JoulesPerByte energy)
+{
+    return energy.value() == 0 ? "0 pJ/bit" : in_shortest_unit(energy, {"pJ/bit", "nJ/B", "pJ/B"});
+}
 std::string print(Share share)
 {
     for (int decimals = 0; decimals < 16; ++decimals) {
@@ -404,6 +476,8 @@ double number_of(BytesPerSecond rate) { return rate.value(); }
 double number_of(Seconds time) { return time.value(); }
 double number_of(FlopsPerSecond rate) { return rate.value(); }
 double number_of(Watts power) { return power.value(); }
+double number_of(Joules energy) { return energy.value(); }
+double number_of(JoulesPerByte energy) { return energy.value(); }
 double number_of(Share share) { return share.value; }
 double number_of(SquareMm area) { return area.value; }
 double number_of(PerSquareMm density) { return density.value; }

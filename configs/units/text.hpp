@@ -42,6 +42,8 @@ std::string print(BytesPerSecond);
 std::string print(Seconds);
 std::string print(FlopsPerSecond);
 std::string print(Watts);
+std::string print(Joules);
+std::string print(JoulesPerByte);
 std::string print(Share);
 std::string print(SquareMm);
 std::string print(PerSquareMm);
@@ -55,13 +57,15 @@ std::string print(std::uint64_t);
 std::string print(bool);
 std::string print(std::string const&);
 
-// In base units: byte, Hz, byte/s, s, FLOP/s, W, cycle, elements per cycle. NaN when it is no number.
+// In base units: byte, Hz, byte/s, s, FLOP/s, W, J, J/byte, cycle, elements per cycle. NaN when it is no number.
 double number_of(Bytes);
 double number_of(Hertz);
 double number_of(BytesPerSecond);
 double number_of(Seconds);
 double number_of(FlopsPerSecond);
 double number_of(Watts);
+double number_of(Joules);
+double number_of(JoulesPerByte);
 double number_of(Share);
 double number_of(SquareMm);
 double number_of(PerSquareMm);

@@ -30,6 +30,22 @@ std::string size(configs::Bytes bytes)
                                  : fmt::format("{:.1f} MB", bytes.value() / 1e6);
 }
 
+// Of one sequence. What does not depend on the work grows with the time.
+void add_energy(ComparisonRow& row, StepOutcome const& decode, double time_ratio)
+{
+    row.energy_parts.clear();
+    auto sum = configs::Joules{};
+    for (std::size_t i = 0; i < device_energy_part_count; ++i) {
+        auto const part    = static_cast<DeviceEnergyPart>(i);
+        auto const by_time = part == DeviceEnergyPart::idle || part == DeviceEnergyPart::host;
+        auto const joules  = decode.energy[i] * ((by_time ? time_ratio : 1) / static_cast<double>(row.batch));
+        row.energy_parts.emplace_back(name_of(part), joules);
+        sum += joules;
+    }
+    row.energy         = sum;
+    row.energy_at_most = decode.energy_at_most * (time_ratio / static_cast<double>(row.batch));
+}
+
 } // namespace
 
 void add_accelerator(ComparisonRow& row, configs::Config const& config, workloads::DecodeStep const& step, bool modules)
@@ -56,9 +72,9 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
     row.token           = decode.floor;
     row.served          = decode.served;
     row.bandwidth_share = decode.bandwidth_share;
-    row.energy_at_most  = decode.energy_at_most / static_cast<double>(row.batch);
     row.bound_by        = decode.bound_by;
     row.notes           = decode.notes;
+    add_energy(row, decode, 1);
     for (std::size_t i = 0; i < step_part_count; ++i)
         row.parts.emplace_back(name_of(static_cast<StepPart>(i)), decode.parts[i]);
     if (modules && row.kind == configs::MachineKind::gpu) {
@@ -67,9 +83,9 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
         row.fidelity      = "modules";
         row.parts.emplace_back("memory_behind", system.time - decode.floor); // banks that do not keep up
         row.bandwidth_share = decode.bandwidth_share * ratio(decode.floor, system.time);
-        row.energy_at_most  = *row.energy_at_most * ratio(system.time, decode.floor);
-        row.token           = system.time;
-        row.served          = system.time + decode.engine;
+        add_energy(row, decode, ratio(system.time, decode.floor));
+        row.token  = system.time;
+        row.served = system.time + decode.engine;
     }
 }
 

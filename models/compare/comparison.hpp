@@ -42,10 +42,12 @@ struct ComparisonRow {
     std::optional<configs::Seconds> token;           // of every sequence: what the hardware needs
     std::optional<configs::Seconds> served;          // the same, with the server around it
     std::optional<double>           bandwidth_share; // of the peak of all devices' memory
-    std::optional<configs::Joules>  energy_at_most;  // of one token of one sequence
+    std::optional<configs::Joules>  energy;          // of one token of one sequence: what is known to be spent
+    std::optional<configs::Joules>  energy_at_most;  // of the same: every device at its full power, no servers
     std::string                     bound_by;        // the largest of the parts; empty: not told apart
 
-    std::vector<std::pair<std::string, configs::Seconds>> parts; // add up to `token`; empty: not told apart
+    std::vector<std::pair<std::string, configs::Seconds>> parts;        // add up to `token`; empty: not told apart
+    std::vector<std::pair<std::string, configs::Joules>>  energy_parts; // add up to `energy`
     std::string                                           fidelity;
     std::vector<std::string>                              notes;
 

@@ -6,6 +6,7 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/compare/rows.hpp"
+#include "models/energy.hpp"
 #include "models/folded_system.hpp"
 #include "models/simulate.hpp"
 #include "workloads/mapping/planner.hpp"
@@ -64,6 +65,16 @@ void add_parts(ComparisonRow& row, Outcome const& o, Seconds alone)
     row.bound_by    = most->first;
 }
 
+// Of one sequence: the work of a token, and of what does not depend on it as much as there is between two tokens.
+void add_energy(ComparisonRow& row, Outcome const& o, configs::Parameters const& p, double rate)
+{
+    auto const parts = at_rate(o.energy, p, rate);
+    for (std::size_t i = 0; i < energy_part_count; ++i)
+        row.energy_parts.emplace_back(name_of(static_cast<EnergyPart>(i)), configs::Joules{joules(parts[i])});
+    row.energy         = configs::Joules{joules(parts)};
+    row.energy_at_most = configs::Joules{o.energy.published.chip / rate};
+}
+
 } // namespace
 
 void add_wafer(ComparisonRow& row, configs::Config const& wanted, workloads::DecodeStep const& step)
@@ -111,6 +122,7 @@ void add_wafer(ComparisonRow& row, configs::Config const& wanted, workloads::Dec
     row.token    = row.batch == 1 ? alone : Seconds{batch / rate};
     if (!outcome.waterfall.empty()) // the first bar is what reading at the peak of all SRAM would take
         row.bandwidth_share = outcome.waterfall.front().time.value() * rate;
+    add_energy(row, outcome, p, rate);
     if (!outcome.operators.empty())
         add_parts(row, outcome, alone);
     if (row.batch > 1)

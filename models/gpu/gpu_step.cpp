@@ -247,9 +247,10 @@ class GpuStep {
     {
         if (plan_.tensor == 1)
             return;
-        part(entry, StepPart::collective) += all_reduce(p_.nvlink, p_.nvlink.all_reduce, plan_.tensor,
-                                                        Bytes{static_cast<double>(elements) * activation_bytes})
-                                                 .total();
+        auto const vector = Bytes{static_cast<double>(elements) * activation_bytes};
+        auto const done   = all_reduce(p_.nvlink, p_.nvlink.all_reduce, plan_.tensor, vector);
+        part(entry, StepPart::collective) += done.total();
+        entry.linked += vector * (sent_by_one(done.algorithm, plan_.tensor) * everywhere());
     }
 
     void add_transfers()
@@ -260,6 +261,7 @@ class GpuStep {
         auto const vector               = Bytes{static_cast<double>(rows()) * step_.shape.hidden * activation_bytes};
         auto const within               = plan_.devices() <= p_.nvlink.domain;
         part(entry, StepPart::transfer) = send(p_.nvlink, vector, within);
+        entry.linked                    = vector * parts_of_batch();
         scale(entry, plan_.pipeline - 1.0);
         outcome_.operators.push_back(std::move(entry));
     }
@@ -284,6 +286,7 @@ class GpuStep {
         } else {
             waiting = wait_to_write(memory, p_, compute);
         }
+        entry.linked = memory.offloaded * static_cast<double>(outcome_.devices);
         outcome_.operators.push_back(std::move(entry));
         outcome_.notes.push_back(fmt::format("of the KV cache, {:.1f} GB of every GPU lie in {} (gpu.kv_tier)",
                                              memory.offloaded.value() / 1e9, p_.gpu.kv_tier));
@@ -297,6 +300,7 @@ class GpuStep {
         entry.kv      = entry.kv * times;
         entry.vectors = entry.vectors * times;
         entry.flops   = entry.flops * times;
+        entry.linked  = entry.linked * times;
     }
 
     StepOutcome finish()
@@ -321,6 +325,7 @@ class GpuStep {
         o.bandwidth_share  = ratio(moved, p_.gpu.memory_bandwidth * o.floor * devices);
         o.arithmetic_share = ratio(o.flops, device_.peak(bits) * o.floor * devices);
         o.energy_at_most   = p_.gpu.power * o.floor * devices;
+        o.energy           = device_energy(o, moved, p_.device_energy, step_.weight_bits);
         if (batch_ % sequences_ != 0)
             o.notes.push_back(
                 fmt::format("a batch of {} does not fill a pipeline of {} stages evenly", batch_, plan_.pipeline));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "configs/units/quantity.hpp"
+#include "models/gpu/device_energy.hpp"
 
 #include <array>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct StepOperator {
     StepParts      parts{};
     configs::Bytes weights, kv, vectors; // moved, by all devices
     configs::Flops flops;
+    configs::Bytes linked{}; // from device to device, and from the host's memory: by all devices
 };
 
 // Of the fullest device.
@@ -69,6 +71,7 @@ struct StepOutcome {
     double                    bandwidth_share  = 0; // of the peak of all devices' memory
     double                    arithmetic_share = 0; // of their arithmetic peak
     configs::Joules           energy_at_most;       // of the step: every device at its full power for the floor
+    DeviceEnergyParts         energy{};             // of the step, by part: what is known to be spent
     std::string               bound_by;             // the largest part
     std::vector<std::string>  notes;
 

@@ -69,7 +69,8 @@ class StreamStep {
   public:
     StreamStep(workloads::DecodeStep const& step, configs::Parameters const& p, std::uint64_t batch, Phase phase,
                Pieces const& pieces)
-        : step_{step}, machine_{stream_machine(p, step)}, phase_{phase}, pieces_{pieces}, batch_{batch}
+        : step_{step}, energy_{p.device_energy}, machine_{stream_machine(p, step)}, phase_{phase}, pieces_{pieces},
+          batch_{batch}
     {
     }
 
@@ -124,6 +125,7 @@ class StreamStep {
             auto const vector = Bytes{pieces_.tokens * step_.shape.hidden * activation_bytes};
             auto const time   = machine_.link_latency * 2 + vector * (2 * (n - 1) / n) / machine_.link_bandwidth;
             part(entry, StepPart::collective) += time * runs;
+            entry.linked = vector * (2 * (n - 1) * count);
         }
         entry.weights = read * count;
         entry.kv      = kv * count;
@@ -141,6 +143,7 @@ class StreamStep {
         auto const vector = Bytes{pieces_.tokens * step_.shape.hidden * activation_bytes};
         part(entry, StepPart::transfer) =
             (machine_.link_latency + vector / machine_.link_bandwidth) * (hops * times_through());
+        entry.linked = vector * (hops * static_cast<double>(pieces_.count));
         outcome_.operators.push_back(std::move(entry));
     }
 
@@ -166,10 +169,12 @@ class StreamStep {
         o.bandwidth_share  = ratio(moved, machine_.peak_rate * o.floor * devices);
         o.arithmetic_share = ratio(o.flops, machine_.peak_arithmetic * o.floor * devices);
         o.energy_at_most   = machine_.power * o.floor * devices;
+        o.energy           = device_energy(o, moved, energy_, step_.weight_bits);
         return std::move(o);
     }
 
     workloads::DecodeStep const& step_;
+    configs::DeviceEnergyParams  energy_;
     StreamMachine                machine_;
     Phase                        phase_;
     Pieces                       pieces_;

@@ -111,6 +111,25 @@ AllReduceTime all_reduce(NvlinkParams const& p, AllReduce algorithm, std::uint32
     return p.in_switch ? fastest({best, in_switch(p, n, bytes)}) : best;
 }
 
+double sent_by_one(AllReduce algorithm, std::uint32_t gpus)
+{
+    auto const n = static_cast<double>(gpus);
+    switch (algorithm) {
+    case AllReduce::one_shot:
+    case AllReduce::one_shot_pull:
+        return n - 1;
+    case AllReduce::two_shot:
+    case AllReduce::ring:
+        return 2 * (n - 1) / n;
+    case AllReduce::in_switch:
+        return 1 + 1 / n;
+    case AllReduce::fastest:
+        break;
+    }
+    SCRIBELINE_EXPECT(!"`fastest` is a choice among the others");
+    return 0;
+}
+
 AllReduceTime library_all_reduce(NvlinkParams const& p, Library library, std::uint32_t gpus, Bytes bytes)
 {
     SCRIBELINE_EXPECT(gpus > 0);

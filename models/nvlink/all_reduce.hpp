@@ -29,6 +29,9 @@ struct AllReduceTime {
 // Throws configs::UserError when n is larger than the NVLink domain, or in_switch is asked of a switch that cannot.
 AllReduceTime all_reduce(configs::NvlinkParams const&, configs::AllReduce, std::uint32_t gpus, configs::Bytes bytes);
 
+// What one GPU sends over its link, of a vector: the table above.
+double sent_by_one(configs::AllReduce, std::uint32_t gpus);
+
 // As libraries choose: NCCL the ring, or the switch for long messages; TensorRT-LLM its one-shot kernel or NCCL; vLLM
 // its one-shot or two-shot kernel or NCCL. The faster one, which is how their thresholds were set.
 enum class Library { nccl, tensorrt_llm, vllm };

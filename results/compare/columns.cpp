@@ -34,6 +34,8 @@ std::vector<NumberColumn> const& number_columns()
         {"tokens_per_second", "token/s", "of the whole batch", [](auto const& r) { return r.tokens_per_second(); }},
         {"fraction_of_peak_bandwidth", "1", "bytes moved, of what the memory of all devices could move meanwhile",
          [](auto const& r) { return r.bandwidth_share; }},
+        {"energy_per_token", "J", "of one sequence's token, by part: what is known to be spent, servers included",
+         [](auto const& r) { return value_of(r.energy); }},
         {"energy_per_token_at_most", "J", "every device at its full power for the time of the token",
          [](auto const& r) { return value_of(r.energy_at_most); }},
     };

@@ -32,7 +32,11 @@ Json row_json(ComparisonRow const& row)
     for (auto const& [name, time] : row.parts)
         parts[name] = time.value();
     json["parts"] = std::move(parts);
-    json["notes"] = row.notes;
+    Json energy   = Json::object();
+    for (auto const& [name, joules] : row.energy_parts)
+        energy[name] = joules.value();
+    json["energy_parts"] = std::move(energy);
+    json["notes"]        = row.notes;
     return json;
 }
 

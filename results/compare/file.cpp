@@ -49,21 +49,23 @@ void write_columns(hdf5::Group& group, Rows const& rows, hdf5::Dimensions const&
     }
 }
 
-// Contexts at which the parts are not told apart have none: not a number.
-void write_parts(hdf5::Group& group, Rows const& rows, hdf5::Dimension const& context)
+// Of the time and of the energy of a token. Contexts at which the parts are not told apart have none: not a number.
+template <class Parts> void write_parts(hdf5::Group& group, Rows const& rows, hdf5::Dimension const& context,
+                                        Parts ComparisonRow::*parts, char const* dimension, char const* meaning,
+                                        char const* name, hdf5::About const& text)
 {
-    auto const told = std::find_if(rows.begin(), rows.end(), [](auto const* row) { return !row->parts.empty(); });
+    auto const told = std::find_if(rows.begin(), rows.end(), [&](auto const* row) { return !(row->*parts).empty(); });
     if (told == rows.end())
         return;
     auto names = std::vector<std::string>{};
-    for (auto const& [name, time] : (*told)->parts)
-        names.push_back(name);
-    auto const part  = group.coordinates("part", names, {"1", "where the time of a token goes"});
-    auto       times = std::vector<double>{};
+    for (auto const& each : (*told)->*parts)
+        names.push_back(each.first);
+    auto const part   = group.coordinates(dimension, names, {"1", meaning});
+    auto       values = std::vector<double>{};
     for (auto const* row : rows)
         for (std::size_t i = 0; i < names.size(); ++i)
-            times.push_back(row->parts.empty() ? or_nothing({}) : row->parts[i].second.value());
-    group.array("part_time", times, {&context, &part}, {"s", "time of the part; all add up to time_per_token"});
+            values.push_back((row->*parts).empty() ? or_nothing({}) : (row->*parts)[i].second.value());
+    group.array(name, values, {&context, &part}, text);
 }
 
 void write_machine(hdf5::Group& machines, Comparison const& comparison, std::size_t number)
@@ -77,7 +79,10 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
     group.attribute("kind", configs::word_for(machine.config.parameters.machine.kind));
     auto const context = contexts_of(group, comparison);
     write_columns(group, rows, {&context});
-    write_parts(group, rows, context);
+    write_parts(group, rows, context, &ComparisonRow::parts, "part", "where the time of a token goes", "part_time",
+                {"s", "time of the part; all add up to time_per_token"});
+    write_parts(group, rows, context, &ComparisonRow::energy_parts, "energy_part", "where the energy of a token goes",
+                "part_energy", {"J", "energy of the part; all add up to energy_per_token"});
     auto notes = std::vector<std::string>{};
     for (auto const* row : rows)
         for (auto const& note : row->notes)

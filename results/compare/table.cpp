@@ -54,7 +54,8 @@ std::vector<Line> const& lines()
         {"  served", [](auto const& r) { return rate(r.served_per_user()); }},
         {"tokens/s, batch", [](auto const& r) { return rate(r.tokens_per_second()); }},
         {"of peak bandwidth", [](auto const& r) { return r.bandwidth_share ? percent(*r.bandwidth_share) : "-"; }},
-        {"at most, per token", [](auto const& r) { return energy(r.energy_at_most); }},
+        {"energy per token", [](auto const& r) { return energy(r.energy); }},
+        {"  devices at most", [](auto const& r) { return energy(r.energy_at_most); }},
         {"bound by", [](auto const& r) { return r.bound_by.empty() ? "-" : r.bound_by; }},
         {"fidelity", [](auto const& r) { return r.fidelity.empty() ? "-" : r.fidelity; }},
     };
@@ -179,10 +180,12 @@ std::string notes(Comparison const& c)
     auto const has_wafer = std::any_of(c.rows.begin(), c.rows.end(),
                                        [](auto const& row) { return row.kind == configs::MachineKind::wafer; });
     if (has_wafer)
-        once("  ", "Of wafers, prefill, power and a server are not modelled: no time to first token, no energy, and "
-                   "time per token is what the hardware needs.");
-    once("  ", "served: with a server around it (serving.engine_overhead). Energy: every device at its full power for "
-               "the time of the token, the server left out.");
+        once("  ",
+             "Of wafers, prefill and a server are not modelled: no time to first token, and time per token is what "
+             "the hardware needs.");
+    once("  ", "served: with a server around it (serving.engine_overhead). Energy per token: what is known to be "
+               "spent, with the servers, cooling and power delivery around the devices; at most: every device at its "
+               "full power for the time of the token, nothing around it.");
     return text;
 }
 

@@ -55,6 +55,19 @@ template <class Of> auto column(models::Outcome const& outcome, Of of)
     return values;
 }
 
+// What each took, the system around the wafers included; the columns of the parts add up to it.
+void write_energy(hdf5::Group& group, hdf5::Dimension const& op, models::Outcome const& outcome)
+{
+    group.array("energy", column(outcome, [](auto const& o) { return models::joules(o.energy); }), {&op},
+                {"J", "energy of the operator"});
+    for (std::size_t part = 0; part < models::energy_part_count; ++part) {
+        auto const which = static_cast<models::EnergyPart>(part);
+        group.array("energy_" + std::string{name_of(which)},
+                    column(outcome, [part](auto const& o) { return models::joules(o.energy[part]); }), {&op},
+                    {"J", "of it: " + std::string{meaning_of(which)}});
+    }
+}
+
 void write_parts(hdf5::Group& group, hdf5::Dimension const& op, models::Outcome const& outcome)
 {
     auto const names = part_names();
@@ -133,6 +146,9 @@ void write_operators(hdf5::Group& root, models::Outcome const& outcome)
         return static_cast<std::uint8_t>(bounding_part(o.bound_by, o.parts));
     }).attribute(hdf5::flags(part_names()));
     write_parts(group, op, outcome);
+    if (models::picojoules(outcome.energy.token) > 0) {
+        write_energy(group, op, outcome);
+    }
 }
 
 } // namespace scribeline::results::sections

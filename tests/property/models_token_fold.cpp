@@ -73,6 +73,7 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
             REQUIRE(mesh.counters().injected == folded.wavelets_injected);
             REQUIRE(mesh.counters().hops + mesh.counters().crossings_sent == folded.wavelet_hops);
             REQUIRE(mesh.counters().crossings_sent == folded.scribe_crossings);
+            REQUIRE_NOTHROW(folded.books.require_balanced()); // among them hops and energy, by the routes
             ++equal;
             stages += static_cast<std::uint32_t>(plan.stages.size());
             for (auto const& op : folded.operators)

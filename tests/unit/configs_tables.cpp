@@ -114,9 +114,19 @@ TEST_CASE("every member of every group has a row")
         static_cast<void>(m0);
         CHECK(count("serving") == 1);
     }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13] = p.energy;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13));
+        CHECK(count("energy") == 14);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6] = p.device_energy;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6));
+        CHECK(count("device_energy") == 7);
+    }
     auto names = row_names();
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
-    CHECK(tables().size() == 16);
+    CHECK(tables().size() == 18);
 }
 
 TEST_CASE("every row has a help line, a source and text that is written as print() writes it")

@@ -73,6 +73,12 @@ TEST_CASE("what is printed is what a person would write")
     CHECK(print(BytesPerSecond{150e9}) == "150 GB/s");
     CHECK(print(Seconds{2e-6}) == "2 us");
     CHECK(print(Seconds{0.3}) == "300 ms");
+    CHECK(print(Watts{700}) == "700 W");
+    CHECK(print(Watts{0.006}) == "6 mW");
+    CHECK(print(Joules{0.5e-12}) == "0.5 pJ");
+    CHECK(print(Joules{0}) == "0 J");
+    CHECK(print(JoulesPerByte{0.9375e-12}) == "0.9375 pJ/B");
+    CHECK(print(parse<JoulesPerByte>("3.9 pJ/bit")) == "3.9 pJ/bit");
     CHECK(print(FabricCycles{1}) == "1 cycle");
     CHECK(print(FabricCycles{0}) == "0 cycles");
     CHECK(print(FabricEighths{9}) == "1.125 cycles");
@@ -89,6 +95,9 @@ TEST_CASE("what is printed reads back as the same value")
     check_round_trip<Hertz>({Hertz{1}, Hertz{999}, Hertz{0.97e9}, Hertz{1.1e9}, Hertz{123456789.125}, Hertz{1e9 / 3}});
     check_round_trip<Seconds>(
         {Seconds{0}, Seconds{2e-6}, Seconds{7e-6}, Seconds{1.0 / 3}, Seconds{3600}, Seconds{1e-13}});
+    check_round_trip<Watts>({Watts{0}, Watts{1.0 / 3}, Watts{0.0061}, Watts{23e3}, Watts{1e-9}});
+    check_round_trip<Joules>({Joules{0}, Joules{1.183e-12}, Joules{1e-12 / 3}, Joules{5}});
+    check_round_trip<JoulesPerByte>({JoulesPerByte{0}, JoulesPerByte{31.2e-12}, JoulesPerByte{1e-12 / 7}});
     check_round_trip<BytesPerSecond>({BytesPerSecond{1}, BytesPerSecond{21.6e15}, BytesPerSecond{1e15 / 7}});
     check_round_trip<FabricCycles>({FabricCycles{0}, FabricCycles{1}, FabricCycles{9007199254740991}});
     for (std::uint64_t eighths = 0; eighths < 100; ++eighths)
@@ -103,6 +112,7 @@ TEST_CASE("a quantity without its unit is refused with an example")
 {
     CHECK_THAT(error_of<Bytes>("48"), Contains("missing unit") && Contains("'48 KiB'"));
     CHECK_THAT(error_of<Hertz>("0.85"), Contains("missing unit") && Contains("GHz"));
+    CHECK_THAT(error_of<JoulesPerByte>("2"), Contains("missing unit") && Contains("'3.9 pJ/bit'"));
     CHECK_THAT(error_of<FabricCycles>("2"), Contains("missing unit") && Contains("'2 cycles'"));
     CHECK_THAT(error_of<ElementRate>("2.92"), Contains("missing unit"));
 }

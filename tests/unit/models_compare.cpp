@@ -49,6 +49,29 @@ TEST_CASE("a batch on a wafer shares its stages: more tokens a second in all, no
     CHECK(*two.tokens_per_second() <= 2 * *one.tokens_per_second() * (1 + 1e-12));
 }
 
+TEST_CASE("parts add up to the energy of a token on machines of every kind, a batch shares what rests")
+{
+    for (auto const* name : {"wse3", "a100:8", "h100:8", "b200:8", "gb200-nvl72", "rubin-nvl72", "lpx", "plain-memory"})
+        for (std::uint64_t const batch : {1, 2}) {
+            auto const row = only_row(machine(name), 4096, batch);
+            CAPTURE(name, batch, row.reason);
+            REQUIRE(row.fits);
+            REQUIRE(row.energy);
+            auto sum = 0.0, around = 0.0;
+            for (auto const& [part, joules] : row.energy_parts) {
+                CHECK(joules.value() >= 0);
+                sum += joules.value();
+                around += part == "host" || part == "system" ? joules.value() : 0;
+            }
+            CHECK(sum == Approx(row.energy->value()).epsilon(1e-12));
+            CHECK(around > 0);
+            // What is known to be spent is less than what the devices can take at most.
+            CHECK(sum - around < row.energy_at_most->value());
+            if (batch == 2 && row.devices == only_row(machine(name), 4096, 1).devices) // the same plan
+                CHECK(row.energy->value() < only_row(machine(name), 4096, 1).energy->value());
+        }
+}
+
 TEST_CASE("a batch whose KV caches a wafer does not hold is refused with the number that it holds")
 {
     auto const row = only_row(machine("wse3"), 4096, 100000);
@@ -74,12 +97,11 @@ TEST_CASE("parts add up to the time of a token on machines of every kind")
     }
 }
 
-TEST_CASE("wafers have no prefill, energy or server, and say so by having no figures")
+TEST_CASE("wafers have no prefill and no server, and say so by having no figures")
 {
     auto const row = only_row(machine("wse3"), 2048, 1);
     CHECK_FALSE(row.first_token);
     CHECK_FALSE(row.served);
-    CHECK_FALSE(row.energy_at_most);
     CHECK(std::string{explained_fidelity(row.fidelity)} != "");
 }
 

@@ -149,10 +149,12 @@ TEST_CASE("the CSV report has one row per operator and quotes names that need it
     REQUIRE(rows.size() == 5);
     CHECK(rows[0] ==
           "name,kind,collective,start,end,cycles,arithmetic,dispatch,sram,hops,scribe,serialisation,"
-          "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage");
+          "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage,"
+          "energy,energy_arithmetic,energy_sram_weights,energy_sram_kv,energy_sram_vectors,energy_code,energy_hops,"
+          "energy_scribe,energy_off_wafer,energy_idle,energy_system");
     CHECK(rows[2] ==
           "qkv,qkv,\"two_level all-reduce along x, 15 wavelets\",40,200,160,100,15,5,8,2,10,20,0,0,160000,640,"
-          "0,32,arithmetic,-1,0");
+          "0,32,arithmetic,-1,0,0,0,0,0,0,0,0,0,0,0,0");
     CHECK(rows[4].rfind("\"down, \"\"gated\"\"\",mixture,,300,307,7,", 0) == 0);
 }
 

@@ -26,8 +26,8 @@ class PeCosts {
     Operation control() const;
 
   private:
-    Operation vector(std::uint32_t operations, std::uint32_t length, configs::ElementRate rate, std::uint32_t read,
-                     std::uint32_t written) const;
+    Operation vector(Work work, std::uint32_t operations, std::uint32_t length, configs::ElementRate rate,
+                     std::uint32_t read, std::uint32_t written) const;
 
     configs::PeParams const pe_;
     std::uint32_t const     overhead_, element_bytes_;

@@ -73,6 +73,9 @@ enum class Kernel : std::uint8_t {
     clear,           // dst[0..n) = 0
 };
 
+// What the datapath does with the elements of an operation without a stream.
+enum class Work : std::uint8_t { none, multiply, add, copy, scalar };
+
 // One operation of a PE: a vector operation, a loop of scalar code, or a stream of wavelets.
 struct Operation {
     Stream        stream     = Stream::none;
@@ -95,7 +98,9 @@ struct Operation {
     std::uint32_t address    = 0;     // of a stream's SRAM operand or result
     std::int32_t  source     = 0;     // distance to the PE that the stream comes from, along x or y (see vertical);
                                       // 0: the root of its broadcast color
-    bool vertical = false;
+    bool          vertical = false;
+    Work          work     = Work::none;
+    std::uint32_t elements = 0; // that the datapath handles; of scalar code, iterations
 };
 
 inline bool operator==(Operation const& a, Operation const& b)
@@ -103,7 +108,7 @@ inline bool operator==(Operation const& a, Operation const& b)
     auto const fields = [](Operation const& o) {
         return std::tie(o.stream, o.start, o.combine, o.in, o.out, o.control, o.reduction, o.last, o.background,
                         o.joins, o.op, o.kernel, o.wavelets, o.dispatch, o.arithmetic, o.sram, o.interval, o.address,
-                        o.source, o.vertical);
+                        o.source, o.vertical, o.work, o.elements);
     };
     return fields(a) == fields(b);
 }

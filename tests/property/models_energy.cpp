@@ -1,0 +1,60 @@
+// Do the wavelets that the routes of a layer need, counted without a simulation, equal those that the fabric moved?
+#include "configs/failure.hpp"
+#include "fabric/fold.hpp"
+#include "models/folded_system.hpp"
+#include "support/build_kind.hpp"
+#include "support/models_runs.hpp"
+#include "support/payload_shapes.hpp"
+#include "workloads/mapping/planner.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+
+using namespace scribeline;
+using namespace scribeline::tests;
+
+TEST_CASE("the energy of any layer is the same by its routes and by the counters of its simulation")
+{
+    auto const          base   = config_of({"--machine", "small"});
+    auto const          shapes = payload_shapes();
+    std::uint32_t const wanted = sanitized ? 10 : 150;
+    std::uint32_t       equal = 0, crossed = 0;
+    for (std::uint64_t seed = 1; equal < wanted && seed < 100 * wanted; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 engine{seed};
+        auto const      between = [&](std::uint32_t low, std::uint32_t high) {
+            return low + static_cast<std::uint32_t>(engine() % (high - low + 1));
+        };
+        auto  config               = base;
+        auto& p                    = config.parameters;
+        p.wafer.reticle_columns    = between(1, 5);
+        p.wafer.reticle_rows       = between(1, 5);
+        p.mapping.region           = {between(2, 32), between(2, 32)};
+        p.mapping.reduction        = static_cast<configs::Reduction>(between(0, 2));
+        p.workload.context         = between(1, 200);
+        p.workload.activation_bits = between(0, 1) == 0 ? 16 : 32;
+        auto const step =
+            workloads::decode_step(shapes[between(0, static_cast<std::uint32_t>(shapes.size()) - 1)], p.workload);
+        try {
+            auto const folded = models::fold_layer(config, step, workloads::plan_token(step, p));
+            REQUIRE_NOTHROW(folded.books.require_balanced());
+            models::EnergyParts sum{};
+            std::uint64_t       crossings = 0;
+            for (auto const& op : folded.operators) {
+                crossings += op.work.crossings;
+                for (std::size_t i = 0; i < models::energy_part_count; ++i)
+                    sum[i] += op.energy[i];
+            }
+            REQUIRE(crossings == folded.scribe_crossings);
+            for (std::size_t i = 0; i < models::energy_part_count; ++i)
+                REQUIRE(sum[i] * folded.layers == folded.energy.token[i]);
+            ++equal;
+            crossed += crossings > 0;
+        } catch (fabric::NotFoldable const&) {
+        } catch (configs::UserError const&) { // does not fit
+        }
+    }
+    CHECK(equal == wanted);
+    CHECK(crossed > equal / 2);
+}
