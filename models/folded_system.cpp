@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
+#include "models/repair_cost.hpp"
 #include "models/token_record.hpp"
 #include "models/waterfall.hpp"
 #include "workloads/mapping/layer_layout.hpp"
@@ -141,7 +142,9 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
     o.wavelets_injected  = totals.injected;
     o.wavelets_delivered = totals.delivered;
     o.scribe_crossings   = totals.crossings;
+    o.wavelets_crossed   = totals.crossed;
     double const each    = static_cast<double>(p.fabric.link_serialisation.count()) / 8;
+    double const slow    = static_cast<double>(configs::scribe_serialisation(p).count()) / 8;
     double const links =
         2.0 * wafers * (double{1} * grid.columns * (grid.rows - 1) + double{1} * grid.rows * (grid.columns - 1));
     double const scribe =
@@ -149,9 +152,11 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
         (static_cast<double>(cuts(p.wafer.columns, p.wafer.reticle_columns)) * grid.rows * grid.columns /
              p.wafer.columns +
          static_cast<double>(cuts(p.wafer.rows, p.wafer.reticle_rows)) * grid.columns * grid.rows / p.wafer.rows);
-    double const time    = static_cast<double>(cycles);
-    o.link_utilisation   = links > 0 ? static_cast<double>(totals.hops) * each / (links * time) : 0;
-    o.scribe_utilisation = scribe > 0 ? static_cast<double>(totals.crossings) * each / (scribe * time) : 0;
+    double const time     = static_cast<double>(cycles);
+    double const crossing = static_cast<double>(totals.crossings);
+    o.link_utilisation =
+        links > 0 ? (static_cast<double>(totals.hops) * each + crossing * (slow - each)) / (links * time) : 0;
+    o.scribe_utilisation = scribe > 0 ? crossing * slow / (scribe * time) : 0;
 
     double flops = 0, bytes = 0;
     for (auto const& op : o.operators) {
@@ -161,6 +166,40 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
     double const rate = (p.workload.activation_bits == 16 ? p.pe.mac_rate_fp16 : p.pe.mac_rate_fp32).hundredths / 100.0;
     o.sram_bandwidth_share = bytes / (all * p.pe.sram_read_bytes);
     o.arithmetic_share     = flops / (all * 2 * rate);
+}
+
+// What longer hops add to each stage, as an operator behind its others.
+void add_longer_hops(Outcome& o, std::vector<LineBundle> const& bundles, RepairedWafers const& wafers)
+{
+    std::map<std::uint32_t, std::uint64_t> by_stage;
+    for (auto const& bundle : bundles)
+        by_stage[bundle.stage] += repair_cost(bundle, wafers.longer);
+    std::vector<OperatorOutcome> list;
+    std::uint64_t                later = 0;
+    for (std::size_t i = 0; i < o.operators.size(); ++i) {
+        auto& op = o.operators[i];
+        op.start += later;
+        op.end += later;
+        auto const stage = op.stage;
+        auto const end   = op.end;
+        list.push_back(std::move(op));
+        bool const last =
+            i + 1 == o.operators.size() || o.operators[i + 1].stage != stage || o.operators[i + 1].kind == "transfer";
+        if (!last || by_stage[stage] == 0)
+            continue;
+        OperatorOutcome more;
+        more.name                                        = "longer_hops";
+        more.kind                                        = "repair";
+        more.stage                                       = stage;
+        more.parts[static_cast<std::size_t>(Part::hops)] = by_stage[stage];
+        more.start                                       = end;
+        more.end                                         = end + by_stage[stage];
+        later += by_stage[stage];
+        by_stage[stage] = 0;
+        list.push_back(std::move(more));
+    }
+    o.operators            = std::move(list);
+    o.repair.added_by_form = later;
 }
 
 void add_books(Outcome& o, Fold const& fold, std::uint64_t cycles)
@@ -177,10 +216,11 @@ void add_books(Outcome& o, Fold const& fold, std::uint64_t cycles)
 // Walks the token from stage to stage.
 class TokenWalk {
   public:
-    TokenWalk(configs::Parameters const& p, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
-        : p_{p}, step_{step}, plan_{plan}, control_{workloads::PeCosts{p}.control()}, fold_{plan.stages.front().region,
-                                                                                            p,
-                                                                                            origin(plan.stages.front())}
+    TokenWalk(configs::Parameters const& p, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+              RepairedWafers const& wafers)
+        : p_{p}, step_{step}, plan_{plan}, wafers_{wafers}, control_{workloads::PeCosts{p}.control()},
+          fold_{plan.stages.front().region, p, origin(plan.stages.front()), std::make_shared<fabric::LineCache>(),
+                wafers.of(plan.stages.front().wafer)}
     {
     }
 
@@ -233,7 +273,7 @@ class TokenWalk {
             append_move(operators_, "move", fmt::format("{}, {} wavelets a line", what, wavelets), number);
         };
         if (from.wafer != to.wafer) {
-            fold_.wait(causes(link_way(step_, p_, from, to)), origin(to), to.region);
+            fold_.wait(causes(link_way(step_, p_, from, to)), origin(to), to.region, wafers_.of(to.wafer));
             named("over a wafer link");
         } else if (to.x0 == from.x0 && to.y0 == from.y0 && to.region.rows == from.region.rows) {
             return;                                     // tables over a wafer that is one region
@@ -258,6 +298,7 @@ class TokenWalk {
     configs::Parameters const&   p_;
     workloads::DecodeStep const& step_;
     workloads::TokenPlan const&  plan_;
+    RepairedWafers const&        wafers_;
     workloads::Operation const   control_;
     Fold                         fold_;
     std::vector<OperatorOutcome> operators_;
@@ -267,28 +308,31 @@ class TokenWalk {
 
 } // namespace
 
-Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                   RepairedWafers const& wafers, Repair repair)
 {
     auto const& p      = config.parameters;
     auto const  begin  = std::chrono::steady_clock::now();
     auto const  region = plan.stages.front().region;
     RegionPlan  layer{step, p, region};
     auto const  steps = layer_steps(step, workloads::LayerPart::all, layer.layout, layer.lines, p);
-    Fold        fold{region, p, {}};
+    Fold fold{region, p, {}, std::make_shared<fabric::LineCache>(), repair == Repair::exact ? wafers.of(0) : nullptr};
     fold.run(steps, layer.lines);
 
     Outcome o;
-    o.fidelity         = "folded";
-    o.cycles_per_layer = fold.now();
-    o.layers           = step.shape.layers;
-    o.cycles_per_token = o.cycles_per_layer * o.layers;
-    o.state_hash       = fold.hash();
+    o.fidelity   = "folded";
+    o.layers     = step.shape.layers;
+    o.state_hash = fold.hash();
     o.token_note =
         fmt::format("a token is {} x the one layer simulated; embedding, final norm, LM head and sampling are "
                     "left out, and the weights of one layer are resident",
                     o.layers);
     append_operators(o.operators, steps, step.layer, 0, -1, 0);
     add_times(o, fold);
+    if (repair == Repair::added && wafers.any())
+        add_longer_hops(o, line_bundles(step, p, plan), wafers);
+    o.cycles_per_layer = o.operators.back().end;
+    o.cycles_per_token = o.cycles_per_layer * o.layers;
     sum_up(o, p);
     add_shares(o, p, fold, region, 1, o.cycles_per_layer);
     add_plan(o, plan);
@@ -306,11 +350,13 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     return o;
 }
 
-Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                   RepairedWafers const& wafers, Repair repair)
 {
-    auto const& p     = config.parameters;
-    auto const  begin = std::chrono::steady_clock::now();
-    TokenWalk   walk{p, step, plan};
+    auto const& p       = config.parameters;
+    auto const  begin   = std::chrono::steady_clock::now();
+    auto const  regular = RepairedWafers{};
+    TokenWalk   walk{p, step, plan, repair == Repair::exact ? wafers : regular};
     walk.run();
 
     Outcome o;
@@ -318,6 +364,8 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
     o.state_hash = walk.fold().hash();
     o.operators  = std::move(walk.operators());
     add_times(o, walk.fold());
+    if (repair == Repair::added && wafers.any())
+        add_longer_hops(o, line_bundles(step, p, plan), wafers);
     add_return(o.operators, step, p, plan);
     complete_token(o, p, step, plan);
     add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, o.cycles_per_token);

@@ -4,6 +4,7 @@
 #include "configs/schema/completion.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
+#include "models/repaired_wafers.hpp"
 #include "models/simulate.hpp"
 #include "results/build_info.hpp"
 #include "results/compare/command.hpp"
@@ -75,6 +76,7 @@ Exit run(configs::CommandLine const& line)
                             plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
               : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
     if (line.dry_run) {
+        models::repaired_wafers(config.parameters, plan.wafers); // refuses what cannot be repaired
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
         return Exit::done;

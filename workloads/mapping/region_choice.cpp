@@ -16,7 +16,7 @@ class Estimate {
   public:
     explicit Estimate(configs::Parameters const& p)
         : costs_{p}, times_{LineTimes::of(p)}, per_word_{p.workload.activation_bits == 16 ? 2.0 : 1.0},
-          iteration_{static_cast<double>(p.pe.scalar_iteration.count()) / 8}
+          iteration_{static_cast<double>(p.pe.scalar_iteration.count()) / 8}, wafer_{p.wafer}
     {
     }
 
@@ -26,16 +26,27 @@ class Estimate {
         return double{1} * op.dispatch + op.arithmetic + op.sram;
     }
     double scalar(double iterations) const { return iteration_ * iterations; }
-    double all_reduce(std::uint32_t pes, double elements) const
+    double along_x(std::uint32_t pes, double elements) const
     {
-        return pes < 2 ? 0.0
-                       : centred_all_reduce_form(pes, default_groups(pes), std::ceil(elements / per_word_), times_);
+        return all_reduce(pes, elements, mean_cuts(pes, wafer_.columns, wafer_.reticle_columns));
+    }
+    double along_y(std::uint32_t pes, double elements) const
+    {
+        return all_reduce(pes, elements, mean_cuts(pes, wafer_.rows, wafer_.reticle_rows));
     }
 
   private:
-    PeCosts   costs_;
-    LineTimes times_;
-    double    per_word_, iteration_;
+    double all_reduce(std::uint32_t pes, double elements, double cuts) const
+    {
+        return pes < 2
+                   ? 0.0
+                   : centred_all_reduce_form(pes, default_groups(pes), std::ceil(elements / per_word_), times_, cuts);
+    }
+
+    PeCosts              costs_;
+    LineTimes            times_;
+    double               per_word_, iteration_;
+    configs::WaferParams wafer_;
 };
 
 } // namespace
@@ -48,9 +59,9 @@ double attention_cycles(LayerLayout const& l, configs::Parameters const& p)
                          of.products(heads * l.head, l.tokens) + of.products(heads * l.tokens, l.head) +
                          of.products(l.query(), l.hidden) +
                          of.scalar(2.0 * l.hidden + l.query() + l.key() + 2.0 * l.scores());
-    double const along_x = of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.query() + 2 * l.key()) +
-                           2 * of.all_reduce(l.columns, heads) + of.all_reduce(l.columns, l.query());
-    return local + along_x + of.all_reduce(l.segment, l.scores()) + of.all_reduce(l.rows, l.hidden);
+    double const along_x = of.along_x(l.columns, 1) + of.along_x(l.columns, l.query() + 2 * l.key()) +
+                           2 * of.along_x(l.columns, heads) + of.along_x(l.columns, l.query());
+    return local + along_x + of.along_y(l.segment, l.scores()) + of.along_y(l.rows, l.hidden);
 }
 
 double feed_forward_cycles(LayerLayout const& l, configs::Parameters const& p)
@@ -58,7 +69,7 @@ double feed_forward_cycles(LayerLayout const& l, configs::Parameters const& p)
     Estimate const of{p};
     double const   local = of.products(l.hidden, l.up()) + of.products(l.ffn, l.hidden) +
                          of.scalar(2.0 * l.hidden + (l.gated ? 2.0 : 1.0) * l.ffn);
-    return local + of.all_reduce(l.columns, 1) + of.all_reduce(l.columns, l.up()) + of.all_reduce(l.rows, l.hidden);
+    return local + of.along_x(l.columns, 1) + of.along_x(l.columns, l.up()) + of.along_y(l.rows, l.hidden);
 }
 
 double estimated_cycles(LayerLayout const& l, configs::Parameters const& p)

@@ -29,14 +29,19 @@ BlockForms::BlockForms(DecodeStep const& step, LayerLayout const& l, configs::Pa
     PeCosts const   costs{p};
     LineTimes const times    = LineTimes::of(p);
     double const    per_word = p.workload.activation_bits == 16 ? 2 : 1;
-    auto const      reduce   = [&](auto form, std::uint32_t pes, double wavelets) {
-        return pes < 2 ? 0.0 : form(pes, default_groups(pes), wavelets, times);
+    auto const      reduce   = [&](auto form, std::uint32_t pes, double wavelets, double cuts) {
+        return pes < 2 ? 0.0 : form(pes, default_groups(pes), wavelets, times, cuts);
     };
-    auto const all_reduce = [&](std::uint32_t pes, double elements) {
-        return reduce(centred_all_reduce_form, pes, std::ceil(elements / per_word));
+    auto const   cuts_y  = [&](std::uint32_t pes) { return mean_cuts(pes, p.wafer.rows, p.wafer.reticle_rows); };
+    double const cuts_x  = mean_cuts(l.columns, p.wafer.columns, p.wafer.reticle_columns);
+    auto const   along_x = [&](double elements) {
+        return reduce(centred_all_reduce_form, l.columns, std::ceil(elements / per_word), cuts_x);
+    };
+    auto const along_y = [&](std::uint32_t pes, double elements) {
+        return reduce(centred_all_reduce_form, pes, std::ceil(elements / per_word), cuts_y(pes));
     };
     double const control = length(costs.control());
-    double const norm    = 2 * length(costs.scalar(l.hidden)) + all_reduce(l.columns, 1);
+    double const norm    = 2 * length(costs.scalar(l.hidden)) + along_x(1);
     double const add     = length(costs.add(l.hidden));
 
     // Operators up to and with the first residual belong to attention.
@@ -51,7 +56,7 @@ BlockForms::BlockForms(DecodeStep const& step, LayerLayout const& l, configs::Pa
             expansion += norm;
         else if (op.name == "qk_norm") {
             std::uint32_t const heads = l.heads_per_row * (l.share + 1);
-            attention += 2 * length(costs.scalar(heads * l.head)) + all_reduce(l.segment, heads);
+            attention += 2 * length(costs.scalar(heads * l.head)) + along_y(l.segment, heads);
         } else if (op.name == "attention_residual")
             attends = false;
     }
@@ -64,10 +69,10 @@ BlockForms::BlockForms(DecodeStep const& step, LayerLayout const& l, configs::Pa
 
     // The row of the table is added to nothing from all other rows; the head's sums are needed where they are searched.
     auto const   words     = static_cast<std::uint32_t>(std::ceil(double{1} * shape.vocabulary / l.rows));
-    double const embedding = control + length(costs.copy(l.hidden)) + all_reduce(l.rows, l.hidden);
+    double const embedding = control + length(costs.copy(l.hidden)) + along_y(l.rows, l.hidden);
     double const head      = 3 * control + norm + length(costs.multiply_accumulate(l.hidden, words)) +
-                        reduce(centred_reduce_form, l.columns, std::ceil(words / per_word)) +
-                        length(costs.scalar(words)) + reduce(centred_all_reduce_form, l.rows, 2);
+                        reduce(centred_reduce_form, l.columns, std::ceil(words / per_word), cuts_x) +
+                        length(costs.scalar(words)) + reduce(centred_all_reduce_form, l.rows, 2, cuts_y(l.rows));
     cycles_ = {embedding, attention, expansion, head};
 }
 
@@ -79,6 +84,7 @@ WayForms::WayForms(DecodeStep const& step, LayerLayout const& l, configs::Parame
     double const    words = std::ceil(l.hidden / (p.workload.activation_bits == 16 ? 2.0 : 1.0));
     sending_ =
         length(PeCosts{p}.control()) + times.setup + std::ceil(words * std::max(times.serialisation, times.interval));
+    slow_      = times.behind_a_cut(words);
     receiving_ = 2 * times.ramp + times.activation + times.setup;
 }
 
@@ -107,7 +113,8 @@ WayForm WayForms::on_wafer(std::uint32_t hops, std::uint32_t scribe_lines) const
 {
     double const way = static_cast<double>(p_.fabric.hop_latency.count()) * hops +
                        static_cast<double>(p_.scribe.extra_latency.count()) * scribe_lines;
-    return {sending_, sending_ + receiving_ + way};
+    double const slow = scribe_lines == 0 ? 0.0 : slow_;
+    return {sending_ + slow, sending_ + slow + receiving_ + way};
 }
 
 WayForm WayForms::to_next(std::size_t stage) const
