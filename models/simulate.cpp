@@ -92,6 +92,20 @@ Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const
     return outcome;
 }
 
+// Why `auto` does not simulate every wavelet of a token that cannot be folded; empty where it does.
+std::string instead_of_every_wavelet(configs::Parameters const& p, workloads::DecodeStep const& step,
+                                     workloads::TokenPlan const& plan)
+{
+    constexpr double most = 4e6; // PEs times layers: some ten seconds
+    if (!is_token(p))
+        return {};
+    if (auto const obstacle = obstacle_to_one_program(plan); !obstacle.empty())
+        return fmt::format("every wavelet of the token cannot be simulated, because {}", obstacle);
+    if (double{1} * p.wafer.columns * p.wafer.rows * step.shape.layers > most)
+        return "every wavelet of the token takes minutes: --fidelity wavelet simulates them";
+    return {};
+}
+
 // Where lines differ because of repair, the regular mesh is folded and a closed form says what its longer links add.
 Outcome folded_with_longer_hops(configs::Config const& config, workloads::DecodeStep const& step,
                                 workloads::TokenPlan const& plan, RepairedWafers const& wafers,
@@ -175,11 +189,12 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         if (wafers.any() &&
             is_token(p)) // every wavelet of a token takes minutes, and its regions may not be one program
             return folded_with_longer_hops(config, step, plan, wafers, reason.what());
-        if (auto const obstacle = obstacle_to_one_program(plan); is_token(p) && !obstacle.empty())
-            refuse(fmt::format(
-                "this token cannot be folded exactly, because {}; nor can every wavelet of it be simulated, "
-                "because {}. Choose another --region, or --fidelity closed_form.",
-                reason.what(), obstacle));
+        if (auto const why = instead_of_every_wavelet(p, step, plan); !why.empty()) {
+            auto outcome = closed_form(config, step, plan, wafers);
+            outcome.warnings.push_back(
+                fmt::format("by formulas: folding would not be exact, because {}; and {}", reason.what(), why));
+            return outcome;
+        }
         auto outcome = every_wavelet(config, step, plan, wafers);
         outcome.warnings.push_back(fmt::format("not folded, because {}", reason.what()));
         return outcome;

@@ -258,7 +258,7 @@ Group run()
     return table<&Parameters::run>("How the simulator runs and what it records")
         .row<&P::fidelity>("auto",
                            "every wavelet; one line along each axis where that is exact; formulas alone; auto: the "
-                           "cheapest that is exact",
+                           "cheapest that is exact, and formulas for a token of which that would take minutes",
                            src::ours, Origin::choice)
         .row<&P::quantum>("0", "0", "1048576",
                           "cycles that reticles run apart; 0: the latency of a scribe-line link, the longest that is "

@@ -96,6 +96,17 @@ TEST_CASE("a wafer is faster than the same mesh of chiplets, in one command; the
     CHECK(speed("chiplets") > 0.7 * speed("wse3"));
 }
 
+TEST_CASE("a token that can neither be folded nor simulated in a moment comes from formulas, and the report says why")
+{
+    auto const run = run_scribeline({"run", "--machine", "chiplets", "--model", "llama-3.1-8b", "--context", "4096"});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+    CHECK(run.seconds < 20);
+    CHECK(run.says("fidelity closed_form"));
+    CHECK(run.says("by formulas: folding would not be exact, because "));
+    CHECK(run.says("every wavelet of the token takes"));
+}
+
 TEST_CASE("what scribe lines carry and cost is said, and is nothing where they are links like others")
 {
     auto const slow = run_scribeline({"run", "--machine", "small", "--region", "32x32", "--fidelity", "folded", "--set",
