@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <optional>
 
 #include <fmt/format.h>
@@ -39,6 +40,10 @@ RepairedWafers repaired_wafers(configs::Parameters const& p, std::uint32_t wafer
                                  fmt::format("run.defects = {}: a map describes one wafer, and the plan has {}. Choose "
                                              "a seed, or --machine with one wafer",
                                              configs::shown(wanted), wafers)};
+    if (!seed && !std::ifstream{wanted})
+        throw configs::UserError{configs::Exit::no_input,
+                                 fmt::format("run.defects = {}: neither a seed, such as 1, nor a map that can be read",
+                                             configs::shown(wanted))};
     for (std::uint32_t i = 0; i < wafers; ++i) {
         auto const map  = seed ? fabric::draw_defects(grid, p.yield, configs::SplitMix64{seeds.next()})
                                : fabric::read_defects(wanted, grid);

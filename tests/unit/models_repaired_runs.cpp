@@ -128,6 +128,8 @@ TEST_CASE("a wafer that cannot be repaired, a map of another size, and one map f
     CHECK_THAT(refusal_of([&] { repaired_wafers(p, 2); }).text, Contains("a map describes one wafer"));
     p.run.defects = folder / "nowhere";
     CHECK(refusal_of([&] { repaired_wafers(p, 1); }).code == configs::Exit::no_input);
+    p.run.defects = "-1";
+    CHECK_THAT(refusal_of([&] { repaired_wafers(p, 1); }).text, Contains("'-1': neither a seed"));
 }
 
 TEST_CASE("what repair costs in tokens per second lies below the regular mesh, and the longest wafer is the slowest")
