@@ -63,7 +63,9 @@ struct FabricParams {
 };
 
 struct ScribeParams {
-    FabricCycles extra_latency; // on top of fabric.hop_latency
+    FabricCycles  extra_latency;      // on top of fabric.hop_latency
+    FabricEighths link_serialisation; // per wavelet; less than fabric.link_serialisation counts as that
+    std::uint32_t spare_links;        // of the links between two reticles, that spare wires replace
 };
 
 struct YieldParams {
@@ -74,6 +76,7 @@ struct YieldParams {
     SquareMm      crossing_area;  // of one link over a scribe line
     std::uint32_t spare_columns;  // of the physical grid, beyond wafer.columns
     std::uint32_t spare_rows;     // of the physical grid, beyond wafer.rows
+    FabricCycles  bypass_latency; // of a repaired link, for each place that it passes by
 };
 
 struct PeParams {
@@ -165,6 +168,7 @@ struct RunParams {
     bool          trace;        // write /wavelets
     std::uint64_t trace_events; // at most so many
     std::uint32_t threads;      // that share out the reticles; 0: one per core. No result depends on it
+    std::string   defects;      // of the wafers: none, a seed, or a map
 };
 
 struct Parameters {
@@ -187,5 +191,12 @@ struct Parameters {
     MappingParams      mapping;
     RunParams          run;
 };
+
+// Of one wavelet on a link over a scribe line.
+inline FabricEighths scribe_serialisation(Parameters const& p)
+{
+    return p.scribe.link_serialisation < p.fabric.link_serialisation ? p.fabric.link_serialisation
+                                                                     : p.scribe.link_serialisation;
+}
 
 } // namespace scribeline::configs

@@ -45,17 +45,22 @@ configs::Parameters exchanged(configs::Parameters p)
 
 } // namespace
 
-Fold::Fold(configs::GridSize region, configs::Parameters const& p, Origin origin, std::shared_ptr<LineCache> cache)
+Fold::Fold(configs::GridSize region, configs::Parameters const& p, Origin origin, std::shared_ptr<LineCache> cache,
+           LongerHops const* longer)
     : region_{region}, p_{p}, costs_{workloads::StreamCosts::of(p)},
       hop_{static_cast<std::uint32_t>(p.fabric.hop_latency.count())}, extra_{static_cast<std::uint32_t>(
                                                                           p.scribe.extra_latency.count())},
       // A wavelet's way over a link or a ramp, the way back of the credit of its slot, and the port that it keeps busy.
       clearance_{2 * (std::max(hop_ + extra_, static_cast<std::uint32_t>(p.fabric.ramp_latency.count()))) +
-                 static_cast<std::uint32_t>((p.fabric.link_serialisation.count() + 7) / 8) + 2},
+                 static_cast<std::uint32_t>((configs::scribe_serialisation(p).count() + 7) / 8) + 2},
+      cuts_matter_{extra_ != 0 || configs::scribe_serialisation(p) != p.fabric.link_serialisation},
       // So many wavelets are on their way over a link or a ramp before the first credit is back.
       streams_freely_{p.fabric.input_queue_depth * std::max<std::uint64_t>(8, p.fabric.link_serialisation.count()) >=
                       8 * (2 * std::max<std::uint64_t>(hop_, p.fabric.ramp_latency.count()) + 1)},
-      wafer_{p.wafer, {p.wafer.columns, p.wafer.rows}}, cache_{std::move(cache)}
+      wafer_{p.wafer, {p.wafer.columns, p.wafer.rows}}, cache_{std::move(cache)}, longer_{longer &&
+                                                                                                  longer->longest() != 0
+                                                                                              ? longer
+                                                                                              : nullptr}
 {
     Geometry const on_the_wafer{p.wafer, region, origin}; // refuses a region that is not
     (void)on_the_wafer;
@@ -127,14 +132,16 @@ void Fold::collective(workloads::Step const& step, LineCollective const& line, s
     std::uint64_t const zero  = *std::min_element(times.begin(), times.end());
     SCRIBELINE_EXPECT(times.size() == line.length());
 
-    bool const     x   = horizontal(along);
-    LineCache::Key key = {line_number, static_cast<std::uint64_t>(step.gather), step.message.wavelets,
-                          extra_ == 0 ? 0 : 1u + (x ? 0u : 1u),
-                          extra_ == 0 ? 0
-                          : x         ? origin_.x
-                                      : origin_.y};
+    bool const     x      = horizontal(along);
+    auto const     longer = longer_links(x, origin_, line.length(), x ? region_.rows : region_.columns);
+    LineCache::Key key    = {line_number, static_cast<std::uint64_t>(step.gather), step.message.wavelets,
+                          !cuts_matter_ ? 0 : 1u + (x ? 0u : 1u),
+                          !cuts_matter_ ? 0
+                             : x           ? origin_.x
+                                           : origin_.y};
     for (auto const t : times)
         key.push_back(t - zero);
+    key.insert(key.end(), longer.begin(), longer.end());
     auto const ran = cache_->find_or_run(key, [&] {
         auto message = step.message;
         message.op   = 0; // the line is a program of its own
@@ -142,8 +149,8 @@ void Fold::collective(workloads::Step const& step, LineCollective const& line, s
                                     step.gather == workloads::Gather::reduce ? workloads::LineStage::reduce
                                                                              : workloads::LineStage::all_reduce,
                                     message, costs_);
-        program.start.assign(key.begin() + 5, key.end());
-        return turned_ ? run_line(program, exchanged(p_), {origin_.y, origin_.x}) : run_line(program, p_, origin_);
+        program.start.assign(key.begin() + 5, key.begin() + 5 + static_cast<std::ptrdiff_t>(times.size()));
+        return run(std::move(program), x, origin_, longer);
     });
     require_apart(along, *ran, zero);
     for (std::size_t i = 0; i < times.size(); ++i)
@@ -157,6 +164,45 @@ void Fold::collective(workloads::Step const& step, LineCollective const& line, s
     record.op    = number;
     record.line  = ran;
     records_.push_back(std::move(record));
+}
+
+// A line from the tile `begin` on, along x or not. Lines are written along the axis that they have in a region that is
+// not turned; in one that is, the wafer is seen with x and y exchanged.
+LineEnd Fold::run(workloads::Program program, bool x, Origin begin, std::vector<std::uint16_t> const& longer) const
+{
+    bool const written_along_x = program.columns != 1 || (program.rows == 1 && x != turned_);
+    bool const exchange        = written_along_x != x;
+    auto const p               = exchange ? exchanged(p_) : p_;
+    if (exchange)
+        begin = {begin.y, begin.x};
+    if (longer.empty())
+        return run_line(program, p, begin);
+    LongerHops links{program.columns, program.rows};
+    for (std::uint32_t i = 0; i < longer.size(); ++i)
+        written_along_x ? links.set_east(i, 0, longer[i]) : links.set_south(0, i, longer[i]);
+    return run_line(program, p, begin, &links);
+}
+
+// Of a line from the tile `begin` on, which stands for `lines` side by side: by how much its links are longer. Empty
+// where none is. Throws NotFoldable where the lines differ.
+std::vector<std::uint16_t> Fold::longer_links(bool x, Origin begin, std::uint32_t length, std::uint32_t lines) const
+{
+    std::vector<std::uint16_t> links;
+    if (!longer_)
+        return links;
+    bool any = false;
+    for (std::uint32_t i = 0; i + 1 < length; ++i) {
+        auto const of = [&](std::uint32_t line) {
+            return x ? longer_->east(begin.x + i, begin.y + line) : longer_->south(begin.x + line, begin.y + i);
+        };
+        links.push_back(static_cast<std::uint16_t>(of(0)));
+        any = any || of(0) != 0;
+        for (std::uint32_t line = 1; line < lines; ++line)
+            if (of(line) != of(0))
+                throw NotFoldable{
+                    fmt::format("repair has made links of some {} longer, and not of others", x ? "rows" : "columns")};
+    }
+    return any ? links : std::vector<std::uint16_t>{};
 }
 
 // Throws unless the line's wavelets meet those of no collective before (see the header).
@@ -176,10 +222,11 @@ void Fold::require_apart(Along along, LineEnd const& line, std::uint64_t zero)
             gap = std::min(gap, other[i] - last.other[i]);
     }
     last.at.resize(line.end.size());
+    std::uint64_t const clearance = clearance_ + (longer_ ? 2ull * longer_->longest() : 0);
     for (std::size_t i = 0; i < line.end.size(); ++i) {
         if (line.first_use[i] == never)
             continue;
-        if (last.at[i] != 0 && zero + line.first_use[i] + gap < last.at[i] + clearance_)
+        if (last.at[i] != 0 && zero + line.first_use[i] + gap < last.at[i] + clearance)
             throw NotFoldable{
                 fmt::format("two collectives along {} meet at position {}", horizontal(along) ? "x" : "y", i)};
         last.at[i] = std::max(last.at[i], zero + line.last_use[i]);
@@ -194,10 +241,18 @@ void Fold::book(Along along, LineEnd const& line, std::int64_t shift, std::uint6
     totals_.forked += line.forked * lines;
     totals_.delivered += line.delivered * lines;
     totals_.hops += line.hops * lines;
-    bool const x    = horizontal(along);
-    auto&      use  = regions_.back();
-    auto&      pes  = along == Along::u ? use.u : use.v;
-    auto&      sent = along == Along::u ? use.sent_u : use.sent_v;
+    bool const x = horizontal(along);
+    for (auto const& stream : line.streams) {
+        auto const at = [&](std::uint32_t position) {
+            return static_cast<std::uint32_t>((x ? origin_.x : origin_.y) + (std::int64_t{position} - shift));
+        };
+        auto const from = at(stream.from), to = at(stream.to);
+        if ((x ? wafer_.crossings_x(from, to) : wafer_.crossings_y(from, to)) != 0)
+            totals_.crossed += std::uint64_t{stream.wavelets} * lines;
+    }
+    auto& use  = regions_.back();
+    auto& pes  = along == Along::u ? use.u : use.v;
+    auto& sent = along == Along::u ? use.sent_u : use.sent_v;
     for (std::size_t i = 0; i < line.end.size(); ++i) {
         auto const at = static_cast<std::int64_t>(i) - shift;
         if (at >= 0 && at < static_cast<std::int64_t>(pes.size())) {
@@ -226,17 +281,19 @@ void Fold::book(Along along, LineEnd const& line, std::int64_t shift, std::uint6
 // From the farthest of `own` positions of the region left to all `side` positions beyond them, in the order of x or y;
 // `begin` is the tile at the line's first position.
 std::shared_ptr<LineEnd const> Fold::fan(Side to, std::uint32_t side, std::uint32_t own, Origin begin,
-                                         std::uint32_t wavelets)
+                                         std::uint32_t wavelets, std::uint32_t lines)
 {
     bool const          x = to == Side::east || to == Side::west, forward = to == Side::east || to == Side::south;
     std::uint32_t const length = side + own, sender = forward ? 0 : length - 1, first = forward ? own : 0;
-    LineCache::Key      key = {100u + static_cast<unsigned>(to), own, wavelets, length,
-                          extra_ == 0 ? 0 : 1u + (x ? begin.x : begin.y)};
+    auto const          longer = longer_links(x, begin, length, lines);
+    LineCache::Key      key    = {100u + static_cast<unsigned>(to), own, wavelets, length,
+                          !cuts_matter_ ? 0 : 1u + (x ? begin.x : begin.y)};
+    key.insert(key.end(), longer.begin(), longer.end());
     return cache_->find_or_run(key, [&] {
         auto program = workloads::fan_program(x ? Axis::x : Axis::y, length, sender, first, first + side - 1,
                                               {wavelets, 0}, costs_);
         program.start.assign(length, 0);
-        return run_line(program, p_, begin);
+        return run(std::move(program), x, begin, longer);
     });
 }
 
@@ -255,7 +312,8 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
     Origin const        nearest = forward ? origin_ : next;
     std::uint32_t const skipped = forward ? side - own : 0; // tiles of the first region before the line
     Origin const        begin   = x ? Origin{nearest.x + skipped, nearest.y} : Origin{nearest.x, nearest.y + skipped};
-    auto const          ran     = fan(to, side, own, begin, wavelets);
+    auto const          lines   = x ? region_.rows : region_.columns;
+    auto const          ran     = fan(to, side, own, begin, wavelets, lines);
 
     Record record;
     record.op    = number;
@@ -269,6 +327,8 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
             b_[i] = at + ran->end[first + i];
     } else {
         SCRIBELINE_EXPECT(a_.size() == b_.size());
+        if (!longer_links(x, begin, side + own, lines).empty())
+            throw NotFoldable{"repair has made links longer that the parts of a vector do not all pass"};
         record.kind = Record::Kind::diagonal;
         // The sender of line j is at position j: nearer than the farthest of all. Senders with the same scribe lines
         // before them differ by hops alone where queues hold what a credit's way takes; others are run on their own.
@@ -283,14 +343,14 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
         record.sender.resize(side);
         for (std::uint32_t d = 0; d < side; ++d) {
             std::uint32_t const j = from_far(d);
-            if (d == 0 || !streams_freely_ || (extra_ != 0 && cut(j) != cut(from_far(d - 1)))) {
+            if (d == 0 || !streams_freely_ || (cuts_matter_ && cut(j) != cut(from_far(d - 1)))) {
                 std::uint32_t const rest = side - d;
                 auto const          line = d == 0 ? ran
                                                   : fan(to, side, rest,
                                                !forward ? begin
                                                         : x      ? Origin{begin.x + d, begin.y}
                                                                  : Origin{begin.x, begin.y + d},
-                                                        wavelets);
+                                                        wavelets, lines);
                 record.fans.push_back({line, forward ? rest : 0, d});
             }
             auto const&         group  = record.fans.back();
@@ -302,6 +362,11 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
             record.sender[j] = {static_cast<std::uint32_t>(record.fans.size() - 1), d - group.distance};
             totals_.hops -= std::uint64_t{d} * wavelets;
             totals_.crossings -= std::uint64_t{cut(j)} * wavelets;
+            for (std::uint32_t i = 0; cut(j) != 0 && i < side; ++i) { // booked below as if they came from the farthest
+                std::uint32_t const here = x ? origin_.x : origin_.y, there = (x ? next.x : next.y) + i;
+                totals_.crossed -=
+                    (x ? wafer_.crossings_x(here + j, there) : wafer_.crossings_y(here + j, there)) == 0 ? wavelets : 0;
+            }
         }
         std::uint64_t const most = *std::max_element(saved.begin(), saved.end());
         for (std::uint32_t j = 0; j < side; ++j)
@@ -365,12 +430,12 @@ void Fold::spread(std::uint32_t first, std::uint32_t rows, std::uint32_t wavelet
     std::copy(b_.begin(), b_.end(), b.begin() + first);
     std::uint64_t const north = b_.front(), south = b_.back();
     if (first > 0) {
-        record.north = fan(Side::north, first, 1, begin, wavelets);
+        record.north = fan(Side::north, first, 1, begin, wavelets, region_.columns);
         for (std::uint32_t i = 0; i < first; ++i)
             b[i] = north + record.north->end[i];
     }
     if (last + 1 < rows) {
-        record.line = fan(Side::south, rows - last - 1, 1, {begin.x, begin.y + last}, wavelets);
+        record.line = fan(Side::south, rows - last - 1, 1, {begin.x, begin.y + last}, wavelets, region_.columns);
         for (std::uint32_t i = last + 1; i < rows; ++i)
             b[i] = south + record.line->end[i - last];
     }
@@ -395,8 +460,9 @@ void Fold::spread(std::uint32_t first, std::uint32_t rows, std::uint32_t wavelet
     end_operator();
 }
 
-void Fold::wait(CauseCycles const& cycles, Origin next, configs::GridSize region)
+void Fold::wait(CauseCycles const& cycles, Origin next, configs::GridSize region, LongerHops const* longer)
 {
+    longer_ = longer && longer->longest() != 0 ? longer : nullptr;
     Record record;
     record.kind    = Record::Kind::wait;
     record.op      = static_cast<std::uint32_t>(ends_.size());

@@ -65,6 +65,7 @@ struct RegionUse {
 // Wavelets of all PEs.
 struct FoldTotals {
     std::uint64_t injected = 0, forked = 0, delivered = 0, hops = 0, crossings = 0;
+    std::uint64_t crossed = 0; // of those delivered, that had crossed a scribe line
 };
 
 enum class Side : std::uint8_t { north, east, south, west };
@@ -72,8 +73,9 @@ enum class Side : std::uint8_t { north, east, south, west };
 class Fold {
   public:
     // Regions of `columns` x `rows` PEs, the first of them at `origin`, vectors along x. All PEs start in cycle 0.
+    // `longer`: links of the wafer that take longer than a hop; null: none.
     Fold(configs::GridSize region, configs::Parameters const& parameters, Origin origin,
-         std::shared_ptr<LineCache> cache = std::make_shared<LineCache>());
+         std::shared_ptr<LineCache> cache = std::make_shared<LineCache>(), LongerHops const* longer = nullptr);
 
     // The operators of `steps` follow those run so far. `lines` are those of a region whose vectors lie along x; where
     // they lie along y at the moment (see move()), a square region's lines are turned with them.
@@ -91,8 +93,9 @@ class Fold {
     // send their parts of the vector to the new rows on their side; an operator.
     void spread(std::uint32_t first, std::uint32_t rows, std::uint32_t wavelets, workloads::Operation const& control);
 
-    // All PEs of the next region, with vectors along x, begin `cycles` after the last PE was done; an operator.
-    void wait(CauseCycles const& cycles, Origin next, configs::GridSize region);
+    // All PEs of the next region, with vectors along x, begin `cycles` after the last PE was done; an operator. The
+    // region is on a wafer with these longer links.
+    void wait(CauseCycles const& cycles, Origin next, configs::GridSize region, LongerHops const* longer = nullptr);
 
     std::uint64_t                     now() const;
     std::uint64_t                     hash() const { return hash_; }
@@ -140,15 +143,19 @@ class Fold {
     void enter(Origin origin);
 
     std::shared_ptr<LineEnd const> fan(Side to, std::uint32_t side, std::uint32_t own, Origin begin,
-                                       std::uint32_t wavelets);
+                                       std::uint32_t wavelets, std::uint32_t lines);
+    LineEnd run(workloads::Program program, bool x, Origin begin, std::vector<std::uint16_t> const& longer) const;
+    std::vector<std::uint16_t> longer_links(bool x, Origin begin, std::uint32_t length, std::uint32_t lines) const;
 
     configs::GridSize            region_;
     configs::Parameters const    p_;
     workloads::StreamCosts const costs_;
     std::uint32_t const          hop_, extra_, clearance_;
+    bool const                   cuts_matter_;    // scribe lines are slower than other links
     bool const                   streams_freely_; // no link waits for credits
     Geometry const               wafer_;
     std::shared_ptr<LineCache>   cache_;
+    LongerHops const*            longer_;
     Origin                       origin_;
     bool                         turned_ = false; // vectors lie along y
     std::vector<std::uint64_t>   a_, b_;          // a_ holds all local work

@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "fabric/mesh.hpp"
+#include "fabric/sender.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -37,7 +38,7 @@ class Watch final : public Probe {
 configs::Parameters without_idle_cuts(configs::Parameters p, workloads::Program const& program, Origin& origin)
 {
     p.run.quantum = 0;
-    if (p.scribe.extra_latency.count() != 0)
+    if (p.scribe.extra_latency.count() != 0 || configs::scribe_serialisation(p) != p.fabric.link_serialisation)
         return p;
     p.wafer.columns         = program.columns;
     p.wafer.rows            = program.rows;
@@ -62,13 +63,14 @@ std::uint32_t origin_of(std::uint32_t position, std::uint64_t start, std::vector
 
 } // namespace
 
-LineEnd run_line(workloads::Program const& program, configs::Parameters const& parameters, Origin origin)
+LineEnd run_line(workloads::Program const& program, configs::Parameters const& parameters, Origin origin,
+                 LongerHops const* longer)
 {
     SCRIBELINE_EXPECT(program.columns == 1 || program.rows == 1);
     SCRIBELINE_EXPECT(program.start.size() == program.pes());
     auto const p = without_idle_cuts(parameters, program, origin);
     Watch      watch{program.pes()};
-    Mesh       mesh{program, p, {}, &watch, origin};
+    Mesh       mesh{program, p, {}, &watch, origin, longer};
     auto const cycles = mesh.run();
     for (auto const& entry : mesh.books())
         if (!entry.balanced())
@@ -92,6 +94,9 @@ LineEnd run_line(workloads::Program const& program, configs::Parameters const& p
                 line.sent[at][d] = sent[d * b.tiles() + tile];
             if (program.roles[program.role[at]].empty())
                 continue;
+            for (auto const& op : program.roles[program.role[at]])
+                if (op.stream == workloads::Stream::receive || op.stream == workloads::Stream::receive_send)
+                    line.streams.push_back({sender_of(program, at, op), at, op.wavelets});
             auto account      = reticle->accounts()[tile];
             line.end[at]      = cycles - (account.idle - program.start[at]);
             account.idle      = 0;

@@ -7,6 +7,7 @@
 #include "configs/parameters.hpp"
 #include "fabric/blame.hpp"
 #include "fabric/geometry.hpp"
+#include "fabric/longer_hops.hpp"
 #include "fabric/reticle_state.hpp"
 #include "workloads/mapping/program.hpp"
 
@@ -28,13 +29,19 @@ struct LineEnd {
 
     std::vector<std::array<std::uint32_t, 4>> sent; // wavelets by direction: N, E, S, W
 
+    struct Stream {
+        std::uint32_t from, to, wavelets;
+    };
+    std::vector<Stream> streams; // those that PEs receive
+
     std::uint64_t injected = 0, forked = 0, delivered = 0, hops = 0; // wavelets, of one line
     // Least of first_use[p] - start[p]: negative when wavelets come to PEs that have not begun. Large without wavelets.
     std::int64_t lead = 0;
 };
 
-// `program` is one row or one column; its `start` says when each PE begins. Throws configs::SimulationFault on a
-// deadlock or on books that do not balance.
-LineEnd run_line(workloads::Program const& program, configs::Parameters const& parameters, Origin origin);
+// `program` is one row or one column; its `start` says when each PE begins; `longer` are its links, where some are.
+// Throws configs::SimulationFault on a deadlock or on books that do not balance.
+LineEnd run_line(workloads::Program const& program, configs::Parameters const& parameters, Origin origin,
+                 LongerHops const* longer = nullptr);
 
 } // namespace scribeline::fabric

@@ -21,8 +21,9 @@ std::uint64_t quantum_of(configs::Parameters const& p)
     return p.run.quantum == 0 ? longest : p.run.quantum;
 }
 
-Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Fault fault, Probe* probe, Origin origin)
-    : shared_{program, p, fault, probe, origin}, quantum_{quantum_of(p)}, conductor_{p, shared_}
+Mesh::Mesh(workloads::Program const& program, configs::Parameters const& p, Fault fault, Probe* probe, Origin origin,
+           LongerHops const* longer)
+    : shared_{program, p, fault, probe, origin, longer}, quantum_{quantum_of(p)}, conductor_{p, shared_}
 {
     require_routes_join(program);
     for (std::uint32_t y = 0; y < shared_.geometry.blocks_y(); ++y)

@@ -15,7 +15,7 @@ namespace scribeline::fabric {
 class Mesh {
   public:
     Mesh(workloads::Program const& program, configs::Parameters const& parameters, Fault fault = {},
-         Probe* probe = nullptr, Origin origin = {});
+         Probe* probe = nullptr, Origin origin = {}, LongerHops const* longer = nullptr);
 
     // Runs to the end, all reticles in steps of one quantum. Returns the cycle at which the last PE finished.
     // Throws configs::SimulationFault on a deadlock.

@@ -24,19 +24,22 @@ Timing Timing::of(configs::Parameters const& p)
     return Timing{static_cast<std::uint32_t>(p.fabric.hop_latency.count()),
                   static_cast<std::uint32_t>(p.fabric.ramp_latency.count()),
                   static_cast<std::uint32_t>(p.fabric.hop_latency.count() + p.scribe.extra_latency.count()),
-                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count()), p.fabric.input_queue_depth,
+                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count()),
+                  static_cast<std::uint32_t>(configs::scribe_serialisation(p).count()), p.fabric.input_queue_depth,
                   // A port is busy for so long after a wavelet, and one cycle decides about the next.
-                  static_cast<std::uint32_t>(p.fabric.link_serialisation.count() + 7) / 8 + 1};
+                  static_cast<std::uint32_t>(configs::scribe_serialisation(p).count() + 7) / 8 + 1};
 }
 
 Shared::Shared(workloads::Program const& program_, configs::Parameters const& p, Fault fault_, Probe* probe_,
-               Origin origin)
-    : program{program_}, lanes{program_, p.fabric.colors, p.fabric.switch_positions}, operations{program_},
-      geometry{p.wafer, configs::GridSize{program_.columns, program_.rows}, origin}, timing{Timing::of(p)},
-      visiting{p.run.visiting}, windows{p.run.windows}, board{program_.pes()}, fault{fault_}, probe{probe_}
+               Origin origin, LongerHops const* longer_)
+    : program{program_}, lanes{program_, p.fabric.colors, p.fabric.switch_positions},
+      operations{program_}, geometry{p.wafer, configs::GridSize{program_.columns, program_.rows}, origin},
+      timing{Timing::of(p)}, visiting{p.run.visiting}, windows{p.run.windows}, board{program_.pes()}, fault{fault_},
+      probe{probe_}, longer{longer_ && longer_->longest() != 0 ? longer_ : nullptr}
 {
     SCRIBELINE_EXPECT(timing.hop >= 1 && timing.ramp >= 1 && timing.serialisation >= 8);
     SCRIBELINE_EXPECT(timing.depth >= 1 && timing.depth <= 16);
+    SCRIBELINE_EXPECT(!longer || (longer->columns() == program.columns && longer->rows() == program.rows));
     SCRIBELINE_EXPECT(timing.hop <= Queue::longest_latency && timing.ramp <= Queue::longest_latency);
 }
 
@@ -48,9 +51,9 @@ Reticle::Reticle(Shared& shared, Block const& block)
       contested_(tiles_), queues_{lanes_.all(), tiles_, timing_.depth, shared.program.sram_elements != 0},
       global_(tiles_), switches_(std::size_t{lanes_.switches()} * tiles_), sweep_at_{sweep_interval}, pe_(tiles_),
       blame_(tiles_), accounts_(tiles_), payload_{shared.program, tiles_}, threads_{shared.program, tiles_},
-      arrivals_{std::max(timing_.scribe, timing_.ramp + 1) * 2ull},
-      credits_{std::max(timing_.scribe, timing_.ramp) * 2ull}, landed_{timing_.ramp * 2ull},
-      ends_(program_.operators.size()), activity_{tiles_, shared.windows}
+      arrivals_{(std::max(timing_.scribe, timing_.ramp + 1) + (shared.longer ? shared.longer->longest() : 0)) * 2ull},
+      credits_{(std::max(timing_.scribe, timing_.ramp) + (shared.longer ? shared.longer->longest() : 0)) * 2ull},
+      landed_{timing_.ramp * 2ull}, ends_(program_.operators.size()), activity_{tiles_, shared.windows}
 {
     SCRIBELINE_EXPECT(tiles_ < (1u << 24) && lanes_.all() < 128);
     for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
@@ -70,6 +73,8 @@ Reticle::Reticle(Shared& shared, Block const& block)
         edge_credits_[side].assign((side % 2 ? block.height() : block.width()) * std::size_t{lanes_.routers()},
                                    static_cast<std::uint8_t>(timing_.depth));
     find_ways();
+    if (shared.longer)
+        find_longer_links();
     watched_    = shared.probe != nullptr || shared.fault.kind != Fault::Kind::none;
     unfinished_ = tiles_;
     SCRIBELINE_EXPECT(program_.start.empty() || program_.start.size() == program_.pes());
@@ -108,6 +113,28 @@ void Reticle::find_ways()
         }
         ways_.push_back(way);
     }
+}
+
+void Reticle::find_longer_links()
+{
+    auto const& longer = *shared_.longer;
+    more_.resize(std::size_t{4} * tiles_);
+    longer_number_.resize(std::size_t{4} * tiles_);
+    std::uint32_t count = 0;
+    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+        std::uint32_t const                x = block_.x0 + tile % block_.width(), y = block_.y0 + tile / block_.width();
+        std::array<std::uint32_t, 4> const cycles{y > 0 ? longer.south(x, y - 1) : 0, longer.east(x, y),
+                                                  longer.south(x, y), x > 0 ? longer.east(x - 1, y) : 0};
+        for (std::size_t d = 0; d < 4; ++d) {
+            auto const side          = static_cast<Direction>(d);
+            more_[d * tiles_ + tile] = static_cast<std::uint16_t>(cycles[d]);
+            if (cycles[d] == 0 || beyond_edge(tile, side))
+                continue;
+            router_[tile].edges = static_cast<std::uint8_t>(router_[tile].edges | bit(side) | bit(side) << 4);
+            longer_number_[d * tiles_ + tile] = count++;
+        }
+    }
+    longer_credits_.assign(std::size_t{count} * lanes_.routers(), static_cast<std::uint8_t>(timing_.depth));
 }
 
 std::uint32_t Reticle::position(std::uint32_t tile, Direction side) const
@@ -159,13 +186,16 @@ void Reticle::step()
     ++now_;
 }
 
-// Room behind a scribe line, or a credit that somebody on this reticle waits for.
+// Room behind a scribe line or a longer link, or a credit that somebody on this reticle waits for.
 void Reticle::credit(Place place)
 {
     if (!place.flag())
         return wake_sender(place);
     auto const side = opposite(lanes_.in(place.lane()));
-    ++edge_credits_[static_cast<std::size_t>(side)][position(place.tile(), side) * lanes_.routers() + place.lane()];
+    if (is_longer(place.tile(), side))
+        ++credits_of_longer(place.tile(), side, place.lane());
+    else
+        ++edge_credits_[static_cast<std::size_t>(side)][position(place.tile(), side) * lanes_.routers() + place.lane()];
     wake(place.tile(), lanes_.color(place.lane()));
 }
 
@@ -221,14 +251,14 @@ void Reticle::make_ready(std::uint32_t tile, std::uint64_t lanes)
 
 bool Reticle::port_free(std::uint32_t tile, Direction out) const
 {
-    return timing_.serialisation == 8 || router_[tile].port_free(static_cast<std::size_t>(out), now_);
+    return timing_.unit_rate() || router_[tile].port_free(static_cast<std::size_t>(out), now_);
 }
 
 // A port that has been free for 2^31 eighths of a cycle would seem to be busy for as long.
 void Reticle::sweep_ports()
 {
     bool const quiet =
-        now_ - sweep_at_ >= sweep_interval / 2; // nothing has moved since: a wavelet takes 64 cycles at most
+        now_ - sweep_at_ >= sweep_interval / 2; // nothing has moved since: a wavelet takes 1024 cycles at most
     for (auto& router : router_)
         for (std::size_t port = 0; port < 5; ++port)
             if (quiet || router.port_free(port, now_))
@@ -323,16 +353,18 @@ bool Reticle::has_room(std::uint32_t tile, std::uint32_t lane, Direction out) co
         return queues_.at(target, tile).room(now_, timing_.ramp);
     if (beyond_edge(tile, out))
         return edge_credits_[static_cast<std::size_t>(out)][position(tile, out) * lanes_.routers() + target] != 0;
+    if (is_longer(tile, out))
+        return credits_of_longer(tile, out, target) != 0;
     return queues_.at(target, neighbour(tile, out)).room(now_, timing_.hop);
 }
 
-// A credit from beyond a scribe line wakes the lane by itself.
+// A credit from beyond a scribe line or a longer link wakes the lane by itself.
 void Reticle::await_room(std::uint32_t tile, std::uint32_t lane, Direction out)
 {
     std::uint32_t const target = lanes_.target(lane, out);
     if (out == Direction::ramp)
         await_credit(queues_.at(target, tile), Place{tile, target}, timing_.ramp);
-    else if (!beyond_edge(tile, out))
+    else if (!beyond_edge(tile, out) && !is_longer(tile, out))
         await_credit(queues_.at(target, neighbour(tile, out)), Place{neighbour(tile, out), target}, timing_.hop);
 }
 
@@ -340,8 +372,9 @@ void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
 {
     std::uint32_t const target = lanes_.target(lane, out);
     auto const          port   = static_cast<std::size_t>(out);
-    if (timing_.serialisation != 8)
-        router_[tile].occupy(port, now_, timing_.serialisation);
+    if (!timing_.unit_rate())
+        router_[tile].occupy(
+            port, now_, out != Direction::ramp && beyond_edge(tile, out) ? timing_.at_scribe : timing_.serialisation);
     ++router_[tile].sent[port];
     if (out == Direction::ramp) {
         Queue& landing = queues_.at(target, tile);
@@ -366,16 +399,19 @@ void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
         if (shared_.fault.kind == Fault::Kind::lose_crossing && shared_.fault.block == block_number_ &&
             ++lost_ == shared_.fault.count)
             return;
-        outbox_[port].wavelets.push_back(Crossing{now_ + timing_.scribe, word, static_cast<std::uint16_t>(at),
-                                                  static_cast<std::uint8_t>(target), control});
+        outbox_[port].wavelets.push_back(Crossing{now_ + timing_.scribe + more(tile, out), word,
+                                                  static_cast<std::uint16_t>(at), static_cast<std::uint8_t>(target),
+                                                  control});
         return;
     }
-    std::uint32_t const to = neighbour(tile, out);
-    --queues_.at(target, to).credits;
+    std::uint32_t const to     = neighbour(tile, out);
+    bool const          longer = is_longer(tile, out);
+    --(longer ? credits_of_longer(tile, out, target) : queues_.at(target, to).credits);
     if (shared_.fault.kind == Fault::Kind::lose_hop && shared_.fault.block == block_number_ &&
         ++lost_ == shared_.fault.count)
         return;
-    arrivals_.at(now_ + timing_.hop).push_back(Arrival{Place{to, target, control}, word});
+    arrivals_.at(now_ + timing_.hop + (longer ? more(tile, out) : 0))
+        .push_back(Arrival{Place{to, target, control}, word});
 }
 
 // The oldest wavelet has left by all its ports: the slot is free, and its sender will know.
@@ -394,11 +430,14 @@ void Reticle::pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs)
         // the credit is lost
     } else if (in == Direction::ramp) {
         free_slot(q, Place{tile, lane}, timing_.ramp);
+    } else if (is_longer(tile, in)) {
+        credits_.at(now_ + timing_.hop + more(tile, in)).push_back(Place{neighbour(tile, in), lane, true});
     } else if (!beyond_edge(tile, in)) {
         free_slot(q, Place{tile, lane}, timing_.hop);
     } else {
-        outbox_[static_cast<std::size_t>(in)].credits.push_back(Credit{
-            now_ + timing_.scribe, static_cast<std::uint16_t>(position(tile, in)), static_cast<std::uint8_t>(lane)});
+        outbox_[static_cast<std::size_t>(in)].credits.push_back(Credit{now_ + timing_.scribe + more(tile, in),
+                                                                       static_cast<std::uint16_t>(position(tile, in)),
+                                                                       static_cast<std::uint8_t>(lane)});
     }
     if (control && lanes_.switched(lanes_.color(lane)))
         advance_switch(tile, lanes_.color(lane));

@@ -18,6 +18,7 @@
 #include "fabric/geometry.hpp"
 #include "fabric/lanes.hpp"
 #include "fabric/large_pages.hpp"
+#include "fabric/longer_hops.hpp"
 #include "fabric/operation_table.hpp"
 #include "fabric/parcel.hpp"
 #include "fabric/payload.hpp"
@@ -39,8 +40,11 @@ namespace scribeline::fabric {
 struct Timing {
     std::uint32_t hop, ramp, scribe; // latencies; scribe is the whole way: hop + extra
     std::uint32_t serialisation;     // eighths per wavelet and port
+    std::uint32_t at_scribe;         // the same where the port leads over a scribe line
     std::uint32_t depth;             // of a queue
     std::uint32_t memory;            // cycles after which the arbiters of a router start over
+
+    bool unit_rate() const { return serialisation == 8 && at_scribe == 8; } // no port is ever busy
 
     static Timing of(configs::Parameters const&);
 };
@@ -63,10 +67,11 @@ struct Shared {
     std::uint32_t             windows;
     BlameBoard                board;
     Fault                     fault;
-    Probe*                    probe = nullptr;
+    Probe*                    probe  = nullptr;
+    LongerHops const*         longer = nullptr; // of the program's mesh; null: every link is like any other
 
     Shared(workloads::Program const& program, configs::Parameters const& parameters, Fault fault = {},
-           Probe* probe = nullptr, Origin origin = {});
+           Probe* probe = nullptr, Origin origin = {}, LongerHops const* longer = nullptr);
 };
 
 // When the last PE finished an operator, and where its time had gone.
@@ -161,6 +166,7 @@ class Reticle {
     void                           receive();
     template <bool unit_rate> void route_all();
     void                           execute_all();
+    void                           find_longer_links();
     void                           credit(Place place);
     void                           wake_sender(Place place);
     void                           find_ways();
@@ -182,21 +188,20 @@ class Reticle {
     void wake(std::uint32_t tile, Color color);
     void make_ready(std::uint32_t tile, std::uint64_t lanes);
 
-    void          execute(std::uint32_t tile);
-    void          begin(std::uint32_t tile, std::uint64_t at);
-    void          start(std::uint32_t tile, std::uint64_t at);
-    void          next_operation(std::uint32_t tile);
-    void          follow_script(std::uint32_t tile);
-    void          finish_operation(std::uint32_t tile, workloads::Operation const& op, std::uint64_t at);
-    void          begin_stream(std::uint32_t tile, std::uint64_t at);
-    void          complete(std::uint32_t tile, std::uint64_t at);
-    void          timer(std::uint32_t tile);
-    void          change(std::uint32_t tile, PeState state, std::uint64_t at);
-    void          stall(std::uint32_t tile, PeState state);
-    void          resume(std::uint32_t tile);
-    void          inherit_blame(std::uint32_t tile);
-    std::uint32_t sender_of(std::uint32_t tile, workloads::Operation const& op) const;
-    void          close_windows(std::uint64_t until);
+    void execute(std::uint32_t tile);
+    void begin(std::uint32_t tile, std::uint64_t at);
+    void start(std::uint32_t tile, std::uint64_t at);
+    void next_operation(std::uint32_t tile);
+    void follow_script(std::uint32_t tile);
+    void finish_operation(std::uint32_t tile, workloads::Operation const& op, std::uint64_t at);
+    void begin_stream(std::uint32_t tile, std::uint64_t at);
+    void complete(std::uint32_t tile, std::uint64_t at);
+    void timer(std::uint32_t tile);
+    void change(std::uint32_t tile, PeState state, std::uint64_t at);
+    void stall(std::uint32_t tile, PeState state);
+    void resume(std::uint32_t tile);
+    void inherit_blame(std::uint32_t tile);
+    void close_windows(std::uint64_t until);
 
     // Streams in the background: reticle_threads.cpp.
     void landed(std::uint32_t tile);
@@ -213,7 +218,28 @@ class Reticle {
     {
         return static_cast<std::uint32_t>(static_cast<std::int64_t>(tile) + delta_[static_cast<std::size_t>(d)]);
     }
-    bool beyond_edge(std::uint32_t tile, Direction d) const { return router_[tile].edges & workloads::bit(d); }
+    // A scribe line or the end of the region lies there; a longer link of the reticle is marked as well, and more.
+    bool beyond_edge(std::uint32_t tile, Direction d) const
+    {
+        return (router_[tile].edges & (workloads::bit(d) | unsigned{workloads::bit(d)} << 4)) == workloads::bit(d);
+    }
+    bool is_longer(std::uint32_t tile, Direction d) const
+    {
+        return router_[tile].edges & unsigned{workloads::bit(d)} << 4;
+    }
+    // Cycles beyond those of any other link.
+    std::uint32_t more(std::uint32_t tile, Direction d) const
+    {
+        return more_.empty() ? 0u : more_[static_cast<std::size_t>(d) * tiles_ + tile];
+    }
+    std::uint8_t& credits_of_longer(std::uint32_t tile, Direction d, std::uint32_t lane)
+    {
+        return longer_credits_[longer_number_[static_cast<std::size_t>(d) * tiles_ + tile] * lanes_.routers() + lane];
+    }
+    std::uint8_t credits_of_longer(std::uint32_t tile, Direction d, std::uint32_t lane) const
+    {
+        return const_cast<Reticle*>(this)->credits_of_longer(tile, d, lane);
+    }
 
     Shared&                     shared_;
     workloads::Program const&   program_;
@@ -236,6 +262,12 @@ class Reticle {
     std::uint64_t                            sweep_at_; // cycle at which ports that have long been free are marked anew
     std::array<std::vector<std::uint8_t>, 4> edge_credits_; // [position * lanes + lane of the neighbour]
     std::array<Parcel, 4>                    outbox_;
+
+    // Links that repair made longer; empty where there are none. Those of the reticle have their credits sent, as
+    // over scribe lines: a queue remembers too few cycles for them.
+    std::vector<std::uint16_t> more_;           // [direction * tiles + tile]: cycles
+    std::vector<std::uint32_t> longer_number_;  // [direction * tiles + tile]: of those on the reticle
+    std::vector<std::uint8_t>  longer_credits_; // [number * lanes + lane of the neighbour]
 
     // PEs.
     Column<Pe>             pe_;

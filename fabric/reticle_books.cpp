@@ -1,5 +1,6 @@
 // What a reticle tells after a run: its hash, what is still on its way, and who waits for whom.
 #include "fabric/reticle.hpp"
+#include "fabric/sender.hpp"
 #include "fabric/state_hash.hpp"
 
 #include <cstring>
@@ -91,7 +92,11 @@ std::uint64_t Reticle::slots_accounted() const
             bool const from_beyond = lane < lanes_.routers() && lanes_.in(lane) != Direction::ramp &&
                                      beyond_edge(tile, lanes_.in(lane)) &&
                                      joined[static_cast<std::size_t>(lanes_.in(lane))];
-            n += from_beyond ? 0 : head.credits;
+            bool const over_longer =
+                lane < lanes_.routers() && lanes_.in(lane) != Direction::ramp && is_longer(tile, lanes_.in(lane));
+            n += from_beyond   ? 0
+                 : over_longer ? credits_of_longer(neighbour(tile, lanes_.in(lane)), opposite(lanes_.in(lane)), lane)
+                               : head.credits;
         }
     for (std::size_t side = 0; side < 4; ++side) {
         n += outbox_[side].wavelets.size() + outbox_[side].credits.size();
@@ -123,7 +128,7 @@ std::vector<std::string> Reticle::waiting(std::size_t at_most) const
         else if (pe_[tile].state == PeState::waiting_in)
             lines.push_back(fmt::format("PE {} waits in `{}` for wavelet {} of {} of color {} from PE {}", where(pe),
                                         what, op.wavelets - pe_[tile].remaining + 1, op.wavelets, op.in,
-                                        where(sender_of(tile, op))));
+                                        where(sender_of(program_, pe, op))));
         else if (pe_[tile].state == PeState::waiting_out)
             lines.push_back(
                 fmt::format("PE {} waits in `{}` for room in its router for color {}", where(pe), what, op.out));

@@ -1,6 +1,7 @@
 // The processing elements of a reticle: operations in order, streams between ramps and SRAM, and where their time went.
 #include "configs/failure.hpp"
 #include "fabric/reticle.hpp"
+#include "fabric/sender.hpp"
 #include "fabric/state_hash.hpp"
 
 #include <algorithm>
@@ -250,31 +251,19 @@ void Reticle::resume(std::uint32_t tile)
     }
 }
 
-// The PE, by its number in the region, whose stream an operation receives.
-std::uint32_t Reticle::sender_of(std::uint32_t tile, Operation const& op) const
-{
-    std::uint32_t const own = global_[tile], columns = program_.columns;
-    if (op.source != 0)
-        return static_cast<std::uint32_t>(own + std::int64_t{op.source} * (op.vertical ? columns : 1u));
-    if (auto const& senders = program_.sender[op.in]; !senders.empty())
-        return senders[own];
-    auto const& roots = program_.broadcast_root[op.in];
-    if (roots.empty())
-        return own;
-    return op.vertical ? roots[own / columns] * columns + own % columns
-                       : own / columns * columns + roots[own % columns];
-}
-
 // What the PE had done before did not matter: it waited for this wavelet, so its time is the sender's and the way's.
 void Reticle::inherit_blame(std::uint32_t tile)
 {
     Operation const&    op     = *pe_[tile].operation;
     std::uint32_t const pe     = global_pe(tile);
-    std::uint32_t const sender = sender_of(tile, op);
+    std::uint32_t const sender = sender_of(program_, pe, op);
     auto const          a      = op.vertical ? pe / program_.columns : pe % program_.columns;
     auto const          b      = op.vertical ? sender / program_.columns : sender % program_.columns;
-    auto const crossings       = op.vertical ? shared_.geometry.crossings_y(a, b) : shared_.geometry.crossings_x(a, b);
-    std::uint64_t const hops   = std::uint64_t{a < b ? b - a : a - b} * timing_.hop;
+    auto const    crossings    = op.vertical ? shared_.geometry.crossings_y(a, b) : shared_.geometry.crossings_x(a, b);
+    std::uint64_t hops         = std::uint64_t{a < b ? b - a : a - b} * timing_.hop;
+    if (shared_.longer)
+        hops += op.vertical ? shared_.longer->along_y(pe % program_.columns, a, b)
+                            : shared_.longer->along_x(pe / program_.columns, a, b);
     std::uint64_t const scribe = std::uint64_t{crossings} * (timing_.scribe - timing_.hop);
     std::uint64_t const ramps  = 1 + 2ull * timing_.ramp;
     std::uint64_t       sent   = 0;
@@ -286,10 +275,15 @@ void Reticle::inherit_blame(std::uint32_t tile)
         blame.add(Cause::waiting, now_ - pe_[tile].marked);
         return;
     }
+    // A wavelet cannot cross sooner after the first of its stream than a scribe line lets them through: what that is
+    // more than any link takes is the line's. Whatever else made it wait is booked as waiting in line.
+    std::uint64_t const apart = crossings == 0 ? 0 : op.wavelets - pe_[tile].remaining;
+    std::uint64_t const slow  = apart * (timing_.at_scribe - timing_.serialisation) / 8;
+    std::uint64_t const late  = now_ - sent - way;
     blame.add(Cause::hops, hops);
-    blame.add(Cause::scribe, scribe);
+    blame.add(Cause::scribe, scribe + std::min(slow, late));
     blame.add(op.reduction ? Cause::reduce_stage : Cause::hops, ramps);
-    blame.add(Cause::serialisation, now_ - sent - way);
+    blame.add(Cause::serialisation, late - std::min(slow, late));
 }
 
 // A stream is over; `at` is the first cycle after it.

@@ -37,8 +37,9 @@ struct alignas(64) Router {
                                    // longer than a cycle
     std::uint32_t sent[5] = {};    // wavelets by port
     std::uint8_t  turn[5] = {nobody, nobody, nobody, nobody, nobody}; // lane that won last, by port
-    std::uint8_t  edges   = 0; // sides on which a scribe line or the end of the region lies
-    std::uint16_t routes  = 0; // class
+    std::uint8_t  edges   = 0; // sides on which a scribe line, the end of the region or a longer link lies; the upper
+                               // four bits: longer links of the reticle
+    std::uint16_t routes = 0;  // class
 
     bool port_free(std::size_t port, std::uint64_t now) const
     {

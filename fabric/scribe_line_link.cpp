@@ -16,10 +16,10 @@ void ScribeLineLink::carry(Parcel& parcel)
         return;
     carried_ += parcel.wavelets.size();
     std::uint64_t first = never;
-    if (!parcel.wavelets.empty())
-        first = parcel.wavelets.front().arrival;
-    if (!parcel.credits.empty())
-        first = std::min(first, parcel.credits.front().arrival);
+    for (auto const& wavelet : parcel.wavelets) // links that repair made longer are slower than their neighbours
+        first = std::min(first, wavelet.arrival);
+    for (auto const& credit : parcel.credits)
+        first = std::min(first, credit.arrival);
     if (arrived_.empty()) {
         std::swap(arrived_, parcel);
     } else {

@@ -10,8 +10,9 @@
 namespace scribeline::fabric {
 
 WaferModule::WaferModule(sc_core::sc_module_name name, workloads::Program const& program, configs::Parameters const& p,
-                         Fault fault, Probe* probe)
-    : sc_core::sc_module{name}, shared_{program, p, fault, probe}, phase_{"quantum_phase", p, shared_, quantum_of(p)}
+                         Fault fault, Probe* probe, LongerHops const* longer)
+    : sc_core::sc_module{name}, shared_{program, p, fault, probe, {}, longer}, phase_{"quantum_phase", p, shared_,
+                                                                                      quantum_of(p)}
 {
     require_routes_join(program);
     configs::FabricClock clock{p.wafer.clock};

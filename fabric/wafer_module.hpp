@@ -16,7 +16,7 @@ class WaferModule final : public sc_core::sc_module {
   public:
     // Throws configs::UserError for a region that does not fit on the wafer or a quantum that would not be exact.
     WaferModule(sc_core::sc_module_name name, workloads::Program const& program, configs::Parameters const& parameters,
-                Fault fault = {}, Probe* probe = nullptr);
+                Fault fault = {}, Probe* probe = nullptr, LongerHops const* longer = nullptr);
 
     // To be called when simulation has run out of events: closes the accounts at the cycle at which the last PE
     // finished, and returns it. Throws configs::SimulationFault when a PE has not finished: a deadlock.

@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/energy.hpp"
+#include "models/repair_cost.hpp"
 #include "models/token_record.hpp"
 #include "models/waterfall.hpp"
 #include "workloads/mapping/layer_layout.hpp"
@@ -145,7 +146,9 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
     o.wavelets_injected  = totals.injected;
     o.wavelets_delivered = totals.delivered;
     o.scribe_crossings   = totals.crossings;
+    o.wavelets_crossed   = totals.crossed;
     double const each    = static_cast<double>(p.fabric.link_serialisation.count()) / 8;
+    double const slow    = static_cast<double>(configs::scribe_serialisation(p).count()) / 8;
     double const links =
         2.0 * wafers * (double{1} * grid.columns * (grid.rows - 1) + double{1} * grid.rows * (grid.columns - 1));
     double const scribe =
@@ -153,9 +156,11 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
         (static_cast<double>(cuts(p.wafer.columns, p.wafer.reticle_columns)) * grid.rows * grid.columns /
              p.wafer.columns +
          static_cast<double>(cuts(p.wafer.rows, p.wafer.reticle_rows)) * grid.columns * grid.rows / p.wafer.rows);
-    double const time    = static_cast<double>(cycles);
-    o.link_utilisation   = links > 0 ? static_cast<double>(totals.hops) * each / (links * time) : 0;
-    o.scribe_utilisation = scribe > 0 ? static_cast<double>(totals.crossings) * each / (scribe * time) : 0;
+    double const time     = static_cast<double>(cycles);
+    double const crossing = static_cast<double>(totals.crossings);
+    o.link_utilisation =
+        links > 0 ? (static_cast<double>(totals.hops) * each + crossing * (slow - each)) / (links * time) : 0;
+    o.scribe_utilisation = scribe > 0 ? crossing * slow / (scribe * time) : 0;
 
     double flops = 0, bytes = 0;
     for (auto const& op : o.operators) {
@@ -165,6 +170,40 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
     double const rate = (p.workload.activation_bits == 16 ? p.pe.mac_rate_fp16 : p.pe.mac_rate_fp32).hundredths / 100.0;
     o.sram_bandwidth_share = bytes / (all * p.pe.sram_read_bytes);
     o.arithmetic_share     = flops / (all * 2 * rate);
+}
+
+// What longer hops add to each stage, as an operator behind its others.
+void add_longer_hops(Outcome& o, std::vector<LineBundle> const& bundles, RepairedWafers const& wafers)
+{
+    std::map<std::uint32_t, std::uint64_t> by_stage;
+    for (auto const& bundle : bundles)
+        by_stage[bundle.stage] += repair_cost(bundle, wafers.longer);
+    std::vector<OperatorOutcome> list;
+    std::uint64_t                later = 0;
+    for (std::size_t i = 0; i < o.operators.size(); ++i) {
+        auto& op = o.operators[i];
+        op.start += later;
+        op.end += later;
+        auto const stage = op.stage;
+        auto const end   = op.end;
+        list.push_back(std::move(op));
+        bool const last =
+            i + 1 == o.operators.size() || o.operators[i + 1].stage != stage || o.operators[i + 1].kind == "transfer";
+        if (!last || by_stage[stage] == 0)
+            continue;
+        OperatorOutcome more;
+        more.name                                        = "longer_hops";
+        more.kind                                        = "repair";
+        more.stage                                       = stage;
+        more.parts[static_cast<std::size_t>(Part::hops)] = by_stage[stage];
+        more.start                                       = end;
+        more.end                                         = end + by_stage[stage];
+        later += by_stage[stage];
+        by_stage[stage] = 0;
+        list.push_back(std::move(more));
+    }
+    o.operators            = std::move(list);
+    o.repair.added_by_form = later;
 }
 
 void add_books(Outcome& o, Fold const& fold, std::uint64_t cycles)
@@ -189,12 +228,13 @@ void add_work(std::vector<OperatorOutcome>& operators, std::vector<workloads::Wo
 class TokenWalk {
   public:
     TokenWalk(configs::Parameters const& p, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
-              bool simulate)
-        : p_{p}, step_{step}, plan_{plan}, control_{workloads::PeCosts{p}.control()}, counts_{p}
+              RepairedWafers const& wafers, bool simulate)
+        : p_{p}, step_{step}, plan_{plan}, wafers_{wafers}, control_{workloads::PeCosts{p}.control()}, counts_{p}
     {
         auto const& first = plan.stages.front();
         if (simulate)
-            fold_.emplace(first.region, p, origin(first));
+            fold_.emplace(first.region, p, origin(first), std::make_shared<fabric::LineCache>(),
+                          wafers.of(first.wafer));
         place_ = {first.x0, first.y0, first.region};
     }
 
@@ -255,9 +295,10 @@ class TokenWalk {
         place_            = {to.x0, to.y0, to.region, before.turned};
         if (from.wafer != to.wafer) {
             if (fold_)
-                fold_->wait(causes(link_way(step_, p_, from, to)), origin(to), to.region);
+                fold_->wait(causes(link_way(step_, p_, from, to)), origin(to), to.region, wafers_.of(to.wafer));
             place_.turned  = false;
-            work.off_wafer = std::uint64_t{step_.shape.hidden} * p_.workload.activation_bits / 8;
+            work.off_wafer = std::uint64_t{step_.shape.hidden} * workloads::vectors_of_step(p_.workload) *
+                             p_.workload.activation_bits / 8;
             named("over a wafer link");
         } else if (to.x0 == from.x0 && to.y0 == from.y0 && to.region.rows == from.region.rows) {
             return;                                     // tables over a wafer that is one region
@@ -291,6 +332,7 @@ class TokenWalk {
     configs::Parameters const&   p_;
     workloads::DecodeStep const& step_;
     workloads::TokenPlan const&  plan_;
+    RepairedWafers const&        wafers_;
     workloads::Operation const   control_;
     workloads::RegionCounts      counts_;
     workloads::RegionPlace       place_; // of the stage that the token is in
@@ -302,7 +344,8 @@ class TokenWalk {
 
 } // namespace
 
-Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                   RepairedWafers const& wafers, Repair repair)
 {
     auto const& p      = config.parameters;
     auto const  begin  = std::chrono::steady_clock::now();
@@ -311,18 +354,19 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     auto const  kind  = workloads::commonest_kind(step);
     auto const& own   = layer.layouts[kind];
     auto const  steps = layer_steps(step, kind, workloads::LayerPart::all, own, &layer.lines, p);
-    Fold        fold{region, p, {}};
+    Fold fold{region, p, {}, std::make_shared<fabric::LineCache>(), repair == Repair::exact ? wafers.of(0) : nullptr};
     fold.run(steps, layer.lines);
 
     Outcome o;
-    o.fidelity         = "folded";
-    o.cycles_per_layer = fold.now();
-    o.layers           = step.shape.layers;
-    o.state_hash       = fold.hash();
-    count_layers(o, step, p, layer.layouts);
+    o.fidelity   = "folded";
+    o.state_hash = fold.hash();
     append_operators(o.operators, steps, step.layer(kind), 0, -1, 0, workloads::vectors_of_step(p.workload));
     add_work(o.operators, workloads::RegionCounts{p}.of_steps(steps, layer.lines, {0, 0, region}));
     add_times(o, fold);
+    if (repair == Repair::added && wafers.any())
+        add_longer_hops(o, line_bundles(step, p, plan), wafers);
+    o.cycles_per_layer = o.operators.back().end;
+    count_layers(o, step, p, layer.layouts);
     sum_up(o, p);
     add_shares(o, p, fold, region, 1, o.cycles_per_layer);
     add_plan(o, plan);
@@ -341,11 +385,13 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     return o;
 }
 
-Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
+Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                   RepairedWafers const& wafers, Repair repair)
 {
-    auto const& p     = config.parameters;
-    auto const  begin = std::chrono::steady_clock::now();
-    TokenWalk   walk{p, step, plan, true};
+    auto const& p       = config.parameters;
+    auto const  begin   = std::chrono::steady_clock::now();
+    auto const  regular = RepairedWafers{};
+    TokenWalk   walk{p, step, plan, repair == Repair::exact ? wafers : regular, true};
     walk.run();
 
     Outcome o;
@@ -353,6 +399,8 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
     o.state_hash = walk.fold().hash();
     o.operators  = std::move(walk.operators());
     add_times(o, walk.fold());
+    if (repair == Repair::added && wafers.any())
+        add_longer_hops(o, line_bundles(step, p, plan), wafers);
     add_return(o.operators, step, p, plan);
     complete_token(o, p, step, plan);
     add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, o.cycles_per_token);
@@ -367,7 +415,8 @@ std::vector<OperatorOutcome> counted_operators(configs::Config const& config, wo
 {
     auto const& p = config.parameters;
     if (workloads::schedule_of(p) == configs::Schedule::pipeline) {
-        TokenWalk walk{p, step, plan, false};
+        auto const regular = RepairedWafers{};
+        TokenWalk  walk{p, step, plan, regular, false};
         walk.run();
         auto list = std::move(walk.operators());
         add_return(list, step, p, plan);

@@ -4,6 +4,7 @@
 #include "configs/schema/completion.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
+#include "models/repaired_wafers.hpp"
 #include "models/simulate.hpp"
 #include "results/build_info.hpp"
 #include "results/compare/command.hpp"
@@ -78,6 +79,7 @@ Exit run(configs::CommandLine const& line)
     if (line.dry_run) {
         if (config.parameters.workload.prompt > 0)
             workloads::plan_prefill(step, config.parameters, plan);
+        models::repaired_wafers(config.parameters, plan.wafers); // refuses what cannot be repaired
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
         return Exit::done;

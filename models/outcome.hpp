@@ -194,6 +194,15 @@ struct PrefillOutcome {
     std::vector<PrefillCheck>    checks;                    // at wavelet fidelity, of products on small squares
 };
 
+// Of a run whose wafers have defects (run.defects): what was repaired.
+struct RepairOutcome {
+    std::string   defects;           // as asked for; empty: none
+    std::uint64_t dead          = 0; // PEs, of all wafers
+    std::uint64_t rewired       = 0; // links over scribe lines in whose place spare wires work
+    std::uint64_t longer_links  = 0; // between neighbours in the mesh that are not neighbours on silicon
+    std::uint64_t added_by_form = 0; // cycles of what was simulated that a closed form says longer links take
+};
+
 struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
@@ -224,6 +233,9 @@ struct Outcome {
     double arithmetic_share     = 0; // flops / (peak x time)
 
     std::uint64_t wavelet_hops = 0, wavelets_injected = 0, wavelets_delivered = 0, scribe_crossings = 0;
+    std::uint64_t wavelets_crossed = 0; // of those delivered, that had crossed a scribe line
+    // Of a token, folded, if its scribe lines were links like others; 0: they are, or it cannot be folded.
+    std::uint64_t cycles_without_scribe = 0;
 
     std::vector<SramPart>    sram; // of the fullest PE
     double                   sram_capacity_bytes = 0;
@@ -232,6 +244,7 @@ struct Outcome {
     WaveletTrace             trace;
     Books                    books;
     PayloadCheck             payload;
+    RepairOutcome            repair;
     std::vector<std::string> warnings;
     double                   wall_seconds = 0; // of the simulation alone
 };

@@ -187,8 +187,10 @@ void add_fabric(Outcome& o, configs::Parameters const& p, fabric::WaferModule co
         crossing += static_cast<double>(edge.wavelets);
         scribe_links += edge.links;
     }
-    o.link_utilisation   = links > 0 ? static_cast<double>(o.wavelet_hops) * each / (links * time) : 0;
-    o.scribe_utilisation = scribe_links > 0 ? crossing * each / (scribe_links * time) : 0;
+    double const slow = static_cast<double>(configs::scribe_serialisation(p).count()) / 8;
+    o.link_utilisation =
+        links > 0 ? (static_cast<double>(o.wavelet_hops) * each + crossing * (slow - each)) / (links * time) : 0;
+    o.scribe_utilisation = scribe_links > 0 ? crossing * slow / (scribe_links * time) : 0;
 
     double flops = 0, bytes = 0;
     for (auto const& op : o.operators) {

@@ -1,5 +1,6 @@
 #include "models/wafer_system.hpp"
 
+#include "fabric/crossed.hpp"
 #include "fabric/wafer_module.hpp"
 #include "models/payload_run.hpp"
 #include "models/token_record.hpp"
@@ -40,6 +41,14 @@ double bytes_read(std::vector<OperatorOutcome> const& operators)
     return bytes;
 }
 
+// The program stands at the north-west of the first wafer.
+std::optional<fabric::LongerHops> longer_hops_of(workloads::Program const& program, RepairedWafers const& wafers)
+{
+    if (!wafers.any())
+        return std::nullopt;
+    return wafers.of(0)->part({}, program.columns, program.rows);
+}
+
 void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need,
               std::uint32_t batch)
 {
@@ -51,7 +60,7 @@ void describe(OperatorOutcome& op, workloads::OperatorName const& name, workload
 
 } // namespace
 
-Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram const& mapped)
+Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram const& mapped, RepairedWafers const& wafers)
 {
     auto const& p     = config.parameters;
     auto const  begin = std::chrono::steady_clock::now();
@@ -62,8 +71,10 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     std::optional<PayloadRun> payload;
     if (p.run.payload)
         payload.emplace(mapped, p.run.seed);
-    auto const&         layer = payload ? payload->layer() : mapped;
-    fabric::WaferModule wafer{"wafer", layer.program, p, {}, recorder ? &*recorder : nullptr};
+    auto const&         layer  = payload ? payload->layer() : mapped;
+    auto const          longer = longer_hops_of(layer.program, wafers);
+    fabric::WaferModule wafer{
+        "wafer", layer.program, p, {}, recorder ? &*recorder : nullptr, longer ? &*longer : nullptr};
     sc_core::sc_start();
 
     Outcome o;
@@ -76,6 +87,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
                  workloads::vectors_of_step(p.workload));
     sum_up(o, p);
     add_fabric(o, p, wafer, o.cycles_per_layer);
+    o.wavelets_crossed = fabric::wavelets_crossed(layer.program, wafer.geometry());
     for (auto& part : workloads::sram_budget(layer.layout, p))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
@@ -90,7 +102,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
 }
 
 Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep const& step,
-                           workloads::TokenPlan const& plan)
+                           workloads::TokenPlan const& plan, RepairedWafers const& wafers)
 {
     auto const& p     = config.parameters;
     auto const  begin = std::chrono::steady_clock::now();
@@ -99,7 +111,9 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
         recorder.emplace(p.run.trace_events);
-    fabric::WaferModule wafer{"wafer", token.program, p, {}, recorder ? &*recorder : nullptr};
+    auto const          longer = longer_hops_of(token.program, wafers);
+    fabric::WaferModule wafer{
+        "wafer", token.program, p, {}, recorder ? &*recorder : nullptr, longer ? &*longer : nullptr};
     sc_core::sc_start();
 
     Outcome    o;
@@ -125,6 +139,7 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
     add_return(o.operators, step, p, plan);
     complete_token(o, p, step, plan);
     add_fabric(o, p, wafer, cycles);
+    o.wavelets_crossed = fabric::wavelets_crossed(token.program, wafer.geometry());
     if (plan.stages.size() > 1) // the way back of the token's id is a closed form, beyond the cycles simulated
         o.books.entries.back().left_value = o.cycles_per_token;
     if (recorder)

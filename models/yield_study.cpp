@@ -16,7 +16,7 @@ namespace {
 class Study {
   public:
     Study(configs::Parameters const& parameters)
-        : parameters_{parameters}, grid_{fabric::physical_grid(parameters.wafer, parameters.yield)}
+        : parameters_{parameters}, grid_{fabric::physical_grid(parameters.wafer, parameters.yield, parameters.scribe)}
     {
     }
 
@@ -30,6 +30,8 @@ class Study {
         };
         note(defects_, map.defects());
         note(dead_, plan.dead);
+        note(broken_, map.broken.size());
+        note(rewired_, map.rewired);
         note(repaired_, plan.repaired);
         note(lost_, plan.lost);
         note(idle_, plan.idle);
@@ -53,6 +55,8 @@ class Study {
         study.wafers        = defects_.size();
         study.defects       = spread_of(std::move(defects_));
         study.dead          = spread_of(std::move(dead_));
+        study.broken        = spread_of(std::move(broken_));
+        study.rewired       = spread_of(std::move(rewired_));
         study.repaired      = spread_of(std::move(repaired_));
         study.lost          = spread_of(std::move(lost_));
         study.idle          = spread_of(std::move(idle_));
@@ -74,6 +78,7 @@ class Study {
   private:
     configs::Parameters const&  parameters_;
     fabric::PhysicalGrid        grid_;
+    std::vector<double>         broken_, rewired_;
     std::vector<double>         defects_, dead_, repaired_, lost_, idle_, usable_, perfect_, longer_; // by wafer
     std::vector<double>         pairs_at_;
     std::uint64_t               unrepairable_ = 0;

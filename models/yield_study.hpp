@@ -33,6 +33,7 @@ struct YieldStudy {
     // PEs of a wafer; of one that cannot be repaired all that work are lost.
     Spread defects; // also those that hit no PE
     Spread dead, repaired, lost, idle, usable;
+    Spread broken, rewired; // links over scribe lines, and those of them in whose place spare wires work
 
     std::uint64_t               unrepairable = 0; // wafers
     std::optional<RefusedWafer> first_refused;

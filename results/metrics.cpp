@@ -229,6 +229,12 @@ std::vector<Metric> metrics(Outcome const& o)
         {"wavelets_injected", "1", count(o.wavelets_injected), "wavelets from PEs into the fabric", Kind::count},
         {"wavelets_delivered", "1", count(o.wavelets_delivered), "wavelets from the fabric to PEs", Kind::count},
         {"scribe_crossings", "1", count(o.scribe_crossings), "wavelets over links between reticles", Kind::count},
+        {"wavelets_crossed", "1", count(o.wavelets_crossed),
+         "wavelets delivered that had crossed a scribe line on their way", Kind::count},
+        {"scribe_wavelet_share", "1", share(count(o.wavelets_crossed), count(o.wavelets_delivered)),
+         "wavelets delivered that had crossed a scribe line, of all"},
+        {"scribe_hop_share", "1", share(count(o.scribe_crossings), count(o.wavelet_hops)),
+         "wavelet-hops over scribe lines, of all"},
         {"sram_peak", "byte", sram_used(o), "SRAM taken on the fullest PE"},
         {"sram_capacity", "byte", o.sram_capacity_bytes, "SRAM of one PE"},
     };
@@ -247,6 +253,20 @@ std::vector<Metric> metrics(Outcome const& o)
     add_plan(table, o);
     add_prompt(table, o.prefill);
     add_energy(table, o);
+    if (o.cycles_without_scribe != 0) {
+        table.push_back({"cycles_without_scribe", "cycle", count(o.cycles_without_scribe),
+                         "fabric cycles of a token if scribe lines were links like others", Kind::count});
+    }
+    if (!o.repair.defects.empty()) {
+        table.push_back(
+            {"dead_pes", "1", count(o.repair.dead), "PEs that repair passes by, of all wafers", Kind::count});
+        table.push_back({"rewired_links", "1", count(o.repair.rewired),
+                         "broken links over scribe lines in whose place spare wires work", Kind::count});
+        table.push_back({"longer_links", "1", count(o.repair.longer_links),
+                         "links between neighbours of the mesh that repair has moved apart", Kind::count});
+        table.push_back({"cycles_of_longer_links_by_form", "cycle", count(o.repair.added_by_form),
+                         "fabric cycles of longer links that a closed form says; 0: they were simulated", Kind::count});
+    }
     if (o.payload.checked) {
         table.push_back(
             {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});

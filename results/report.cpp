@@ -41,7 +41,10 @@ char const* explained_fidelity(Outcome const& o)
                                  : "every wavelet, every hop, every PE cycle of one layer";
     }
     if (o.fidelity == "folded") {
-        return "one row and one column of each region stand for all: exact, as regions are regular";
+        return o.repair.added_by_form != 0
+                   ? "one row and one column of each region stand for all; longer links of repaired places by a closed "
+                     "form"
+                   : "one row and one column of each region stand for all: exact, as regions are regular";
     }
     return o.fidelity == "closed_form" ? "formulas alone; nothing was simulated" : "see docs/model.md";
 }
@@ -112,9 +115,35 @@ void utilisation(std::string& text, Outcome const& o)
     if (o.scribe.empty() && o.scribe_crossings == 0) {
         text += fmt::format("  {:<22}{:>18}  the region lies on one reticle\n", "scribe lines", "-");
     } else {
+        auto const of = [](std::uint64_t part, std::uint64_t all) { return percent(share_of(part, all)); };
         line("scribe lines", o.scribe_utilisation,
              fmt::format("of their capacity; {} crossings", grouped(o.scribe_crossings)));
+        text += fmt::format("  {:<22}{:>18}  of the wavelets crossed one, and {} of the hops\n", "",
+                            of(o.wavelets_crossed, o.wavelets_delivered), of(o.scribe_crossings, o.wavelet_hops));
+        if (o.cycles_without_scribe != 0) {
+            auto const on_path = o.parts[static_cast<std::size_t>(models::Part::scribe)] * times_per_token(o);
+            text += fmt::format("  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
+                                "  {:<22}{:>18}  they would save {} cycles a token\n",
+                                "  what they cost", grouped(on_path), "", "",
+                                grouped(o.cycles_per_token - std::min(o.cycles_per_token, o.cycles_without_scribe)));
+        }
     }
+}
+
+void repair(std::string& text, Outcome const& o)
+{
+    if (o.repair.defects.empty())
+        return;
+    heading(text, "Defects, and their repair");
+    auto const line = [&](char const* name, std::uint64_t value, char const* note) {
+        text += fmt::format("  {:<22}{:>18}  {}\n", name, grouped(value), note);
+    };
+    line("PEs dead", o.repair.dead, "and passed by");
+    if (o.repair.rewired != 0)
+        line("links rewired", o.repair.rewired, "broken over a scribe line; spare wires work in their place");
+    line("links longer", o.repair.longer_links, "between neighbours of the mesh that repair has moved apart");
+    if (o.repair.added_by_form != 0)
+        line("cycles by a closed form", o.repair.added_by_form, "of these longer links, on the critical path");
 }
 
 void sram(std::string& text, Outcome const& o)
@@ -254,6 +283,7 @@ void print_report(std::ostream& out, configs::Config const& config, Outcome cons
     add_candidates(text, outcome);
     add_energy(text, outcome);
     utilisation(text, outcome);
+    repair(text, outcome);
     sram(text, outcome);
     books(text, outcome);
     numbers(text, outcome);

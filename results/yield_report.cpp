@@ -68,6 +68,8 @@ constexpr std::array figures{
     Figure{"defects", "defects", &YieldStudy::defects},
     Figure{"dead_pes", "PEs dead", &YieldStudy::dead},
     Figure{"repaired_pes", "  of them repaired", &YieldStudy::repaired},
+    Figure{"broken_links", "links broken", &YieldStudy::broken},
+    Figure{"rewired_links", "  of them rewired", &YieldStudy::rewired},
     Figure{"lost_pes", "PEs lost", &YieldStudy::lost},
     Figure{"idle_spares", "spare PEs left over", &YieldStudy::idle},
     Figure{"usable_pes", "PEs usable", &YieldStudy::usable},
@@ -92,7 +94,47 @@ std::string grid_text(std::uint32_t width, std::uint32_t height) { return fmt::f
 // Whole numbers whole, a mean with one decimal.
 std::string count(double value) { return figure(std::round(value * 10) / 10); }
 
-void print_table(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+using Speed = std::optional<models::YieldSpeed>;
+
+void print_speed(std::ostream& out, models::YieldSpeed const& speed)
+{
+    out << fmt::format("\nWhat repair costs {}, context {}, {}\n", speed.model, grouped(speed.context), speed.plan);
+    out << fmt::format("  {:<27}{:>11}  tokens/s for one user, {} cycles ({})\n", "regular mesh", figure(speed.regular),
+                       grouped(speed.cycles), speed.fidelity);
+    if (!speed.known()) {
+        out << "  no machine of the first " << grouped(speed.machines) << " can be repaired\n";
+        return;
+    }
+    auto const line = [&](char const* name, Spread const& spread) {
+        out << fmt::format("  {:<27}", name);
+        for (auto const& column : columns)
+            out << fmt::format("{:>11}", count(spread.*column.second));
+        out << '\n';
+    };
+    out << fmt::format("  {:<27}", fmt::format("the first {}, repaired", grouped(speed.machines)));
+    for (auto const& column : columns)
+        out << fmt::format("{:>11}", column.first);
+    out << '\n';
+    line("  tokens/s", speed.repaired);
+    line("  cycles more, at most", speed.added);
+    out << fmt::format("  Repair costs at most {} of the tokens a second in the mean: longer links by a closed form\n",
+                       percent(1 - speed.repaired.mean / speed.regular));
+}
+
+nlohmann::ordered_json json_of(models::YieldSpeed const& speed)
+{
+    auto json = nlohmann::ordered_json{
+        {"model", speed.model},       {"context", speed.context},         {"plan", speed.plan},
+        {"fidelity", speed.fidelity}, {"cycles_per_token", speed.cycles}, {"regular_tokens_per_second", speed.regular},
+        {"machines", speed.machines}, {"unrepairable", speed.refused}};
+    for (auto const& [name, member] : columns) {
+        json["tokens_per_second"][name] = speed.known() ? nlohmann::ordered_json(speed.repaired.*member) : nullptr;
+        json["cycles_more"][name]       = speed.known() ? nlohmann::ordered_json(speed.added.*member) : nullptr;
+    }
+    return json;
+}
+
+void print_table(std::ostream& out, configs::Config const& config, YieldStudy const& study, Speed const& speed)
 {
     auto const& grid   = study.grid;
     auto const& yield  = config.parameters.yield;
@@ -131,6 +173,8 @@ void print_table(std::ostream& out, configs::Config const& config, YieldStudy co
     if (study.map.empty())
         out << fmt::format(" ({} by the formula)", percent(study.expected_dies));
     out << '\n';
+    if (speed)
+        print_speed(out, *speed);
     if (study.pairs_at.empty())
         return;
     out << "\nHops between neighbours of the mesh, pairs per repaired wafer\n";
@@ -138,7 +182,7 @@ void print_table(std::ostream& out, configs::Config const& config, YieldStudy co
         out << fmt::format("  {:>5} {:>15}\n", hops, figure(study.pairs_at[hops]));
 }
 
-void print_json(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+void print_json(std::ostream& out, configs::Config const& config, YieldStudy const& study, Speed const& speed)
 {
     using Json             = nlohmann::ordered_json;
     auto const& grid       = study.grid;
@@ -174,10 +218,12 @@ void print_json(std::ostream& out, configs::Config const& config, YieldStudy con
     json["pairs_by_hops"] = Json::array();
     for (std::size_t hops = 1; hops < study.pairs_at.size(); ++hops)
         json["pairs_by_hops"].push_back({{"hops", hops}, {"pairs", study.pairs_at[hops]}});
+    if (speed)
+        json["speed"] = json_of(*speed);
     out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
-void print_csv(std::ostream& out, YieldStudy const& study)
+void print_csv(std::ostream& out, YieldStudy const& study, Speed const& speed)
 {
     out << "figure,mean,p1,p50,p99,min,max\n";
     for (auto const& figure : figures) {
@@ -189,21 +235,31 @@ void print_csv(std::ostream& out, YieldStudy const& study)
     // What is one figure of all wafers has a mean only.
     out << fmt::format("unrepairable_share,{},,,,,\n", study.unrepairable_share());
     out << fmt::format("perfect_dies_share,{},,,,,\n", study.perfect_share());
+    if (!speed)
+        return;
+    out << fmt::format("regular_tokens_per_second,{},,,,,\n", speed->regular);
+    for (auto const& [name, spread] :
+         {std::pair{"tokens_per_second", speed->repaired}, {"cycles_more", speed->added}}) {
+        out << name;
+        for (auto const& column : columns)
+            out << (speed->known() ? fmt::format(",{}", spread.*column.second) : ",");
+        out << '\n';
+    }
 }
 
 } // namespace
 
-void print(std::ostream& out, configs::Config const& config, YieldStudy const& study)
+void print(std::ostream& out, configs::Config const& config, YieldStudy const& study, Speed const& speed)
 {
     switch (config.format) {
     case configs::OutputFormat::table:
-        print_table(out, config, study);
+        print_table(out, config, study, speed);
         break;
     case configs::OutputFormat::json:
-        print_json(out, config, study);
+        print_json(out, config, study, speed);
         break;
     case configs::OutputFormat::csv:
-        print_csv(out, study);
+        print_csv(out, study, speed);
         break;
     }
 }
@@ -217,6 +273,8 @@ Exit yield_command(CommandLine const& line, std::ostream& out)
     };
     if (map && (option(line, "wafers") || has("--seed")))
         refuse("--map describes one wafer, nothing is drawn: leave out --wafers and --seed");
+    if (has("--context") && !has("--model"))
+        refuse("--context: says nothing without --model, whose tokens per second are compared");
     auto const wafers = wafers_of(line);
     auto const config = configs::resolve(line);
     if (config.parameters.machine.kind != configs::MachineKind::wafer)
@@ -224,7 +282,8 @@ Exit yield_command(CommandLine const& line, std::ostream& out)
                            configs::shown(config.machine)));
     auto const study =
         map ? models::yield_of_map(config.parameters, *map) : models::yield_study(config.parameters, wafers);
-    print(out, config, study);
+    auto const speed = has("--model") ? Speed{models::yield_speed(config, wafers, map.value_or(""))} : Speed{};
+    print(out, config, study, speed);
     return study.unrepairable == study.wafers ? Exit::answer_is_no : Exit::done;
 }
 

@@ -4,9 +4,11 @@
 #include "configs/config.hpp"
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
+#include "models/yield_speed.hpp"
 #include "models/yield_study.hpp"
 
 #include <iosfwd>
+#include <optional>
 
 namespace scribeline::results {
 
@@ -15,6 +17,7 @@ namespace scribeline::results {
 // map).
 configs::Exit yield_command(configs::CommandLine const& line, std::ostream& out);
 
-void print(std::ostream& out, configs::Config const& config, models::YieldStudy const& study);
+void print(std::ostream& out, configs::Config const& config, models::YieldStudy const& study,
+           std::optional<models::YieldSpeed> const& speed = {});
 
 } // namespace scribeline::results

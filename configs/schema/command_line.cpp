@@ -98,6 +98,9 @@ void add_run(po::options_description& options)
                           "repeat the run of a result file; what else is given goes on top");
     options.add_options()("fidelity", po::value<Text>()->value_name("auto|wavelet|folded|closed_form"),
                           "every wavelet; lines that stand for all; formulas; auto: the cheapest that is exact");
+    options.add_options()("defects", po::value<Text>()->value_name("SEED|FILE"),
+                          "the wafer has the defects of the first one of 'scribeline yield --seed SEED', or of a map, "
+                          "and is repaired");
     options.add_options()("payload", "wavelets carry real numbers, checked against a plain reference");
     options.add_options()("threads", po::value<Text>()->value_name("N"),
                           "threads that share out the reticles; 0: one per core");
@@ -189,6 +192,9 @@ po::options_description options_of(std::string_view command)
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of what is shown");
     if (command == "yield") {
         add_yield(options);
+        options.add_options()("model", po::value<Text>()->value_name("NAME|FILE"),
+                              "what repair costs this model, in tokens a second");
+        options.add_options()("context", po::value<Text>()->value_name("N"), "with --model: tokens in the KV cache");
         add_configuration(options);
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
     }
@@ -221,6 +227,7 @@ constexpr std::array dedicated{
     Dedicated{"objective", "mapping.objective", ""}, Dedicated{"threads", "run.threads", ""},
     Dedicated{"fidelity", "run.fidelity", ""},       Dedicated{"seed", "run.seed", ""},
     Dedicated{"prompt", "workload.prompt", ""},      Dedicated{"batch", "workload.batch", ""},
+    Dedicated{"defects", "run.defects", ""},
 };
 
 std::vector<std::string> long_names(po::options_description const& options)

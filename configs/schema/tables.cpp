@@ -81,7 +81,17 @@ Group scribe()
     return table<&Parameters::scribe>("Scribe-line links, which join the facing edges of two reticles")
         .row<&P::extra_latency>("0 cycles", "0 cycles", "1024 cycles", "of a hop over a scribe line, beyond any hop",
                                 "silicon shows the same hop everywhere (FABRICA performance model, 2,100 samples)",
-                                Origin::published);
+                                Origin::published)
+        .row<&P::link_serialisation>("1 cycle", "1 cycle", "1024 cycles",
+                                     "time of one wavelet on one link over a scribe line; where it is less than "
+                                     "fabric.link_serialisation, that counts",
+                                     "no figure of a scribe line alone published; as fabric.link_serialisation",
+                                     Origin::assumed)
+        .row<&P::spare_links>("0", "0", "8192",
+                              "of the links between two reticles: so many broken ones are replaced by spare wires, at "
+                              "no cost in time",
+                              "redundancy is published, no figure is; so a broken link costs a PE", Origin::assumed)
+        .counts("link");
 }
 
 Group yield()
@@ -110,7 +120,11 @@ Group yield()
         .counts("PE")
         .row<&P::spare_rows>("63", "0", "8192", "physical rows beyond wafer.rows",
                              "as yield.spare_columns: 804x1057 physical, 750x994 usable", Origin::derived)
-        .counts("PE");
+        .counts("PE")
+        .row<&P::bypass_latency>("1 cycle", "0 cycles", "64 cycles",
+                                 "of a link that repair made longer, for each place that it passes by or moves "
+                                 "sideways",
+                                 "no figure published; as fabric.hop_latency", Origin::assumed);
 }
 
 Group pe()
@@ -281,7 +295,7 @@ Group run()
     return table<&Parameters::run>("How the simulator runs and what it records")
         .row<&P::fidelity>("auto",
                            "every wavelet; one line along each axis where that is exact; formulas alone; auto: the "
-                           "cheapest that is exact",
+                           "cheapest that is exact, and formulas for a token of which that would take minutes",
                            src::ours, Origin::choice)
         .row<&P::quantum>("0", "0", "1048576",
                           "cycles that reticles run apart; 0: the latency of a scribe-line link, the longest that is "
@@ -301,7 +315,12 @@ Group run()
         .row<&P::threads>("1", "0", "1024",
                           "threads that share out the reticles of a run; 0: one per core; no result depends on it",
                           src::ours, Origin::choice)
-        .counts("thread");
+        .counts("thread")
+        .row<&P::defects>("none",
+                          "defects of the wafers, which are repaired: none; a seed, whose wafers are those of `yield "
+                          "--seed`; or a map, as `yield --map` reads it",
+                          src::user, Origin::choice)
+        .or_path();
 }
 
 } // namespace

@@ -29,9 +29,7 @@ class Reader {
             if (text.empty() || text.front() == '#')
                 continue;
             if (header_is_read) {
-                auto const place = place_of(text);
-                ++map.on_reticle[reticle_of(place)];
-                map.dead.push_back(place);
+                take(text, map);
             } else {
                 check_header(text);
                 header_is_read = true;
@@ -42,8 +40,7 @@ class Reader {
                                      fmt::format("{}: cannot be read. Is it a text file?", configs::printable(path_))};
         if (!header_is_read)
             refuse(fmt::format("no defect map: expected the physical grid, here {}x{}", grid_.columns, grid_.rows));
-        std::sort(map.dead.begin(), map.dead.end());
-        map.dead.erase(std::unique(map.dead.begin(), map.dead.end()), map.dead.end());
+        settle_links(grid_, map);
         return map;
     }
 
@@ -77,6 +74,33 @@ class Reader {
                                size.columns, size.rows, grid_.columns, grid_.rows));
     }
 
+    // A dead PE, or a broken link.
+    void take(std::string_view text, DefectMap& map) const
+    {
+        auto const  gap  = text.find_last_of(" \t");
+        auto const  last = gap == std::string_view::npos ? std::string_view{} : text.substr(gap + 1);
+        bool const  east = last == "east", south = last == "south";
+        auto const  link = east || south;
+        Place const at   = place_of(link ? trimmed(text.substr(0, gap)) : text);
+        ++map.on_reticle[reticle_of(at)];
+        if (!link) {
+            map.dead.push_back(at);
+            return;
+        }
+        auto const lines = east ? at.x + 1 < grid_.columns
+                                      ? configs::scribe_lines(at.x, at.x + 1, grid_.columns, grid_.reticle_columns)
+                                      : 0
+                           : at.y + 1 < grid_.rows
+                               ? configs::scribe_lines(at.y, at.y + 1, grid_.rows, grid_.reticle_rows)
+                               : 0;
+        if (lines == 0)
+            refuse(
+                fmt::format("no scribe line lies {} of {} {}: other links are parts of their PEs. Write '{} {}' for a "
+                            "dead PE",
+                            last, at.x, at.y, at.x, at.y));
+        map.broken.push_back({at, east});
+    }
+
     Place place_of(std::string_view text) const
     {
         auto const gap   = std::min(text.find_first_of(" \t"), text.size());
@@ -85,7 +109,8 @@ class Reader {
             place.x = configs::parse<std::uint32_t>(text.substr(0, gap));
             place.y = configs::parse<std::uint32_t>(text.substr(gap));
         } catch (configs::TextError const&) {
-            refuse(fmt::format("expected a place 'x y', such as '17 4', and found {}", configs::shown(text)));
+            refuse(fmt::format("expected a place 'x y', such as '17 4', or a link such as '65 4 east', and found {}",
+                               configs::shown(text)));
         }
         if (place.x >= grid_.columns || place.y >= grid_.rows)
             refuse(fmt::format("the place {} {} lies outside of {}x{} PEs, whose last is {} {}", place.x, place.y,

@@ -7,7 +7,9 @@
 #include "fabric/yield/defect_count.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,30 +47,31 @@ Place any_pe(Exposure const& e, configs::SplitMix64& random)
     return {e.x0 + x, e.y0 + y};
 }
 
-// The PE on the west or north of one.
-Place any_crossing(Exposure const& e, configs::SplitMix64& random)
+BrokenLink any_crossing(Exposure const& e, configs::SplitMix64& random)
 {
     auto const link = static_cast<std::uint32_t>(random.below(e.crossings()));
     auto const east = e.east ? e.height() : 0U;
-    return link < east ? Place{e.x1 - 1, e.y0 + link} : Place{e.x0 + link - east, e.y1 - 1};
+    return link < east ? BrokenLink{{e.x1 - 1, e.y0 + link}, true} : BrokenLink{{e.x0 + link - east, e.y1 - 1}, false};
 }
 
-void settle(std::vector<Place>& dead)
+template <class T> void settle(std::vector<T>& list)
 {
-    std::sort(dead.begin(), dead.end());
-    dead.erase(std::unique(dead.begin(), dead.end()), dead.end());
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
 } // namespace
 
-PhysicalGrid physical_grid(configs::WaferParams const& wafer, configs::YieldParams const& yield)
+PhysicalGrid physical_grid(configs::WaferParams const& wafer, configs::YieldParams const& yield,
+                           configs::ScribeParams const& scribe)
 {
     return {wafer.columns + yield.spare_columns,
             wafer.rows + yield.spare_rows,
             wafer.columns,
             wafer.rows,
             wafer.reticle_columns,
-            wafer.reticle_rows};
+            wafer.reticle_rows,
+            scribe.spare_links};
 }
 
 std::uint64_t DefectMap::defects() const
@@ -79,6 +82,32 @@ std::uint64_t DefectMap::defects() const
 std::uint32_t DefectMap::reticles_without() const
 {
     return static_cast<std::uint32_t>(std::count(on_reticle.begin(), on_reticle.end(), 0U));
+}
+
+void settle_links(PhysicalGrid const& grid, DefectMap& map)
+{
+    settle(map.dead);
+    settle(map.broken);
+    auto const is_dead = [dead = map.dead](Place place) { return std::binary_search(dead.begin(), dead.end(), place); };
+    auto const reticle = [&](Place place) {
+        return configs::scribe_lines(0, place.y, grid.rows, grid.reticle_rows) * grid.reticle_columns +
+               configs::scribe_lines(0, place.x, grid.columns, grid.reticle_columns);
+    };
+    auto used   = std::map<std::pair<std::uint32_t, bool>, std::uint32_t>{}; // spare wires, by the edge of a reticle
+    map.rewired = 0;
+    for (auto const& link : map.broken) {
+        auto const beyond = link.east ? Place{link.from.x + 1, link.from.y} : Place{link.from.x, link.from.y + 1};
+        if (is_dead(link.from) || is_dead(beyond))
+            continue; // nobody needs it
+        auto& wires = used[{reticle(link.from), link.east}];
+        if (wires < grid.spare_links) {
+            ++wires;
+            ++map.rewired;
+        } else {
+            map.dead.push_back(link.from);
+        }
+    }
+    settle(map.dead);
 }
 
 DefectMap draw_defects(PhysicalGrid const& grid, configs::YieldParams const& yield, configs::SplitMix64 random)
@@ -102,12 +131,12 @@ DefectMap draw_defects(PhysicalGrid const& grid, configs::YieldParams const& yie
             for (std::uint64_t i = 0; i < count; ++i) {
                 double const where = random.uniform();
                 if (where < crossings)
-                    map.dead.push_back(any_crossing(e, random));
+                    map.broken.push_back(any_crossing(e, random));
                 else if (where < crossings + pes)
                     map.dead.push_back(any_pe(e, random));
             }
         }
-    settle(map.dead);
+    settle_links(grid, map);
     return map;
 }
 

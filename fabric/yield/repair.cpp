@@ -2,6 +2,7 @@
 #include "fabric/yield/repair.hpp"
 
 #include "configs/failure.hpp"
+#include "fabric/yield/line_repair.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,42 +13,6 @@
 namespace scribeline::fabric {
 
 namespace {
-
-// Along one axis: which places that work stand for 0 .. usable - 1. The middle stays at home as far as the spares
-// allow, so what moves, moves away from the middle.
-class Line {
-  public:
-    // `skipped`: places that do not work, rising; at most as many as there are spares.
-    Line(std::uint32_t physical, std::uint32_t usable, std::vector<std::uint32_t> const& skipped)
-        : home_{home(physical, usable)}
-    {
-        auto const middle = std::int64_t{usable / 2};
-        auto const before = std::lower_bound(skipped.begin(), skipped.end(), home_ + middle) - skipped.begin();
-        auto const works  = std::int64_t{physical} - static_cast<std::int64_t>(skipped.size());
-        first_            = std::clamp<std::int64_t>(home_ - before, 0, works - usable);
-        for (std::size_t i = 0; i < skipped.size(); ++i)
-            steps_.push_back(std::int64_t{skipped[i]} - static_cast<std::int64_t>(i) - first_);
-    }
-
-    // The first place that is no spare.
-    static std::int64_t home(std::uint32_t physical, std::uint32_t usable) { return (physical - usable) / 2; }
-
-    // How far from home number 0 would be if nothing were skipped before it; each step that is not beyond a number
-    // moves it one further.
-    std::int64_t                     shift() const { return first_ - home_; }
-    std::vector<std::int64_t> const& steps() const { return steps_; }
-
-    std::uint32_t place(std::uint32_t number) const
-    {
-        auto const skipped = std::upper_bound(steps_.begin(), steps_.end(), std::int64_t{number}) - steps_.begin();
-        return static_cast<std::uint32_t>(first_ + number + skipped);
-    }
-
-  private:
-    std::int64_t              home_;
-    std::int64_t              first_ = 0; // place of number 0 among those that work
-    std::vector<std::int64_t> steps_;     // numbers before which a place is skipped, rising
-};
 
 class Repair {
   public:
@@ -72,7 +37,7 @@ class Repair {
             plan_.lost = grid_.pes() - plan_.dead;
             return std::move(plan_);
         }
-        auto const rows = Line{grid_.rows, grid_.usable_rows, given_up_};
+        auto const rows = LineRepair{grid_.rows, grid_.usable_rows, given_up_};
         count_pes(rows);
         count_hops(rows);
         return std::move(plan_);
@@ -91,18 +56,18 @@ class Repair {
         return row != damaged_.end() && row->y == y ? &*row : nullptr;
     }
 
-    Line columns_of(std::uint32_t y) const
+    LineRepair columns_of(std::uint32_t y) const
     {
         static std::vector<std::uint32_t> const none;
         auto const*                             row = damaged(y);
-        return Line{grid_.columns, grid_.usable_columns, row == nullptr ? none : row->dead};
+        return LineRepair{grid_.columns, grid_.usable_columns, row == nullptr ? none : row->dead};
     }
 
-    void count_pes(Line const& rows)
+    void count_pes(LineRepair const& rows)
     {
         auto const first = rows.place(0), last = rows.place(grid_.usable_rows - 1);
-        auto const west  = Line::home(grid_.columns, grid_.usable_columns);
-        auto const north = Line::home(grid_.rows, grid_.usable_rows);
+        auto const west  = LineRepair::home(grid_.columns, grid_.usable_columns);
+        auto const north = LineRepair::home(grid_.rows, grid_.usable_rows);
         for (auto const& row : damaged_) {
             bool const given_up = row.dead.size() > grid_.spare_columns();
             bool const serves   = !given_up && first <= row.y && row.y <= last;
@@ -130,7 +95,7 @@ class Repair {
     }
 
     // From west to east, within a row.
-    void count_within(Line const& row)
+    void count_within(LineRepair const& row)
     {
         auto        neighbours = std::int64_t{grid_.usable_columns} - 1;
         auto const  end        = std::int64_t{grid_.usable_columns};
@@ -147,7 +112,7 @@ class Repair {
     }
 
     // From a row to the next, `gap` rows south: as far as the one has moved sideways against the other.
-    void count_between(Line const& a, Line const& b, std::int64_t gap)
+    void count_between(LineRepair const& a, LineRepair const& b, std::int64_t gap)
     {
         auto const   end = std::int64_t{grid_.usable_columns};
         std::size_t  i = 0, k = 0;
@@ -168,7 +133,7 @@ class Repair {
         }
     }
 
-    void count_hops(Line const& rows)
+    void count_hops(LineRepair const& rows)
     {
         auto const columns = std::int64_t{grid_.usable_columns};
         auto       north   = std::uint32_t{0};

@@ -33,7 +33,7 @@ Outcome outcome_of(ComparisonRow& row, configs::Config config, workloads::Decode
                    workloads::TokenPlan const& plan)
 {
     auto& run = config.parameters.run;
-    if (run.fidelity != configs::Fidelity::automatic)
+    if (run.fidelity != configs::Fidelity::automatic || config.parameters.run.defects != "none")
         return simulate(config, step, plan);
     auto const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
     try {

@@ -66,7 +66,8 @@ void write_pe_busy(hdf5::Object& array, models::Outcome const& outcome)
     }
 }
 
-void write_link_busy(hdf5::Object& array, models::Outcome const& outcome, double cycles_per_wavelet)
+void write_link_busy(hdf5::Object& array, models::Outcome const& outcome, double cycles_per_wavelet,
+                     double cycles_per_crossing)
 {
     auto const&                activity = outcome.activity;
     auto const                 pes      = std::size_t{activity.columns} * activity.rows;
@@ -74,11 +75,13 @@ void write_link_busy(hdf5::Object& array, models::Outcome const& outcome, double
     for (std::size_t window = 0; window < activity.window_start.size(); ++window) {
         auto const& busy = activity.link_busy.at(window);
         SCRIBELINE_EXPECT(busy.size() == 4 * pes && activity.link_kind.size() == 4 * pes);
-        auto pack = Packer{cycles_per_wavelet, window_length(outcome, window)};
+        auto pack        = Packer{cycles_per_wavelet, window_length(outcome, window)};
+        auto pack_scribe = Packer{cycles_per_crossing, window_length(outcome, window)};
         for (std::size_t direction = 0; direction < 4; ++direction) {
             for (std::size_t pe = 0; pe < pes; ++pe) {
                 auto const link = direction * pes + pe;
-                frame[pe]       = activity.link_kind[link] == 0 ? no_share : pack(busy[link]);
+                auto const kind = activity.link_kind[link];
+                frame[pe]       = kind == 0 ? no_share : kind == 2 ? pack_scribe(busy[link]) : pack(busy[link]);
             }
             write_box(array, {window, direction, 0, 0}, {1, 1, activity.rows, activity.columns}, frame);
         }
@@ -91,6 +94,11 @@ bool has_maps(models::FabricActivity const& activity) { return activity.columns 
 double cycles_per_wavelet(configs::Config const& config)
 {
     return static_cast<double>(config.parameters.fabric.link_serialisation.count()) / 8;
+}
+
+double cycles_per_crossing(configs::Config const& config)
+{
+    return static_cast<double>(configs::scribe_serialisation(config.parameters).count()) / 8;
 }
 
 } // namespace
@@ -149,19 +157,34 @@ void write_fabric(hdf5::Group& root, configs::Config const& config, models::Outc
         {"1", "share of the window in which the link moved wavelets; missing where there is no link"},
         share_storage(activity, 2));
     link_busy.attribute("scale_factor", share_scale);
-    write_link_busy(link_busy, outcome, cycles_per_wavelet(config));
+    write_link_busy(link_busy, outcome, cycles_per_wavelet(config), cycles_per_crossing(config));
 }
 
 void write_scribe(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome)
 {
     auto const& edges = outcome.scribe;
-    if (edges.empty() && !has_maps(outcome.activity)) {
-        return;
+    if (outcome.wavelets_delivered == 0) {
+        return; // formulas alone
     }
-    auto       group = root.group("scribe");
-    auto const edge  = group.dimension("edge", edges.size());
-    auto const size  = config.parameters.fabric.wavelet_size.value();
-    auto const each  = cycles_per_wavelet(config);
+    auto       group  = root.group("scribe");
+    auto const scalar = [&](char const* name, double value, char const* unit, char const* long_name) {
+        group.scalar(name, value, {unit, long_name});
+    };
+    auto const part_of = [](std::uint64_t part, std::uint64_t all) {
+        return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all);
+    };
+    scalar("wavelet_share", part_of(outcome.wavelets_crossed, outcome.wavelets_delivered), "1",
+           "wavelets delivered that had crossed a scribe line, of all");
+    scalar("hop_share", part_of(outcome.scribe_crossings, outcome.wavelet_hops), "1",
+           "wavelet-hops over scribe lines, of all");
+    scalar("critical_path", static_cast<double>(outcome.parts[static_cast<std::size_t>(models::Part::scribe)]), "cycle",
+           "cycles of the critical path that scribe lines cost");
+    if (edges.empty() && !has_maps(outcome.activity)) {
+        return; // folded
+    }
+    auto const edge = group.dimension("edge", edges.size());
+    auto const size = config.parameters.fabric.wavelet_size.value();
+    auto const each = cycles_per_crossing(config);
 
     std::vector<std::uint32_t> a, b, links;
     std::vector<std::uint8_t>  side;

@@ -1,4 +1,5 @@
 // Is the folded fidelity equal to the wavelet fidelity, cycle for cycle, on regions that nobody thought of?
+#include "fabric/crossed.hpp"
 #include "fabric/fold.hpp"
 #include "support/build_kind.hpp"
 #include "support/fabric_programs.hpp"
@@ -52,6 +53,7 @@ configs::Parameters any_parameters(Draw& draw, std::uint32_t most_side)
     p.fabric.link_serialisation = configs::FabricEighths{draw.one_in(3) ? 8 : draw.one_in(2) ? 9 : draw.between(8, 24)};
     p.fabric.input_queue_depth  = draw.one_in(2) ? 5 : draw.between(1, 16);
     p.scribe.extra_latency      = configs::FabricCycles{draw.one_in(2) ? 0 : draw.between(1, 30)};
+    p.scribe.link_serialisation = configs::FabricEighths{draw.one_in(3) ? 8 : draw.between(8, 50)};
     p.pe.vector_setup           = configs::FabricCycles{draw.between(0, 20)};
     p.pe.stream_setup           = configs::FabricCycles{draw.one_in(4) ? 0 : draw.between(1, 12)};
     p.pe.task_activation        = configs::FabricCycles{draw.between(0, 8)};
@@ -195,7 +197,8 @@ TEST_CASE("a folded layer ends when every wavelet of it has been simulated to en
             workloads::decode_step(shapes[draw.between(0, static_cast<std::uint32_t>(shapes.size()) - 1)], p.workload);
         CAPTURE(step.shape.name, p.mapping.region.columns, p.mapping.region.rows, p.mapping.groups,
                 static_cast<int>(p.mapping.reduction), p.fabric.hop_latency.count(), p.fabric.ramp_latency.count(),
-                p.fabric.link_serialisation.count(), p.fabric.input_queue_depth, p.scribe.extra_latency.count());
+                p.fabric.link_serialisation.count(), p.fabric.input_queue_depth, p.scribe.extra_latency.count(),
+                p.scribe.link_serialisation.count());
         auto const layer = workloads::map_decode_layer(step, p);
         Folded     folded;
         try {
@@ -220,6 +223,8 @@ TEST_CASE("a folded layer ends when every wavelet of it has been simulated to en
         REQUIRE(folded.totals.delivered == count.delivered);
         REQUIRE(folded.totals.hops == count.hops + count.crossings_sent);
         REQUIRE(folded.totals.crossings == count.crossings_sent);
+        REQUIRE(folded.totals.crossed ==
+                fabric::wavelets_crossed(layer.program, fabric::Geometry{p.wafer, p.mapping.region}));
         ++equal;
     }
     std::printf("folded equals wavelet on %u random layers; %u more cannot be folded\n", equal, refused);

@@ -1,6 +1,7 @@
 // Is a whole token, folded, equal to the same token with every wavelet simulated, over regions and the ways between
 // them?
 #include "configs/failure.hpp"
+#include "fabric/crossed.hpp"
 #include "fabric/fold.hpp"
 #include "fabric/mesh.hpp"
 #include "models/folded_system.hpp"
@@ -39,6 +40,7 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
         p.fabric.hop_latency        = configs::FabricCycles{between(1, 3)};
         p.fabric.link_serialisation = configs::FabricEighths{between(8, 12)};
         p.scribe.extra_latency      = configs::FabricCycles{between(0, 1) == 0 ? 0 : between(1, 12)};
+        p.scribe.link_serialisation = configs::FabricEighths{between(0, 1) == 0 ? 8 : between(8, 30)};
         p.workload.context          = between(1, 120);
         p.workload.batch            = between(0, 2) == 0 ? between(2, 3) : 1;
         p.mapping.schedule          = configs::Schedule::pipeline;
@@ -74,6 +76,8 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
             REQUIRE(mesh.counters().hops + mesh.counters().crossings_sent == folded.wavelet_hops);
             REQUIRE(mesh.counters().crossings_sent == folded.scribe_crossings);
             REQUIRE_NOTHROW(folded.books.require_balanced()); // among them hops and energy, by the routes
+            fabric::Geometry const whole{p.wafer, {p.wafer.columns, p.wafer.rows}};
+            REQUIRE(fabric::wavelets_crossed(token.program, whole) == folded.wavelets_crossed);
             ++equal;
             stages += static_cast<std::uint32_t>(plan.stages.size());
             for (auto const& op : folded.operators)

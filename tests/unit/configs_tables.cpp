@@ -43,14 +43,14 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("fabric") == 7);
     }
     {
-        auto const& [a] = p.scribe;
-        static_cast<void>(a);
-        CHECK(count("scribe") == 1);
+        auto const& [a, b, c] = p.scribe;
+        static_cast<void>(std::tie(a, b, c));
+        CHECK(count("scribe") == 3);
     }
     {
-        auto const& [a, b, c, d, e, f, g] = p.yield;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g));
-        CHECK(count("yield") == 7);
+        auto const& [a, b, c, d, e, f, g, h] = p.yield;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h));
+        CHECK(count("yield") == 8);
     }
     {
         auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = p.pe;
@@ -73,9 +73,9 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("mapping") == 12);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i] = p.run;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i));
-        CHECK(count("run") == 9);
+        auto const& [a, b, c, d, e, f, g, h, i, j] = p.run;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j));
+        CHECK(count("run") == 10);
     }
     {
         auto const& [m0] = p.machine;

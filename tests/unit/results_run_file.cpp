@@ -299,10 +299,14 @@ TEST_CASE("the file of a folded token holds bars, stages and choices, and no map
     CHECK(file.number_attribute("/candidates", "considered") == 3);
     CHECK(file.number("/summary/requests_in_flight") == 5);
     CHECK(file.number("/summary/whole_token") == 1);
-    for (auto const* none : {"/fabric", "/machine", "/scribe", "/wavelets"}) {
+    for (auto const* none : {"/fabric", "/machine", "/scribe/links", "/wavelets"}) {
         CAPTURE(none);
         CHECK_FALSE(file.has(none));
     }
+    CHECK(file.number("/scribe/hop_share") ==
+          Approx(static_cast<double>(outcome.scribe_crossings) / static_cast<double>(outcome.wavelet_hops)));
+    CHECK(file.number("/scribe/critical_path") ==
+          static_cast<double>(outcome.parts[static_cast<std::size_t>(models::Part::scribe)]));
     CHECK(results::read_summary(directory / "run.h5").fidelity == "folded");
 }
 

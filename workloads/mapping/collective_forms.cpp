@@ -24,7 +24,25 @@ LineTimes LineTimes::prepared(configs::Parameters const& p)
     times.hop           = static_cast<double>(p.fabric.hop_latency.count());
     times.ramp          = static_cast<double>(p.fabric.ramp_latency.count());
     times.serialisation = static_cast<double>(p.fabric.link_serialisation.count()) / 8;
+    times.scribe        = static_cast<double>(p.scribe.extra_latency.count());
+    times.crossing      = static_cast<double>(configs::scribe_serialisation(p).count()) / 8;
+    times.queue         = p.fabric.input_queue_depth;
     return times;
+}
+
+double LineTimes::behind_a_cut(double wavelets) const
+{
+    if ((scribe == 0 && crossing == serialisation) || wavelets <= 0)
+        return 0;
+    double const rate    = std::max(crossing, interval);
+    double const rounds  = std::floor((wavelets - 1) / queue);
+    double const credits = rounds * (2 * (hop + scribe) + 1) + (wavelets - rounds * queue) * rate;
+    return std::max(wavelets * rate, credits) - wavelets * std::max(serialisation, interval);
+}
+
+double mean_cuts(std::uint32_t tiles, std::uint32_t usable, std::uint32_t reticles)
+{
+    return std::min((tiles - 1.0) * reticles / usable, reticles - 1.0);
 }
 
 LineLoad chain_load(double pes, double wavelets) { return {wavelets, wavelets * (pes - 1), pes - 1, pes - 1, pes - 1}; }
@@ -88,7 +106,8 @@ double published_all_reduce_form(double pes, double groups, double wavelets, Lin
     return stage * (group / 2 + groups / 2) + times.hop * (group / 2 + pes) + 3 * wavelets * times.serialisation;
 }
 
-double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times)
+double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times,
+                           double cuts)
 {
     SCRIBELINE_EXPECT(groups >= 1 && groups <= pes);
     std::uint32_t const group  = (pes + groups - 1) / groups;
@@ -111,16 +130,18 @@ double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavel
     if (beyond > 0)
         last = std::max(last, first + occupied + beyond * (to_leader + task) + stream + times.setup +
                                   (middle == beyond ? 0 : times.activation));
-    return last + stream;
+    return last + stream + cuts / 2 * times.scribe + std::min(cuts, 1.0) * times.behind_a_cut(wavelets);
 }
 
-double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times)
+double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times,
+                               double cuts)
 {
-    double const        reduce = centred_reduce_form(pes, groups, wavelets, times);
+    double const        reduce = centred_reduce_form(pes, groups, wavelets, times, cuts);
     std::uint32_t const group  = (pes + groups - 1) / groups;
     double const        root   = groups / 2 * group + group / 2;
     double const        stream = wavelets * std::max(times.serialisation, times.interval);
-    return reduce + times.setup + times.turn() + times.hop * std::max(root, pes - 1 - root) + stream;
+    return reduce + times.setup + times.turn() + times.hop * std::max(root, pes - 1 - root) + stream +
+           cuts / 2 * times.scribe + std::min(cuts, 1.0) * times.behind_a_cut(wavelets);
 }
 
 } // namespace scribeline::workloads

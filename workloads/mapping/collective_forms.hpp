@@ -18,13 +18,22 @@ struct LineTimes {
     double serialisation = 1;         // one wavelet on one link
     double interval      = 1;         // one wavelet through the datapath
     double setup = 0, activation = 0; // of a stream, and of the task that a wavelet starts
+    double scribe   = 0;              // of a scribe line, beyond a hop
+    double crossing = 1;              // one wavelet on one link over a scribe line
+    double queue    = 5;              // wavelets on their way before the first credit must be back
 
     static LineTimes of(configs::Parameters const& parameters);
     // All operations set up beforehand, wavelets through the datapath one a cycle.
     static LineTimes prepared(configs::Parameters const& parameters);
 
     double turn() const { return 2 * ramp + 1; } // down a ramp, through a PE, up its ramp
+    // By how much a stream over a slow scribe line takes longer than over any other link: the line's own rate, or that
+    // of its credits, a queue full every 2 (hop + scribe) + 1 cycles. 0 where scribe lines are links like others.
+    double behind_a_cut(double wavelets) const;
 };
+
+// Scribe lines that cut a line of so many of `usable` tiles, in the mean over where it lies.
+double mean_cuts(std::uint32_t tiles, std::uint32_t usable, std::uint32_t reticles);
 
 // What a collective demands of a line, in the terms of the spatial model.
 struct LineLoad {
@@ -60,7 +69,13 @@ double published_all_reduce_form(double pes, double groups, double wavelets, Lin
 // The same for the all-reduce as it is built here (centred_two_level, tasks that wavelets start, then the broadcast),
 // equal groups, every link to itself: where wavelets are many, streams that share links take longer. The reduce ends
 // when the leader in the middle has the sum.
-double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times);
-double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times);
+//
+// `cuts`: scribe lines across the line, half of them on the longer side of its middle. Each adds its latency to the
+// way; their rate holds the stream up once on its way to the middle, since leaders pass it on while they receive it,
+// and once in the broadcast.
+double centred_all_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times,
+                               double cuts = 0);
+double centred_reduce_form(std::uint32_t pes, std::uint32_t groups, double wavelets, LineTimes const& times,
+                           double cuts = 0);
 
 } // namespace scribeline::workloads

@@ -36,12 +36,22 @@ struct Span {
     std::uint32_t from, to; // tiles of one axis
 };
 
+// What the rate of a scribe line holds a message up, beyond that of a link.
+void pass_slowly(WayCycles& way, std::uint64_t wavelets, configs::Parameters const& p)
+{
+    std::uint64_t const interval = StreamCosts::of(p).interval, slow = configs::scribe_serialisation(p).count(),
+                        link = p.fabric.link_serialisation.count();
+    if (way.lines != 0)
+        way.scribe += ((wavelets - 1) * (std::max(slow, interval) - std::max(link, interval)) + 7) / 8;
+}
+
 void pass(WayCycles& way, Span span, std::uint32_t usable, std::uint32_t reticles, configs::Parameters const& p)
 {
     way.hops += std::uint64_t{std::max(span.from, span.to) - std::min(span.from, span.to)} *
                 static_cast<std::uint64_t>(p.fabric.hop_latency.count());
-    way.scribe += std::uint64_t{configs::scribe_lines(span.from, span.to, usable, reticles)} *
-                  static_cast<std::uint64_t>(p.scribe.extra_latency.count());
+    std::uint64_t const lines = configs::scribe_lines(span.from, span.to, usable, reticles);
+    way.lines += lines;
+    way.scribe += lines * static_cast<std::uint64_t>(p.scribe.extra_latency.count());
 }
 
 // The tiles of two ranges that are farthest apart.
@@ -67,10 +77,12 @@ void pass_edges(WayCycles& way, Stage const& from, Stage const& to, configs::Par
 
 WayCycles link_way(DecodeStep const& step, configs::Parameters const& p, Stage const& from, Stage const& to)
 {
-    auto const          part   = layout_of(step, 0, from.region, p).vector();
-    std::uint32_t const packed = p.workload.activation_bits == 16 ? 2 : 1;
-    auto                way    = message((std::uint64_t{part} + packed - 1) / packed, p);
+    auto const          part     = layout_of(step, 0, from.region, p).vector();
+    std::uint32_t const packed   = p.workload.activation_bits == 16 ? 2 : 1;
+    std::uint64_t const wavelets = (std::uint64_t{part} + packed - 1) / packed;
+    auto                way      = message(wavelets, p);
     pass_edges(way, from, to, p);
+    pass_slowly(way, wavelets, p);
     double const bytes = double{1} * step.shape.hidden * vectors_of_step(p.workload) * p.workload.activation_bits / 8;
     way.off_wafer += cycles_in(bytes / p.wafer.link_bandwidth.value(), p);
     return way;

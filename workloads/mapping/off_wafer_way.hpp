@@ -18,11 +18,13 @@
 namespace scribeline::workloads {
 
 struct WayCycles {
-    std::uint64_t dispatch      = 0; // control code, set-up at both ends, the task that the first wavelet starts
-    std::uint64_t hops          = 0; // with both ramps
-    std::uint64_t scribe        = 0; // scribe.extra_latency of every scribe line passed
+    std::uint64_t dispatch = 0; // control code, set-up at both ends, the task that the first wavelet starts
+    std::uint64_t hops     = 0; // with both ramps
+    std::uint64_t scribe   = 0; // scribe.extra_latency of every scribe line passed, and what their rate holds it up
     std::uint64_t serialisation = 0; // wavelets one after another
     std::uint64_t off_wafer     = 0; // the link's latency and, of a vector, its bandwidth
+
+    std::uint64_t lines = 0; // scribe lines passed
 
     std::uint64_t total() const { return dispatch + hops + scribe + serialisation + off_wafer; }
 };

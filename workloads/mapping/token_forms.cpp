@@ -25,9 +25,11 @@ WayForm link_form(WayCycles const& way)
 
 namespace {
 
-double cycles_of(Steps const& steps, LayerLayout const& l, LineTimes const& times)
+double cycles_of(Steps const& steps, LayerLayout const& l, configs::Parameters const& p)
 {
-    double cycles = 0;
+    LineTimes const times  = LineTimes::of(p);
+    auto const&     wafer  = p.wafer;
+    double          cycles = 0;
     for (auto const& step : steps.list) {
         if (!step.collective) {
             cycles += length(step.local);
@@ -35,7 +37,9 @@ double cycles_of(Steps const& steps, LayerLayout const& l, LineTimes const& time
         }
         std::uint32_t const pes  = step.line == Line::row ? l.columns : step.line == Line::column ? l.rows : l.segment;
         auto const          form = step.gather == Gather::reduce ? centred_reduce_form : centred_all_reduce_form;
-        cycles += pes < 2 ? 0.0 : form(pes, default_groups(pes), step.message.wavelets, times);
+        double const        cuts = step.line == Line::row ? mean_cuts(pes, wafer.columns, wafer.reticle_columns)
+                                                          : mean_cuts(pes, wafer.rows, wafer.reticle_rows);
+        cycles += pes < 2 ? 0.0 : form(pes, default_groups(pes), step.message.wavelets, times, cuts);
     }
     return cycles;
 }
@@ -44,9 +48,8 @@ double cycles_of(Steps const& steps, LayerLayout const& l, LineTimes const& time
 
 BlockForms::BlockForms(DecodeStep const& step, Layouts const& layouts, configs::Parameters const& p)
 {
-    LineTimes const times = LineTimes::of(p);
-    auto const      set   = [&](BlockKind block, Steps const& steps, LayerLayout const& l) {
-        cycles_[static_cast<std::size_t>(block)].push_back(cycles_of(steps, l, times));
+    auto const set = [&](BlockKind block, Steps const& steps, LayerLayout const& l) {
+        cycles_[static_cast<std::size_t>(block)].push_back(cycles_of(steps, l, p));
     };
     set(BlockKind::embedding, embedding_steps(step, layouts.front(), nullptr, p), layouts.front());
     set(BlockKind::head, head_steps(step, layouts.front(), nullptr, p), layouts.front());
@@ -59,7 +62,7 @@ BlockForms::BlockForms(DecodeStep const& step, Layouts const& layouts, configs::
 
 double layer_form(DecodeStep const& step, std::size_t kind, LayerLayout const& l, configs::Parameters const& p)
 {
-    return cycles_of(layer_steps(step, kind, LayerPart::all, l, nullptr, p), l, LineTimes::of(p));
+    return cycles_of(layer_steps(step, kind, LayerPart::all, l, nullptr, p), l, p);
 }
 
 double layers_as_of(DecodeStep const& step, std::size_t kind, Layouts const& layouts, configs::Parameters const& p)
@@ -81,6 +84,7 @@ WayForms::WayForms(DecodeStep const& step, LayerLayout const& l, configs::Parame
     double const    words = std::ceil(l.vector() / (p.workload.activation_bits == 16 ? 2.0 : 1.0));
     sending_ =
         length(PeCosts{p}.control()) + times.setup + std::ceil(words * std::max(times.serialisation, times.interval));
+    slow_      = times.behind_a_cut(words);
     receiving_ = 2 * times.ramp + times.activation + times.setup;
 }
 
@@ -109,7 +113,8 @@ WayForm WayForms::on_wafer(std::uint32_t hops, std::uint32_t scribe_lines) const
 {
     double const way = static_cast<double>(p_.fabric.hop_latency.count()) * hops +
                        static_cast<double>(p_.scribe.extra_latency.count()) * scribe_lines;
-    return {sending_, sending_ + receiving_ + way};
+    double const slow = scribe_lines == 0 ? 0.0 : slow_;
+    return {sending_ + slow, sending_ + slow + receiving_ + way};
 }
 
 WayForm WayForms::to_next(std::size_t stage) const

@@ -11,9 +11,8 @@
 //                        axis then, the region is turned: square regions only
 //
 // Either takes one part's wavelets and their hops, whatever the number of lines. Off the wafer: off_wafer_way.hpp.
-// Nothing of the way overlaps with another part of it but streams with their hops. A scribe line adds its latency; that
-// a part of more wavelets than fabric.input_queue_depth then also waits for credits is left out, as in all closed
-// forms.
+// Nothing of the way overlaps with another part of it but streams with their hops. A scribe line adds its latency, and
+// where it is slower than a link what its rate or its credits hold a part up (LineTimes::behind_a_cut).
 #pragma once
 
 #include "configs/parameters.hpp"
@@ -78,6 +77,7 @@ class WayForms {
     configs::Parameters const& p_;
     LayerLayout const          layout_;
     std::uint32_t const        regions_x_, regions_y_;
+    double                     slow_;                // what scribe lines hold a part up
     double                     sending_, receiving_; // of a fan: control code, set-up and one part; ramps, task, set-up
 };
 
