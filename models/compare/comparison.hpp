@@ -7,6 +7,7 @@
 
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
+#include "models/gpu_system.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,8 @@ struct ComparisonRow {
     std::vector<std::pair<std::string, configs::Seconds>> parts; // add up to `token`; empty: not told apart
     std::string                                           fidelity;
     std::vector<std::string>                              notes;
+
+    std::optional<RecordedGpuSystem> modules; // what passed between the modules of GPUs, where they ran
 
     std::optional<double> tokens_per_second_per_user() const;
     std::optional<double> served_per_user() const;

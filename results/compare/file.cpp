@@ -5,6 +5,7 @@
 #include "configs/schema/words.hpp"
 #include "results/build_info.hpp"
 #include "results/compare/columns.hpp"
+#include "results/compare/modules.hpp"
 #include "results/sections/sections.hpp"
 
 #include <algorithm>
@@ -78,6 +79,7 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
     auto const context = contexts_of(group, comparison);
     write_columns(group, rows, {&context});
     write_parts(group, rows, context);
+    write_modules(group, rows);
     auto notes = std::vector<std::string>{};
     for (auto const* row : rows)
         for (auto const& note : row->notes)
