@@ -64,6 +64,7 @@ struct KernelParams {
     std::uint32_t sm_load_bytes;     // per SM and cycle from L2
     std::uint32_t sm_shared_bytes;   // per SM and cycle from shared memory
     std::uint32_t special_functions; // exponentials per SM and cycle
+    Share         softmax_overlap;   // of softmax and products of prefill, the shorter, that the longer hides
     std::uint32_t convert_rate;      // elements per SM and cycle of attention without tensor cores
     std::uint32_t attention_block;   // tokens of the smallest share of a sequence
     Bytes         attention_flight;  // bytes of KV cache that one block of threads has in flight

@@ -115,6 +115,11 @@ Group kernels()
         .row<&P::special_functions>("16", "1", "1024", "exponentials of an SM in a cycle",
                                     "CUDA programming guide: arithmetic throughput", Origin::datasheet)
         .counts("element/cycle")
+        .row<&P::softmax_overlap>(
+            "23 %", "0 %", "100 %",
+            "of softmax and products in attention over a prompt: of the shorter, what the longer "
+            "hides",
+            "prefill attention measured on an H100 (ai-dynamo/aiconfigurator): fitted, docs/gpu.md", Origin::derived)
         .row<&P::convert_rate>("10", "1", "1024",
                                "elements of keys and values that an SM takes in a cycle without tensor cores",
                                "128 lanes at some 12 instructions an element; decode attention with one query head per "

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <tuple>
 
 using namespace scribeline;
 
@@ -112,6 +113,18 @@ TEST_CASE("devices of two generations read keys and values, and multiply, as fas
         }
         std::printf("\n");
     }
+    // Of prompts, causal: FLOP a second with 16 and 8 bits.
+    for (auto const& [machine, measured_16, measured_8] :
+         {std::tuple{"h100", 541e12, 740e12}, std::tuple{"b200", 1184e12, 1452e12}})
+        for (auto const& [bits, measured] : {std::pair{16U, measured_16}, std::pair{8U, measured_8}}) {
+            auto const time    = models::prefill_attention(tests::shipped_gpu(machine), {4, 64, 8, 128, 16384, bits},
+                                                           models::Launch::single);
+            auto const reached = (time.flops / time.time.total()).value();
+            std::printf("%-12s prefill attention, %2u bits %5.0f TFLOP/s, measured at best %5.0f: %+5.1f %%\n", machine,
+                        bits, reached * 1e-12, measured * 1e-12, 100 * (reached / measured - 1));
+            CAPTURE(machine, bits);
+            CHECK(std::fabs(reached / measured - 1) < 0.1);
+        }
 }
 
 TEST_CASE("a step of a 70B model on eight GPUs takes well under a second to simulate")
