@@ -44,9 +44,11 @@ struct GpuParams {
     BytesPerSecond memory_bandwidth; // peak
     Seconds        memory_latency;   // of one idle read
     Watts          power;            // the most it takes
-    std::string    kv_tier;     // memory behind the host link for keys and values beyond the HBM; none: there is none
-    std::uint32_t  kv_prefetch; // layers whose keys and values are fetched ahead
-    std::uint32_t  host_gpus;   // that share the tier
+    std::string    kv_tier;      // memory behind the host link for keys and values beyond the HBM; none: there is none
+    std::uint32_t  kv_prefetch;  // layers whose keys and values are fetched ahead
+    std::string    weights_tier; // the same for weights beyond the HBM
+    std::uint32_t  weights_prefetch; // layers whose weights are fetched ahead
+    std::uint32_t  host_gpus;        // that share the tier
 };
 
 // What kernels do with it. Measured once on an H100; times that depend on the device have a value per machine.
@@ -54,12 +56,15 @@ struct KernelParams {
     Seconds       fixed;             // of a kernel launched by itself: launch, first wave, drain
     Seconds       graph_step;        // of a kernel that follows another in a graph
     Share         tensor_share;      // of the arithmetic peak that a large matrix product sustains
+    Share         tensor_share_4;    // the same of 4-bit products
+    std::uint32_t tile_sms;          // SMs that compute a tile together, and share its columns' operands
     Share         pipeline_share;    // of shared memory that holds tiles in flight
     Share         loaded_latency;    // of memory under load, relative to memory_latency
     Seconds       split_step;        // partial sums of a product split along k: write, wait, add
     std::uint32_t sm_load_bytes;     // per SM and cycle from L2
     std::uint32_t sm_shared_bytes;   // per SM and cycle from shared memory
     std::uint32_t special_functions; // exponentials per SM and cycle
+    Share         softmax_overlap;   // of softmax and products of prefill, the shorter, that the longer hides
     std::uint32_t convert_rate;      // elements per SM and cycle of attention without tensor cores
     std::uint32_t attention_block;   // tokens of the smallest share of a sequence
     Bytes         attention_flight;  // bytes of KV cache that one block of threads has in flight
@@ -83,6 +88,8 @@ struct NvlinkParams {
     Seconds        collective_start; // of a kernel that communicates
     Seconds        exchange;         // a flag to one peer, and the peer's seen: store, fence, poll
     Seconds        exchange_peer;    // more for each further peer
+    Seconds        fence;            // until all that was written is seen by all others
+    BytesPerSecond store_block;      // that the blocks of threads of a short vector store to other GPUs
     Seconds        ring_start;       // of the ring's library, beyond collective_start
     Seconds        ring_step;        // from one GPU to its neighbour
     Seconds        bulk_start;       // of the ring's protocol for long messages, beyond ring_start

@@ -185,10 +185,10 @@ void add_energy(Outcome& o, configs::Parameters const& p, std::uint32_t wafers,
         std::uint64_t by_operator = 0;
         for (auto const& op : o.operators)
             by_operator += picojoules(op.energy);
-        o.books.entries.push_back({"hops", "as simulated", "by the operators' routes",
-                                   o.wavelet_hops, tally.work.hops});
-        o.books.entries.push_back({"energy", "pJ, by the run's counters",
-                                   "of the operators", picojoules(meter.of(run)), by_operator});
+        o.books.entries.push_back(
+            {"hops", "as simulated", "by the operators' routes", o.wavelet_hops, tally.work.hops});
+        o.books.entries.push_back(
+            {"energy", "pJ, by the run's counters", "of the operators", picojoules(meter.of(run)), by_operator});
         energy.token = before;
     } else {
         tally.cycles = static_cast<std::uint64_t>(static_cast<double>(o.cycles_per_token) / times);

@@ -1,5 +1,6 @@
 #include "models/gpu_system_modules.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace scribeline::models {
@@ -31,9 +32,13 @@ ServiceTime LinkServer::service(BulkRequest const& request)
     return {in_picoseconds(time.transfer), in_picoseconds(time.start + time.latency)};
 }
 
-GpuModule::GpuModule(sc_core::sc_module_name name, GpuStage const& stage, Meeting& peers, Meeting* begin, Meeting* end)
-    : sc_core::sc_module{name}, hbm{"hbm"}, link{"link"}, stage_{stage}, peers_{peers}, begin_{begin}, end_{end}
+GpuModule::GpuModule(sc_core::sc_module_name name, GpuStage const& stage, std::vector<HostFetch> const& fetches,
+                     Meeting& peers, Meeting* begin, Meeting* end)
+    : sc_core::sc_module{name}, hbm{"hbm"}, link{"link"}, stage_{stage}, fetches_{fetches}, peers_{peers},
+      begin_{begin}, end_{end}, asked_(fetches.size(), 0), arrived_(stage.layers, 0)
 {
+    for (auto const& each : fetches)
+        host.push_back(std::make_unique<BulkInitiator>(each.traffic == Traffic::kv ? "host_kv" : "host_weights"));
     SC_HAS_PROCESS(GpuModule);
     SC_THREAD(run);
 }
@@ -46,9 +51,12 @@ void GpuModule::run()
         begin_->wait(time);
     for (auto const& kernel : stage_.before)
         run(kernel, 0);
-    for (std::uint32_t layer = 0; layer < stage_.layers; ++layer)
+    for (std::uint32_t layer = 0; layer < stage_.layers; ++layer) {
+        fetch(layer);
+        time.wait_until(arrived_[layer]);
         for (auto const& kernel : stage_.layer)
             run(kernel, layer);
+    }
     for (auto const& kernel : stage_.after)
         run(kernel, stage_.layers);
     if (stage_.transfer > 0)
@@ -59,14 +67,32 @@ void GpuModule::run()
     time.synchronise();
 }
 
+void GpuModule::fetch(std::uint32_t layer)
+{
+    for (auto next = layer; next < stage_.layers; ++next)
+        for (std::size_t i = 0; i < fetches_.size(); ++i) {
+            auto const& each = fetches_[i];
+            if (asked_[i] != next || next > layer + each.prefetch_layers)
+                continue;
+            auto const there = host[i]->issue(*time_, {each.bytes_per_layer, each.traffic, next, false});
+            arrived_[next]   = std::max(arrived_[next], there);
+            ++asked_[i];
+        }
+}
+
 void GpuModule::run(GpuKernel const& kernel, std::uint32_t layer)
 {
-    auto& time = *time_;
-    auto  last = time.now();
-    for (auto const& [bytes, traffic] : {std::pair{kernel.weights, Traffic::weights}, std::pair{kernel.kv, Traffic::kv},
-                                         std::pair{kernel.vectors, Traffic::activations}})
+    auto&      time = *time_;
+    auto       last = time.now();
+    auto const move = [&](std::uint64_t bytes, Traffic traffic, bool write) {
         if (bytes > 0)
-            last = std::max(last, hbm.issue(time, {bytes, traffic, layer, false}));
+            last = std::max(last, hbm.issue(time, {bytes, traffic, layer, write}));
+    };
+    move(kernel.weights, Traffic::weights, false);
+    move(kernel.kv - kernel.kv_written, Traffic::kv, false);
+    move(kernel.vectors - kernel.vectors_written, Traffic::activations, false);
+    move(kernel.kv_written, Traffic::kv, true); // tiles go out while others are computed
+    move(kernel.vectors_written, Traffic::activations, true);
     time.advance(kernel.time);
     time.wait_until(last);
     if (kernel.reduce > 0) {

@@ -1,20 +1,23 @@
 // The modules of a GPU system: a GPU, the link of one GPU, and where GPUs wait for one another.
 #pragma once
 
+#include "models/gpu/host_offload.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "models/tlm/bulk_initiator.hpp"
 #include "models/tlm/single_resource.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace scribeline::models {
 
 // One kernel on one GPU.
 struct GpuKernel {
-    Picoseconds   time    = 0;                      // launch and body, without what partial sums take
-    std::uint64_t weights = 0, kv = 0, vectors = 0; // bytes
-    std::uint64_t reduce = 0;                       // bytes of the vector that the GPUs of a stage add up; 0: none
+    Picoseconds   time    = 0;                         // launch and body, without what partial sums take
+    std::uint64_t weights = 0, kv = 0, vectors = 0;    // bytes
+    std::uint64_t kv_written = 0, vectors_written = 0; // of them
+    std::uint64_t reduce = 0;                          // bytes of the vector that the GPUs of a stage add up; 0: none
 };
 
 struct GpuStage {
@@ -53,22 +56,29 @@ class LinkServer final : public SingleResource {
 
 class GpuModule final : public sc_core::sc_module {
   public:
-    // `peers`: of its stage. `begin` is when all of its stage may start, `end` when all of the next may. All outlive
-    // it.
-    GpuModule(sc_core::sc_module_name name, GpuStage const& stage, Meeting& peers, Meeting* begin, Meeting* end);
+    // `peers`: of its stage. `begin` is when all of its stage may start, `end` when all of the next may. `fetches` is
+    // what each layer needs from the host. All outlive it.
+    GpuModule(sc_core::sc_module_name name, GpuStage const& stage, std::vector<HostFetch> const& fetches,
+              Meeting& peers, Meeting* begin, Meeting* end);
 
-    BulkInitiator hbm, link;
-    Picoseconds   finished() const { return finished_; }
+    BulkInitiator                               hbm, link;
+    std::vector<std::unique_ptr<BulkInitiator>> host; // one for each fetch
+    Picoseconds                                 finished() const { return finished_; }
 
   private:
     void run();
     void run(GpuKernel const& kernel, std::uint32_t layer);
+    // Asks for what has buffers while this layer computes.
+    void fetch(std::uint32_t layer);
 
-    GpuStage const& stage_;
-    Meeting&        peers_;
-    Meeting *       begin_, *end_;
-    LocalTime*      time_     = nullptr;
-    Picoseconds     finished_ = 0;
+    GpuStage const&               stage_;
+    std::vector<HostFetch> const& fetches_;
+    Meeting&                      peers_;
+    Meeting *                     begin_, *end_;
+    LocalTime*                    time_     = nullptr;
+    Picoseconds                   finished_ = 0;
+    std::vector<std::uint32_t>    asked_;   // layers, of each fetch
+    std::vector<Picoseconds>      arrived_; // of each layer, all its fetches
 };
 
 } // namespace scribeline::models

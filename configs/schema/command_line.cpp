@@ -159,6 +159,7 @@ void add_comparison(po::options_description& options)
     add("batch", "N", "sequences that decode together; without: 1");
     add("set", "GROUP.KEY=VALUE", "one parameter, of the machines that have it; repeatable");
     add("output,o", "FILE.h5", "write the result file, a group for each machine");
+    options.add_options()("trace", "with --modules and -o: every transfer between modules in the result file");
     add("format", "table|json|csv", "of the report");
 }
 

@@ -21,6 +21,13 @@ auto const reduce_rows    = "all-reduce measured on H100s (ai-dynamo/aiconfigura
 auto const user           = "what to simulate";
 } // namespace src
 
+// Those of models/host/tier_spec.cpp.
+std::vector<std::string> tiers()
+{
+    return {"none",        "ddr5_4800_8ch", "ddr5_6400_12ch", "grace_lpddr5x", "vera_lpddr5x",
+            "cxl_gen5_x8", "nvme_gen4",     "nvme_gen5",      "rdma_8x400",    "storage_3fs"};
+}
+
 Group gpu()
 {
     using P = GpuParams;
@@ -61,10 +68,17 @@ Group gpu()
                           "memory behind nvlink.host_link that takes the keys and values that HBM has no room for: "
                           "DRAM, CXL, drives, network (docs/hbm.md)",
                           src::user, Origin::choice)
-        .only({"none", "ddr5_4800_8ch", "ddr5_6400_12ch", "grace_lpddr5x", "vera_lpddr5x", "cxl_gen5_x8", "nvme_gen4",
-               "nvme_gen5", "rdma_8x400", "storage_3fs"})
+        .only(tiers())
         .row<&P::kv_prefetch>("1", "0", "1024", "layers whose keys and values are fetched while others compute",
                               src::user, Origin::choice)
+        .counts("layer")
+        .row<&P::weights_tier>("none",
+                               "memory behind nvlink.host_link that takes the weights of layers that HBM has no room "
+                               "for; they are fetched in every step",
+                               src::user, Origin::choice)
+        .only(tiers())
+        .row<&P::weights_prefetch>("1", "0", "1024", "layers whose weights are fetched while others compute", src::user,
+                                   Origin::choice)
         .counts("layer")
         .row<&P::host_gpus>("8", "1", "65536", "GPUs that share one host, and its memory beyond the HBM",
                             "HGX board of eight", Origin::datasheet);
@@ -81,8 +95,14 @@ Group kernels()
                              Origin::published)
         .row<&P::tensor_share>("80 %", "1 %", "100 %", "of the arithmetic peak that large matrix products sustain",
                                src::gemm_rows, Origin::derived)
-        .row<&P::pipeline_share>("84 %", "1 %", "100 %", "of shared memory that holds tiles on their way from memory",
-                                 "four stages of 48 KiB in the 228 KiB of an H100; the rest holds the output tile",
+        .row<&P::tensor_share_4>("80 %", "1 %", "100 %", "the same of products of 4 bits",
+                                 "no 4-bit units: as with 8 bits", Origin::derived)
+        .row<&P::tile_sms>("1", "1", "16", "SMs that compute a tile together: each loads its share of the columns",
+                           "as the library's fastest kernels do; sharing in a cluster is not modelled", Origin::derived)
+        .counts("SM")
+        .row<&P::pipeline_share>("63 %", "1 %", "100 %", "of shared memory that holds tiles on their way from memory",
+                                 "of four stages of 48 KiB in the 228 KiB of an H100 three are on their way; one is in "
+                                 "use, the rest holds the output tile",
                                  Origin::derived)
         .row<&P::loaded_latency>("200 %", "100 %", "2000 %", "a read of memory under load, of memory_latency",
                                  src::gemm_rows, Origin::derived)
@@ -97,6 +117,11 @@ Group kernels()
         .row<&P::special_functions>("16", "1", "1024", "exponentials of an SM in a cycle",
                                     "CUDA programming guide: arithmetic throughput", Origin::datasheet)
         .counts("element/cycle")
+        .row<&P::softmax_overlap>(
+            "23 %", "0 %", "100 %",
+            "of softmax and products in attention over a prompt: of the shorter, what the longer "
+            "hides",
+            "prefill attention measured on an H100 (ai-dynamo/aiconfigurator): fitted, docs/gpu.md", Origin::derived)
         .row<&P::convert_rate>("10", "1", "1024",
                                "elements of keys and values that an SM takes in a cycle without tensor cores",
                                "128 lanes at some 12 instructions an element; decode attention with one query head per "
@@ -145,6 +170,12 @@ Group nvlink()
         .row<&P::exchange>("1.42 us", "0 s", "1 ms", "a flag to one peer and its own seen: store, fence, poll",
                            src::reduce_rows, Origin::derived)
         .row<&P::exchange_peer>("50 ns", "0 s", "1 ms", "more for each further peer", src::reduce_rows, Origin::derived)
+        .row<&P::fence>("1.7 us", "0 s", "1 ms", "until what was written is seen by all others", src::reduce_rows,
+                        Origin::derived)
+        .row<&P::store_block>("127 GB/s", "1 MB/s", "1 PB/s",
+                              "that the blocks of threads of a short vector (8 KiB) store to other GPUs; longer "
+                              "vectors have more of them",
+                              src::reduce_rows, Origin::derived)
         .row<&P::ring_start>("3.7 us", "0 s", "1 ms", "of a ring's library, beyond collective_start", src::reduce_rows,
                              Origin::derived)
         .row<&P::ring_step>("800 ns", "0 s", "1 ms", "from one GPU of a ring to the next", src::reduce_rows,

@@ -46,14 +46,17 @@ lines and lines that begin with # are skipped. Mistakes are told, all at once, b
 A file about GPUs has other columns; its header tells. kind, machine, value, unit, tolerance_percent, source and case_id
 must be there, and what the kinds in the file need:
 
-  kind               gpu_gemm                C[m,n] = A[m,k] B[k,n]: bits, m, n, k
+  kind               gpu_gemm                C[m,n] = A[m,k] B[k,n]: bits, m, n, k; activation_bits where
+                                             the activations have others than the weights
                      gpu_attention           one query a sequence against its cache: bits, batch, heads, kv_heads,
                                              head_dim, context
                      gpu_prefill_attention   the same of whole prompts
                      gpu_allreduce           library (nccl, tensorrt_llm, vllm), gpus, bytes
                      gpu_decode, gpu_served  a token without and with the server: model, bits, batch, context, gpus;
                                              library=nccl: its ring adds up, else whatever is fastest
-  bits               of weights, or of keys and values: 4, 8, 16
+  machine            also as tables of measurements call the device: h100_sxm, gb200
+  library            what follows the name after a space is ignored: NCCL 2.27.3
+  bits               of weights, or of keys and values: 4, 8, 16, or bfloat16, float16, fp8, int8, nvfp4, int4
   set                parameters as --set: gpu.memory_bandwidth=4.8 TB/s;workload.kv_bits=8
   unit               ns, us, ms, s; of a token also tok/s, of one user
 

@@ -308,8 +308,9 @@ Group run()
         .row<&P::visiting>("forward", "order in which a reticle visits its tiles; no result may depend on it",
                            src::ours, Origin::choice)
         .row<&P::windows>("16", "1", "256", "windows of the activity record", src::ours, Origin::choice)
-        .row<&P::trace>("false", "record every move of a wavelet", src::ours, Origin::choice)
-        .row<&P::trace_events>("1000000", "1", "1000000000", "at most so many recorded moves", src::ours,
+        .row<&P::trace>("false", "record every move of a wavelet, or every transfer between modules of GPUs", src::ours,
+                        Origin::choice)
+        .row<&P::trace_events>("1000000", "1", "1000000000", "at most so many recorded moves, or transfers", src::ours,
                                Origin::choice)
         .counts("event")
         .row<&P::threads>("1", "0", "1024",

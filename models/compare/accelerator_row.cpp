@@ -1,6 +1,7 @@
 // GPUs, SRAM-only racks and plain memory: prefill and decode of run_on_accelerator().
 #include "models/compare/rows.hpp"
 #include "models/gpu/accelerator.hpp"
+#include "models/gpu/host_offload.hpp"
 #include "models/gpu_system.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,20 @@ void add_energy(ComparisonRow& row, StepOutcome const& decode, double time_ratio
     row.energy_at_most = decode.energy_at_most * (time_ratio / static_cast<double>(row.batch));
 }
 
+// What the tiers of the host could not take, or that there might be some.
+std::string tiers_of(configs::Parameters const& p, Footprint const& memory)
+{
+    auto text = std::string{};
+    for (auto const& [name, key] :
+         {std::pair{&p.gpu.weights_tier, "gpu.weights_tier"}, {&p.gpu.kv_tier, "gpu.kv_tier"}})
+        if (*name != "none")
+            text += fmt::format("; {} takes at most {} of each GPU ({})", *name,
+                                size(tier_of_one_gpu(p, *name).capacity), key);
+    if (text.empty() && memory.weights + memory.runtime > memory.capacity)
+        return "; gpu.weights_tier names memory of the host that takes weights";
+    return text.empty() ? "; gpu.kv_tier names memory of the host that takes keys and values" : text;
+}
+
 } // namespace
 
 void add_accelerator(ComparisonRow& row, configs::Config const& config, workloads::DecodeStep const& step, bool modules)
@@ -65,6 +80,8 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
             fmt::format("{} does not fit: each of {} {} has {}, and weights take {}, the KV cache {}, the runtime {}",
                         step.shape.name, decode.devices, unit_of(row.kind, true), size(memory.capacity),
                         size(memory.weights), size(memory.kv), size(memory.runtime));
+        if (row.kind == configs::MachineKind::gpu)
+            row.reason += tiers_of(config.parameters, memory);
         return;
     }
     row.fidelity        = row.kind == configs::MachineKind::gpu ? "kernels" : "stream";
@@ -78,14 +95,18 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
     for (std::size_t i = 0; i < step_part_count; ++i)
         row.parts.emplace_back(name_of(static_cast<StepPart>(i)), decode.parts[i]);
     if (modules && row.kind == configs::MachineKind::gpu) {
-        auto const plan   = GpuPlan{decode.tensor, decode.pipeline};
-        auto const system = run_gpu_system_apart(step, config.parameters, run.memory_share, plan, row.batch);
-        row.fidelity      = "modules";
+        auto const  plan     = GpuPlan{decode.tensor, decode.pipeline};
+        auto const& asked    = config.parameters.run;
+        auto        recorded = run_gpu_system_apart(step, config.parameters, run.memory_share, plan, row.batch,
+                                                    {1'000'000, asked.trace ? asked.trace_events : 0});
+        auto const& system   = recorded.run;
+        row.fidelity         = "modules";
         row.parts.emplace_back("memory_behind", system.time - decode.floor); // banks that do not keep up
         row.bandwidth_share = decode.bandwidth_share * ratio(decode.floor, system.time);
         add_energy(row, decode, ratio(system.time, decode.floor));
-        row.token  = system.time;
-        row.served = system.time + decode.engine;
+        row.token   = system.time;
+        row.served  = system.time + decode.engine;
+        row.modules = std::move(recorded);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
+#include "models/gpu_system.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -50,6 +51,8 @@ struct ComparisonRow {
     std::vector<std::pair<std::string, configs::Joules>>  energy_parts; // add up to `energy`
     std::string                                           fidelity;
     std::vector<std::string>                              notes;
+
+    std::optional<RecordedGpuSystem> modules; // what passed between the modules of GPUs, where they ran
 
     std::optional<double> tokens_per_second_per_user() const;
     std::optional<double> served_per_user() const;

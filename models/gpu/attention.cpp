@@ -18,6 +18,10 @@ constexpr std::uint64_t least_divided_context = 512;
 
 // Side of the square of scores that one step of prefill computes.
 constexpr double prefill_tile = 128;
+// Of a score, beside its exponential: scale and subtract, largest, sum, conversion.
+constexpr double softmax_operations = 4;
+// Of 32 bits in an SM, from the H100 on (CUDA programming guide). An A100 has 64: nothing of its prefill was compared.
+constexpr double lanes = 128;
 // Queries, keys and values pass memory twice before the attention, read and written: rotated, then laid out.
 constexpr double passes_before_prefill = 4;
 
@@ -96,13 +100,13 @@ AttentionTime prefill_attention(GpuDevice const& device, PrefillAttention const&
     auto const  tiles   = static_cast<double>((a.tokens + 127) / 128);
     auto const  sms     = static_cast<double>(device.gpu.sms);
 
-    // Scores and weighted values of one tile on tensor cores; its exponentials on the special function units. The two
-    // depend on each other and do not overlap.
-    auto const peak   = device.peak(a.bits) / sms * kernels.tensor_share.value;
-    auto const tensor = Flops{4 * prefill_tile * prefill_tile * a.head_dim} / peak;
-    auto const exponentials =
-        Seconds{prefill_tile * prefill_tile / (device.gpu.clock.value() * kernels.special_functions)};
-    auto const of_one = tensor + exponentials;
+    // Scores and weighted values of one tile on tensor cores; its softmax on lanes and special function units. The two
+    // depend on each other: only those of different tiles overlap.
+    auto const peak    = device.peak(a.bits) / sms * kernels.tensor_share.value;
+    auto const tensor  = Flops{4 * prefill_tile * prefill_tile * a.head_dim} / peak;
+    auto const cycles  = prefill_tile * prefill_tile * (1.0 / kernels.special_functions + softmax_operations / lanes);
+    auto const softmax = Seconds{cycles / device.gpu.clock.value()};
+    auto const of_one  = std::max(tensor, softmax) + std::min(tensor, softmax) * (1 - kernels.softmax_overlap.value);
 
     // Causal: row i of tiles has i + 1 of them. No block finishes before the longest row has.
     auto const all  = as_double(a.batch * a.heads) * tiles * (tiles + 1) / 2;

@@ -30,7 +30,7 @@ BytesPerSecond GpuDevice::read_rate(double active_sms) const
 {
     SCRIBELINE_EXPECT(active_sms > 0);
     auto const in_flight = gpu.shared_memory * (kernels.pipeline_share.value * active_sms);
-    return Bytes{1} / (Bytes{1} / stream_rate() + loaded_latency() * (1 / in_flight.value()));
+    return Bytes{1} / (Bytes{1} / stream_rate() + gpu.memory_latency * (1 / in_flight.value()));
 }
 
 FlopsPerSecond GpuDevice::peak(std::uint32_t bits) const

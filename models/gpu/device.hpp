@@ -34,8 +34,9 @@ struct GpuDevice {
     configs::KernelParams kernels;
     BytesPerSecond        sustained; // what the memory's banks sustain on long reads, all stacks together
 
-    // Closed loop of reads: with N bytes in flight and a latency L under load, a rate R takes 1/R = 1/sustained + L/N.
-    // N grows with the SMs at work (docs/gpu.md, equation 1). Zero SMs: no rate.
+    // Closed loop of reads: with N bytes in flight and a latency l of an idle read, a rate R takes 1/R = 1/sustained +
+    // l/N: what waits for the memory is in its first term. N grows with the SMs at work (docs/gpu.md, equation 1). Zero
+    // SMs: no rate.
     BytesPerSecond read_rate(double active_sms) const;
 
     // Of a read under load.

@@ -2,7 +2,7 @@
 #include "models/gpu/gpu_plan.hpp"
 
 #include "configs/failure.hpp"
-#include "models/gpu/kv_offload.hpp"
+#include "models/gpu/host_offload.hpp"
 
 #include <algorithm>
 
@@ -132,7 +132,7 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     result.kv       = configs::Bytes{kv_of_token * layers * static_cast<double>(batch) * cached};
     result.runtime  = p.gpu.memory_runtime;
     result.capacity = p.gpu.memory;
-    offload(result, p, layers);
+    offload(result, p, layers, configs::Bytes{held_by_layer * layers / tensor});
     return result;
 }
 

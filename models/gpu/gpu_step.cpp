@@ -3,7 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "models/gpu/attention.hpp"
-#include "models/gpu/kv_offload.hpp"
+#include "models/gpu/host_offload.hpp"
 #include "models/gpu/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "workloads/expert_load.hpp"
@@ -112,7 +112,8 @@ class GpuStep {
         case OperatorKind::softmax:
             return;
         case OperatorKind::kv_write:
-            entry.kv = Bytes{op.bytes_kv * kv_copies()} * static_cast<double>(rows()) * parts_of_batch();
+            entry.kv         = Bytes{op.bytes_kv * kv_copies()} * static_cast<double>(rows()) * parts_of_batch();
+            entry.kv_written = entry.kv;
             vectors(entry, op, true, false); // by the kernel that rotates
             break;
         case OperatorKind::rope:
@@ -155,6 +156,7 @@ class GpuStep {
         part(entry, StepPart::kernel_fixed) += done.time.fixed;
         entry.weights += done.weights * everywhere();
         entry.vectors += done.activations * everywhere();
+        entry.vectors_written += done.written * everywhere();
         entry.flops += done.flops * everywhere();
     }
 
@@ -227,6 +229,25 @@ class GpuStep {
         entry.flops += done.flops * everywhere();
     }
 
+    // Of the vectors of an element-wise operator, as workloads/decode_step.cpp counts them: what it writes is the last
+    // of two, or of three.
+    double written_share(OperatorKind kind) const
+    {
+        switch (kind) {
+        case OperatorKind::embed:
+            return 1;
+        case OperatorKind::sampling:
+        case OperatorKind::kv_write: // into the cache, which is counted as such
+            return 0;
+        case OperatorKind::residual:
+            return 1.0 / 3;
+        case OperatorKind::activation:
+            return step_.shape.gated ? 1.0 / 3 : 0.5;
+        default:
+            return 0.5;
+        }
+    }
+
     // `divided`: each GPU has its share of the vector; otherwise each has all of it.
     void vectors(StepOperator& entry, Operator const& op, bool divided, bool a_kernel)
     {
@@ -240,6 +261,7 @@ class GpuStep {
         if (a_kernel)
             part(entry, StepPart::kernel_fixed) += done.fixed;
         entry.vectors += moved * everywhere();
+        entry.vectors_written += moved * written_share(op.kind) * everywhere();
         entry.flops += Flops{op.flops * tokens * share} * everywhere();
     }
 
@@ -266,30 +288,40 @@ class GpuStep {
         outcome_.operators.push_back(std::move(entry));
     }
 
-    // Keys and values beyond the HBM. Stages work one after another on a token, each with its own share of the layers.
+    // Weights, keys and values beyond the HBM. Stages work one after another on a token, each with its own share of the
+    // layers.
     void add_host_memory()
     {
         auto const& memory = outcome_.footprint;
-        if (!(memory.offloaded.value() > 0))
+        if (!(memory.offloaded.value() > 0) && !(memory.weights_offloaded.value() > 0))
             return;
-        auto compute = Seconds{};
+        auto compute = Seconds{}; // of the layers, during which those ahead are fetched
         for (auto const& op : outcome_.operators)
-            compute += sum_of(op.parts);
+            if (workloads::find_operator(step_.once, op.name) == nullptr && op.name != "stage_transfer")
+                compute += sum_of(op.parts);
         auto const layers  = (step_.shape.layers + plan_.pipeline - 1) / plan_.pipeline;
         auto const stages  = static_cast<double>(plan_.pipeline);
-        auto       entry   = StepOperator{"kv_from_host", 1, {}, {}, {}, {}, {}};
+        auto       entry   = StepOperator{"from_host", 1, {}, {}, {}, {}, {}};
         auto&      waiting = part(entry, StepPart::host_memory);
+        auto       own     = memory;
         if (phase_ == Phase::decode) { // of its cache, a stage fetches that of the sequences that it works on
-            auto own      = memory;
             own.offloaded = memory.offloaded / parts_of_batch();
             waiting       = wait_for_host(own, p_, layers, compute / stages) * stages;
-        } else {
-            waiting = wait_to_write(memory, p_, compute);
+        } else { // every part of a batch of prompts passes the layers by itself, and leaves its keys and values
+            own.offloaded      = Bytes{};
+            auto const passes  = stages + parts_of_batch() - 1;
+            auto const weights = wait_for_host(own, p_, layers, compute / passes) * passes;
+            waiting            = weights + wait_to_write(memory, p_, compute + weights);
         }
-        entry.linked = memory.offloaded * static_cast<double>(outcome_.devices);
+        entry.linked = (memory.offloaded + memory.weights_offloaded) * static_cast<double>(outcome_.devices);
         outcome_.operators.push_back(std::move(entry));
-        outcome_.notes.push_back(fmt::format("of the KV cache, {:.1f} GB of every GPU lie in {} (gpu.kv_tier)",
-                                             memory.offloaded.value() / 1e9, p_.gpu.kv_tier));
+        auto const note = [&](Bytes bytes, char const* what, char const* key, std::string const& tier) {
+            if (bytes.value() > 0)
+                outcome_.notes.push_back(fmt::format("of the {}, {:.1f} GB of every GPU lie in {} ({})", what,
+                                                     bytes.value() / 1e9, tier, key));
+        };
+        note(memory.weights_offloaded, "weights", "gpu.weights_tier", p_.gpu.weights_tier);
+        note(memory.offloaded, "KV cache", "gpu.kv_tier", p_.gpu.kv_tier);
     }
 
     static void scale(StepOperator& entry, double times)
@@ -301,6 +333,9 @@ class GpuStep {
         entry.vectors = entry.vectors * times;
         entry.flops   = entry.flops * times;
         entry.linked  = entry.linked * times;
+
+        entry.kv_written      = entry.kv_written * times;
+        entry.vectors_written = entry.vectors_written * times;
     }
 
     StepOutcome finish()

@@ -23,6 +23,19 @@ constexpr double output_bytes      = 2;
 
 std::uint64_t ceil_divide(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
+// Operands of 4 bits on both sides are floating point with a scale of 8 bits for every 16 of them.
+constexpr double block_scale_bits = 8.0 / 16;
+// They are quantised by one kernel, which needs no largest value of the whole matrix: 16 bits read, 4.5 written.
+constexpr std::uint32_t quantise_kernels_4 = 1;
+constexpr double        quantise_bytes_4   = 2 + (4 + block_scale_bits) / 8;
+
+// Of an element.
+double bytes_of(MatrixProduct const& product, std::uint32_t bits)
+{
+    bool const scaled = product.weight_bits == 4 && product.activation_bits == 4;
+    return (bits + (scaled ? block_scale_bits : 0)) / 8;
+}
+
 struct Body {
     Seconds time;
     Bound   bound;
@@ -37,20 +50,21 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     auto const  rows       = static_cast<double>(tiling.rows);
     auto const  columns    = static_cast<double>(tiling.columns);
     auto const  depth      = static_cast<double>(product.k) / tiling.splits;
-    auto const  bytes_of_a = product.activation_bits / 8.0;
-    auto const  bytes_of_b = product.weight_bits / 8.0;
+    auto const  bytes_of_a = bytes_of(product, product.activation_bits);
+    auto const  bytes_of_b = bytes_of(product, product.weight_bits);
 
     // Weights narrower than the activations are widened to them on the way to the tensor cores.
     auto const width  = std::max(product.weight_bits, product.activation_bits);
     auto const peak   = device.peak(width) / static_cast<double>(sms);
     auto const tensor = Flops{2 * rows * columns * depth} / peak;
-    auto const shared =
-        Bytes{(rows + columns) * depth * (width / 8.0)} / (clock * Bytes{1.0 * kernels.sm_shared_bytes});
-    auto const compute = std::max(tensor, shared) / kernels.tensor_share.value + device.loaded_latency();
+    auto const shared = Bytes{(rows + columns / kernels.tile_sms) * depth * (width / 8.0)} /
+                        (clock * Bytes{1.0 * kernels.sm_shared_bytes});
+    auto const most_of = width <= 4 ? kernels.tensor_share_4.value : kernels.tensor_share.value;
+    auto const compute = std::max(tensor, shared) / most_of + device.loaded_latency();
 
     auto const used_rows    = std::min(rows, static_cast<double>(product.m));
     auto const used_columns = std::min(columns, static_cast<double>(product.n));
-    auto const loaded       = Bytes{(used_rows * bytes_of_a + used_columns * bytes_of_b) * depth};
+    auto const loaded       = Bytes{(used_rows * bytes_of_a + used_columns / kernels.tile_sms * bytes_of_b) * depth};
     auto const load         = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes}) + device.loaded_latency();
 
     auto body = Body{Seconds{}, Bound::latency};
@@ -84,8 +98,9 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
                k = static_cast<double>(product.k);
 
     auto result        = MatrixProductTime{};
-    result.weights     = Bytes{n * k * product.weight_bits / 8};
-    result.activations = Bytes{m * k * product.activation_bits / 8 + m * n * output_bytes};
+    result.weights     = Bytes{n * k * bytes_of(product, product.weight_bits)};
+    result.activations = Bytes{m * k * bytes_of(product, product.activation_bits) + m * n * output_bytes};
+    result.written     = Bytes{m * n * output_bytes};
     result.flops       = Flops{2 * m * n * k};
 
     auto best = std::optional<Body>{};
@@ -111,9 +126,11 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
     SCRIBELINE_EXPECT(best.has_value());
     result.time = {device.launch(how), best->time, best->bound};
     if (product.quantise) {
-        auto const moved = Bytes{m * k * device.kernels.quantise_bytes};
-        for (std::uint32_t i = 0; i < device.kernels.quantise_kernels; ++i) {
-            auto const kernel = vector_kernel(device, moved / device.kernels.quantise_kernels, how);
+        bool const to_4    = product.activation_bits <= 4;
+        auto const kernels = to_4 ? quantise_kernels_4 : device.kernels.quantise_kernels;
+        auto const moved   = Bytes{m * k * (to_4 ? quantise_bytes_4 : 1.0 * device.kernels.quantise_bytes)};
+        for (std::uint32_t i = 0; i < kernels; ++i) {
+            auto const kernel = vector_kernel(device, moved / kernels, how);
             result.time.fixed += kernel.fixed;
             result.time.body += kernel.body;
         }

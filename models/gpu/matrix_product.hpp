@@ -29,6 +29,7 @@ struct MatrixProductTime {
     KernelTime time;
     Tiling     tiling;               // the fastest, as a library's heuristics would choose it
     Bytes      weights, activations; // moved
+    Bytes      written;              // of the activations
     Flops      flops;
 };
 

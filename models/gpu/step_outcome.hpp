@@ -20,7 +20,7 @@ enum class StepPart : std::uint8_t {
     kernel_fixed, // launches, first and last waves
     collective,   // partial sums of tensor parallelism
     transfer,     // activations from one stage of a pipeline to the next
-    host_memory,  // waiting for keys and values that lie beyond the HBM
+    host_memory,  // waiting for weights, keys and values that lie beyond the HBM
 };
 constexpr std::size_t step_part_count = 7;
 char const*           name_of(StepPart);
@@ -35,17 +35,19 @@ struct StepOperator {
     StepParts      parts{};
     configs::Bytes weights, kv, vectors; // moved, by all devices
     configs::Flops flops;
-    configs::Bytes linked{}; // from device to device, and from the host's memory: by all devices
+    configs::Bytes linked{};                        // from device to device, and from the host's memory: by all devices
+    configs::Bytes kv_written{}, vectors_written{}; // of kv and vectors; the rest is read
 };
 
 // Of the fullest device.
 struct Footprint {
     configs::Bytes weights, kv, runtime;
     configs::Bytes capacity;
-    configs::Bytes offloaded{}; // of kv, beyond the device's own memory
-    configs::Bytes buffers{};   // for what is fetched of it
+    configs::Bytes offloaded{};         // of kv, beyond the device's own memory
+    configs::Bytes weights_offloaded{}; // of weights
+    configs::Bytes buffers{};           // for what is fetched of both
 
-    configs::Bytes needed() const { return weights + kv + runtime + buffers - offloaded; }
+    configs::Bytes needed() const { return weights + kv + runtime + buffers - offloaded - weights_offloaded; }
     bool           fits() const { return needed() <= capacity; }
     configs::Bytes missing() const { return fits() ? configs::Bytes{} : needed() - capacity; }
 };

@@ -15,6 +15,16 @@ void LatencyHistogram::add(Picoseconds latency)
     longest_ = std::max(longest_, latency);
 }
 
+LatencyHistogram& LatencyHistogram::operator+=(LatencyHistogram const& other)
+{
+    for (std::size_t bin = 0; bin < bins; ++bin)
+        counts_[bin] += other.counts_[bin];
+    count_ += other.count_;
+    sum_ += other.sum_;
+    longest_ = std::max(longest_, other.longest_);
+    return *this;
+}
+
 Picoseconds LatencyHistogram::begin(std::size_t bin) { return bin == 0 ? 0 : (Picoseconds{1} << (bin - 1)) * 1000; }
 
 Picoseconds LatencyHistogram::at_most(double share) const

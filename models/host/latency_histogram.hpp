@@ -13,7 +13,8 @@ class LatencyHistogram {
     // Bin 0 holds less than 1 ns, bin b from 2^(b-1) ns to below 2^b ns, the last one everything beyond.
     static constexpr std::size_t bins = 42; // 2^40 ns: 18 minutes
 
-    void add(Picoseconds latency);
+    void              add(Picoseconds latency);
+    LatencyHistogram& operator+=(LatencyHistogram const& other);
 
     std::uint64_t                          count() const { return count_; }
     std::array<std::uint64_t, bins> const& counts() const { return counts_; }

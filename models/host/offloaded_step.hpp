@@ -11,6 +11,7 @@
 #include "models/tlm/bulk_server.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace scribeline::models {
@@ -20,6 +21,8 @@ struct TierFetch {
     BulkServer*   link            = nullptr; // PCIe, NVLink-C2C; null: the tier is attached directly
     std::uint64_t bytes_per_layer = 0;
     Traffic       traffic         = Traffic::kv;
+
+    std::optional<std::uint32_t> prefetch_layers{}; // its own; nothing: the step's
 };
 
 struct OffloadedStep {

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include <fmt/format.h>
@@ -18,13 +19,19 @@ using configs::Seconds;
 
 // A line of 8 bytes carries 4 of data and 4 of flag, so that the receiver needs no fence.
 constexpr double flagged_payload = 0.5;
+// Of a vector that one group of blocks of threads stores: 512 threads, 16 bytes each. Longer ones have more groups.
+constexpr Bytes one_group{8192};
 
 // Among n GPUs: one waits for the slowest of the others.
 Seconds exchange(NvlinkParams const& p, double n) { return p.exchange + p.exchange_peer * (n - 2); }
 
 AllReduceTime one_shot(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n), b * (n - 1) / (p.bandwidth * p.store_share.value), AllReduce::one_shot};
+    // The wires or, of a short vector, the few threads that store it, whichever is slower.
+    auto const wires  = b * (n - 1) / (p.bandwidth * p.store_share.value);
+    auto const stores = std::min(b, one_group) * (n - 1) / p.store_block;
+    return {p.collective_start, exchange(p, n) + (stores > wires ? stores - wires : Seconds{}), wires,
+            AllReduce::one_shot};
 }
 
 AllReduceTime one_shot_pull(NvlinkParams const& p, double n, Bytes b)
@@ -33,12 +40,11 @@ AllReduceTime one_shot_pull(NvlinkParams const& p, double n, Bytes b)
             AllReduce::one_shot_pull};
 }
 
-// Before, after the reduce-scatter (which other GPUs must see: a fence of the whole system, as long as an exchange
-// again), and after.
+// Before, after the reduce-scatter (which other GPUs must see: a fence of the whole system), and after.
 AllReduceTime two_shot(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 4, b * (2 * (n - 1) / n) / (p.bandwidth * p.store_share.value),
-            AllReduce::two_shot};
+    return {p.collective_start, exchange(p, n) * 3 + p.fence,
+            b * (2 * (n - 1) / n) / (p.bandwidth * p.store_share.value), AllReduce::two_shot};
 }
 
 AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)

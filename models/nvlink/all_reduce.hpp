@@ -2,8 +2,8 @@
 //
 //   one_shot       every GPU writes its vector to the n - 1 others, then adds locally      (n-1) b out, 1 exchange
 //   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                              (n-1) b in,  2 exchanges
-//   two_shot       reduce-scatter by reading, all-gather by reading, fenced                2 (n-1)/n b,  4 exchanges
-//   ring           a library's ring: 2 (n-1) steps; half of each line is flag (short        2 (n-1)/n b
+//   two_shot       reduce-scatter by reading, all-gather by reading, fenced                2 (n-1)/n b,  3 exchanges
+//   and a fence ring           a library's ring: 2 (n-1) steps; half of each line is flag (short        2 (n-1)/n b
 //                  messages), or long streams after a longer start
 //   in_switch      the switch adds what each GPU would have read                            (1 + 1/n) b, 2 exchanges
 //

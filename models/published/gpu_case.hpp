@@ -3,7 +3,7 @@
 // Files of such cases have columns of their own. `kind`, `machine`, `value` and `unit` must be there; of the others,
 // those that the kinds in the file need:
 //
-//     gpu_gemm                                bits, m, n, k
+//     gpu_gemm                                bits, m, n, k; activation_bits, where they differ
 //     gpu_attention, gpu_prefill_attention    bits, batch, heads, kv_heads, head_dim, context
 //     gpu_allreduce                           library, gpus, bytes
 //     gpu_decode, gpu_served                  model, bits, batch, context, gpus
@@ -18,13 +18,14 @@
 namespace scribeline::models {
 
 inline constexpr std::array gpu_case_columns{
-    "case_id", "kind",  "machine", "library",           "model",    "bits",    "m",    "n",
-    "k",       "batch", "heads",   "kv_heads",          "head_dim", "context", "gpus", "bytes",
-    "set",     "value", "unit",    "tolerance_percent", "source"};
+    "case_id", "kind",  "machine", "library",           "model",    "bits",           "m",    "n",
+    "k",       "batch", "heads",   "kv_heads",          "head_dim", "context",        "gpus", "bytes",
+    "set",     "value", "unit",    "tolerance_percent", "source",   "activation_bits"};
 
 struct GpuCase {
-    std::optional<Library> library;   // of an all-reduce; of decode, whose all-reduce it used: none is the fastest
-    std::uint32_t          bits = 16; // of weights, or of keys and values
+    std::optional<Library> library; // of an all-reduce; of decode, whose all-reduce it used: none is the fastest
+    std::uint32_t          bits            = 16; // of weights, or of keys and values
+    std::uint32_t          activation_bits = 16; // of a product: below 16 they are quantised by kernels before it
     std::uint64_t          m = 1, n = 1, k = 1;
     std::uint64_t          batch    = 1;
     std::uint64_t          heads    = 1;

@@ -8,6 +8,7 @@
 #include "models/published/comma_table.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -23,6 +24,14 @@ using configs::shown;
 
 constexpr std::uint64_t most = std::uint64_t{1} << 40U; // elements, tokens or bytes of anything that was measured
 constexpr std::array    libraries{"nccl", "tensorrt_llm", "vllm"}; // in the order of Library
+
+struct TypeName {
+    std::string_view name;
+    std::uint32_t    bits;
+};
+constexpr std::array types{TypeName{"bfloat16", 16}, TypeName{"float16", 16}, TypeName{"bf16", 16},
+                           TypeName{"fp16", 16},     TypeName{"fp8", 8},      TypeName{"int8", 8},
+                           TypeName{"nvfp4", 4},     TypeName{"fp4", 4},      TypeName{"int4", 4}};
 
 class GpuReader {
   public:
@@ -68,7 +77,8 @@ class GpuReader {
     std::string described() const
     {
         auto text = std::string{};
-        for (auto const* column : {"library", "bits", "m", "n", "k", "heads", "kv_heads", "head_dim", "gpus", "bytes"})
+        for (auto const* column :
+             {"library", "bits", "activation_bits", "m", "n", "k", "heads", "kv_heads", "head_dim", "gpus", "bytes"})
             if (!cell(column).empty())
                 text += fmt::format("{}{}={}", text.empty() ? "" : ";", column, cell(column));
         if (!cell("set").empty())
@@ -126,11 +136,18 @@ class GpuReader {
                                          text.empty() ? "empty" : shown(text), name_of(case_.kind)));
     }
 
-    void read_bits()
+    // A number, or a type as tables of measurements name it.
+    void read_bits(char const* column, std::uint32_t& bits)
     {
-        count("bits", case_.gpu.bits);
-        if (auto const bits = case_.gpu.bits; bits != 4 && bits != 8 && bits != 16)
-            complain("bits", fmt::format("{}, expected 4, 8 or 16", bits));
+        auto const found =
+            std::find_if(types.begin(), types.end(), [&](TypeName const& each) { return cell(column) == each.name; });
+        if (found != types.end()) {
+            bits = found->bits;
+            return;
+        }
+        count(column, bits);
+        if (bits != 4 && bits != 8 && bits != 16)
+            complain(column, fmt::format("{}, expected 4, 8 or 16, or a type such as bfloat16, fp8 or nvfp4", bits));
     }
 
     void read_library(bool needed)
@@ -138,8 +155,12 @@ class GpuReader {
         auto const& text = cell("library");
         if (text.empty() && !needed)
             return;
+        // A version and the way it was measured may follow the name.
+        auto name = std::string{};
+        for (char const c : text.substr(0, text.find(' ')))
+            name += c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         auto const known = std::vector<std::string>{libraries.begin(), libraries.end()};
-        auto const found = std::find(known.begin(), known.end(), text);
+        auto const found = std::find(known.begin(), known.end(), name);
         if (found == known.end())
             complain("library",
                      fmt::format("{} is none of {}{}", shown(text), fmt::join(known, ", "), did_you_mean(text, known)));
@@ -156,8 +177,11 @@ class GpuReader {
             count("bytes", c.bytes);
             return;
         }
-        read_bits();
+        read_bits("bits", c.bits);
         if (case_.kind == CaseKind::gpu_gemm) {
+            c.activation_bits = c.bits;
+            if (!cell("activation_bits").empty())
+                read_bits("activation_bits", c.activation_bits);
             count("m", c.m);
             count("n", c.n);
             count("k", c.k);
@@ -200,6 +224,20 @@ class GpuReader {
         }
     }
 
+    // A shipped machine, or what tables of measurements call its device: h100_sxm, gb200_sxm.
+    static std::string machine_named(std::string const& name)
+    {
+        auto const shipped = configs::shipped_machines();
+        auto const known   = known_as(name, shipped);
+        if (is_path(name) || std::find(shipped.begin(), shipped.end(), known) != shipped.end())
+            return known;
+        auto const device = name.substr(0, name.find('_'));
+        auto const found  = std::find_if(shipped.begin(), shipped.end(), [&](std::string const& each) {
+            return !device.empty() && each.substr(0, each.find('-')) == device;
+        });
+        return found == shipped.end() ? name : *found;
+    }
+
     std::string from_folder(std::string const& name) const
     {
         return is_path(name) && std::filesystem::path{name}.is_relative() && !folder_.empty() ? folder_ + "/" + name
@@ -210,7 +248,7 @@ class GpuReader {
     {
         configs::CommandLine line;
         line.command = "published";
-        line.machine = from_folder(known_as(case_.machine, configs::shipped_machines()));
+        line.machine = from_folder(machine_named(case_.machine));
         if (is_step()) {
             auto const model = known_as(case_.model, workloads::shipped_models());
             line.overrides.push_back({"column model", "workload.model", from_folder(model)});

@@ -47,7 +47,9 @@ configs::Seconds gpu_case_time(MeasuredCase const& m)
         return decode(m, share).served;
     auto const device = gpu_device(m.parameters, share);
     if (m.kind == CaseKind::gpu_gemm)
-        return matrix_product(device, {c.m, c.n, c.k, c.bits, c.bits, c.bits < 16}, Launch::single).time.total();
+        return matrix_product(device, {c.m, c.n, c.k, c.bits, c.activation_bits, c.activation_bits < 16},
+                              Launch::single)
+            .time.total();
     if (m.kind == CaseKind::gpu_attention)
         return decode_attention(device, {c.batch, c.heads, c.kv_heads, c.head_dim, c.context, c.bits}, Launch::single)
             .time.total();

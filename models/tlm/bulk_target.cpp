@@ -27,6 +27,12 @@ void BulkTarget::b_transport(int port, tlm::tlm_generic_payload& payload, sc_cor
     auto const served = server_.serve(asked, request);
     delay             = time_of(served.finished - now);
     books_.serve(request.traffic, request.bytes);
+    if (request.write) {
+        written_.ask(request.traffic, request.bytes);
+        written_.serve(request.traffic, request.bytes);
+    }
+    latency_.add(served.finished - asked);
+    waiting_.add(served.started - asked);
     ++transactions_;
     if (probe_)
         probe_->transaction({name_, static_cast<std::uint32_t>(port), request, asked, served.started, served.finished});

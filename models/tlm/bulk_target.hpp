@@ -1,6 +1,7 @@
 // A memory or a link behind a TLM-2.0 socket: any number of initiators, one server, contention by reservation.
 #pragma once
 
+#include "models/host/latency_histogram.hpp"
 #include "models/tlm/bulk_protocol.hpp"
 #include "models/tlm/transaction_probe.hpp"
 
@@ -21,7 +22,11 @@ class BulkTarget final : public sc_core::sc_module {
     tlm_utils::multi_passthrough_target_socket<BulkTarget, 32, BulkProtocol> socket;
 
     TrafficBooks const& books() const { return books_; } // bytes of the payloads that came, and that went back as done
-    std::uint64_t       transactions() const { return transactions_; }
+    TrafficBooks const& written() const { return written_; }     // of those, by writes
+    LatencyHistogram const& latency() const { return latency_; } // from asking to the last byte
+    LatencyHistogram const& waiting() const { return waiting_; } // until the resource was free
+    Picoseconds             occupied() const { return server_.occupied(); }
+    std::uint64_t           transactions() const { return transactions_; }
 
   private:
     void b_transport(int port, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -29,7 +34,8 @@ class BulkTarget final : public sc_core::sc_module {
     BulkServer&       server_;
     TransactionProbe* probe_;
     std::string const name_;
-    TrafficBooks      books_;
+    TrafficBooks      books_, written_;
+    LatencyHistogram  latency_, waiting_;
     std::uint64_t     transactions_ = 0;
 };
 

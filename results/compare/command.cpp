@@ -107,12 +107,15 @@ class Machines {
         line.options.clear();
         line.overrides.clear();
         for (auto const& given : line_.overrides)
-            if (configs::applies(group_of(given), kinds_[machine]))
+            if (configs::applies(group_of(given), kinds_[machine]) && !(given.name == "run.trace" && is_wafer(machine)))
                 line.overrides.push_back(given);
         if (!context.empty())
             line.overrides.push_back({"--context", "workload.context", context});
         return line;
     }
+
+    // A comparison keeps no wavelets.
+    bool is_wafer(std::size_t machine) const { return kinds_[machine] == configs::MachineKind::wafer; }
 
     CommandLine const&                line_;
     std::vector<std::string>          names_;
@@ -133,6 +136,12 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
 
     for (auto& machine : resolved)
         machine.modules = option(line, "modules").has_value();
+    auto const traced = std::any_of(resolved.begin(), resolved.end(),
+                                    [](auto const& machine) { return machine.config.parameters.run.trace; });
+    if (traced && !option(line, "modules"))
+        refuse("--trace: only modules have transfers between them. Add --modules");
+    if (traced && line.output.empty())
+        refuse("--trace: the transfers go to a result file. Name it with -o FILE.h5");
 
     auto contexts = std::vector<std::uint32_t>{};
     for (auto const& text : texts)

@@ -5,6 +5,7 @@
 #include "configs/schema/words.hpp"
 #include "results/build_info.hpp"
 #include "results/compare/columns.hpp"
+#include "results/compare/modules.hpp"
 #include "results/sections/sections.hpp"
 
 #include <algorithm>
@@ -83,6 +84,7 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
                 {"s", "time of the part; all add up to time_per_token"});
     write_parts(group, rows, context, &ComparisonRow::energy_parts, "energy_part", "where the energy of a token goes",
                 "part_energy", {"J", "energy of the part; all add up to energy_per_token"});
+    write_modules(group, rows);
     auto notes = std::vector<std::string>{};
     for (auto const* row : rows)
         for (auto const& note : row->notes)

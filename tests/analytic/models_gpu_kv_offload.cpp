@@ -3,7 +3,7 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "models/gpu/accelerator.hpp"
-#include "models/gpu/kv_offload.hpp"
+#include "models/gpu/host_offload.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -43,7 +43,7 @@ TEST_CASE("what lies beyond the HBM is what is missing, and what its buffers tak
 {
     auto const p = h100("ddr5_4800_8ch");
     auto       f = too_much(10);
-    offload(f, p, 32);
+    offload(f, p, 32, Bytes{});
     CHECK(f.offloaded.value() == Approx(10e9 / (1 - 2.0 / 32)).epsilon(1e-3));
     CHECK(f.buffers.value() == Approx(f.offloaded.value() * 2 / 32));
     CHECK(f.needed().value() == Approx(80e9).epsilon(1e-4));
@@ -53,14 +53,14 @@ TEST_CASE("what lies beyond the HBM is what is missing, and what its buffers tak
 TEST_CASE("nothing moves without a tier, without need, or to a tier that is too small")
 {
     auto f = too_much(10);
-    offload(f, h100("none"), 32);
+    offload(f, h100("none"), 32, Bytes{});
     CHECK(f.offloaded.value() == 0);
     CHECK_FALSE(f.fits());
     auto small = too_much(-1);
-    offload(small, h100("ddr5_4800_8ch"), 32);
+    offload(small, h100("ddr5_4800_8ch"), 32, Bytes{});
     CHECK(small.offloaded.value() == 0);
     auto large = too_much(100); // an eighth of 512 GB is 64
-    offload(large, h100("ddr5_4800_8ch"), 32);
+    offload(large, h100("ddr5_4800_8ch"), 32, Bytes{});
     CHECK(large.offloaded.value() == 0);
     CHECK_FALSE(large.fits());
 }

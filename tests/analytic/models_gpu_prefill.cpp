@@ -1,5 +1,6 @@
 // The time of a prompt against its arithmetic, and what a pipeline makes of a batch.
 #include "models/gpu/accelerator.hpp"
+#include "models/gpu/attention.hpp"
 #include "models/gpu/gpu_step.hpp"
 #include "models/gpu/stream_machine.hpp"
 
@@ -71,4 +72,26 @@ TEST_CASE("prompts go through a pipeline one behind the other, tokens of decode 
     auto const one_token  = models::decode_on_gpus(step, p, 0.92, {1, 4}, 1).floor;
     auto const four_token = models::decode_on_gpus(step, p, 0.92, {1, 4}, 4).floor;
     CHECK(four_token.value() == Approx(one_token.value()).epsilon(1e-9));
+}
+
+TEST_CASE("products and softmax of a prompt's attention take their sum, or the longer of both, as far as they overlap")
+{
+    auto       p           = configs::machine_parameters("h100");
+    auto const long_prompt = [&](double overlap) {
+        p.kernels.softmax_overlap = configs::Share{overlap};
+        auto const device         = models::gpu_device(p, 0.92);
+        auto const body =
+            models::prefill_attention(device, {4, 64, 8, 128, 32768, 16}, models::Launch::graph).time.body;
+        // Queries, keys and values have passed memory twice before, read and written.
+        auto const passed = configs::Bytes{4.0 * 4 * 32768 * (64 + 2 * 8) * 128 * 2};
+        return (body - passed / device.stream_rate()).value();
+    };
+    // Of every score: 4 x 128 FLOP, an exponential at 16 and four operations at 128 a cycle. Half of all are masked.
+    auto const scores  = 4.0 * 64 * 32768 * 32768 / 2;
+    auto const product = scores * 4 * 128 / (989.4e12 * 0.8);
+    auto const softmax = scores * (1.0 / 16 + 4.0 / 128) / (132 * 1.83e9);
+    CHECK(product > softmax);
+    CHECK(long_prompt(0) == Approx(product + softmax).epsilon(0.01));
+    CHECK(long_prompt(1) == Approx(product).epsilon(0.01));
+    CHECK(long_prompt(0.5) == Approx(product + softmax / 2).epsilon(0.01));
 }

@@ -102,6 +102,8 @@ TEST_CASE("what is wrong is refused before anything runs, and no file is left")
              {{"--machines", "h100,wse3", "--set", "gpu.sm=3"}, 64, "unknown key"},
              {{"--machines", "h100", "--region", "8x8"}, 64, "unknown option"},
              {{"--machines", "h100", "--model", "llama-9"}, 66, "llama-9"},
+             {{"--machines", "h100", "--trace"}, 64, "Add --modules"},
+             {{"--machines", "h100", "--set", "gpu.weights_tier=tape"}, 64, "gpu.weights_tier"},
          }) {
         auto arguments = each.arguments;
         arguments.insert(arguments.end(), {"-o", output});
@@ -206,4 +208,70 @@ TEST_CASE("the file of a comparison has a group for each machine that says the s
     auto const explained = run_scribeline({"explain", path});
     CHECK(explained.exit_code == 65);
     CHECK(explained.err.find("compares machines") != std::string::npos);
+}
+
+TEST_CASE("transfers between modules stand in the file, and add up to what memories and links served")
+{
+    auto const folder = TemporaryFolder{};
+    auto const file   = folder / "traced.h5";
+    auto const run    = compare({"--model", "llama-3.1-8b", "--context", "4096,8192", "--machines", "wse3,h100:2",
+                                 "--modules", "--trace", "-o", file});
+    INFO(run);
+    REQUIRE(run.exit_code == 0);
+    auto const input = scribeline::results::hdf5::InputFile{file};
+    CHECK_FALSE(input.has("/machines/wse3/transactions"));
+    auto const group  = std::string{"/machines/h100:2"};
+    auto const column = [&](char const* name) { return input.counts(group + "/transactions/" + name); };
+    auto const bytes = column("bytes"), traffic = column("traffic"), command = column("command"),
+               target = column("target"), context = column("context"), issue = column("issue"), done = column("done"),
+               initiator  = column("initiator");
+    auto const targets    = input.texts(group + "/transactions/target_name");
+    auto const initiators = input.texts(group + "/transactions/initiator_name");
+    CHECK(initiators == std::vector<std::string>{"gpu_0", "gpu_1"});
+    CHECK(input.counts(group + "/transactions/dropped").front() == 0);
+    auto const contexts = input.counts(group + "/tiers/context");
+    REQUIRE(contexts.size() == 2);
+    auto sums = std::vector<std::uint64_t>(2 * 2 * 3 * 4); // command, context, tier, traffic
+    auto many = std::vector<std::uint64_t>(2 * 3);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        CHECK(done[i] > issue[i]);
+        REQUIRE(target[i] < targets.size());
+        REQUIRE(initiator[i] < 2);
+        std::size_t const tier = targets[target[i]].find("hbm") == 0 ? 0 : 1;
+        std::size_t const at   = context[i] == contexts[0] ? 0 : 1;
+        sums.at(((command[i] * 2 + at) * 3 + tier) * 4 + traffic[i]) += bytes[i];
+        ++many.at(at * 3 + tier);
+    }
+    auto       served  = input.counts(group + "/tiers/bytes_read");
+    auto const written = input.counts(group + "/tiers/bytes_written");
+    served.insert(served.end(), written.begin(), written.end());
+    CHECK(sums == served);
+    CHECK(many == input.counts(group + "/tiers/transactions"));
+
+    auto const few = compare({"--model", "llama-3.1-8b", "--machines", "h100:2", "--modules", "--trace", "--set",
+                              "run.trace_events=50", "-o", folder / "few.h5"});
+    REQUIRE(few.exit_code == 0);
+    auto const bounded = scribeline::results::hdf5::InputFile{folder / "few.h5"};
+    CHECK(bounded.counts(group + "/transactions/bytes").size() == 50);
+    CHECK(bounded.counts(group + "/transactions/dropped").front() == many[0] + many[1] - 50);
+}
+
+TEST_CASE("weights that HBM does not hold come from the host, where it is asked for")
+{
+    auto const arguments = [](std::string const& tier) {
+        return std::vector<std::string>{"--model",  "llama-3.1-70b",  "--machines", "h100:1",
+                                        "--format", "json",           "--set",      "gpu.weights_tier=" + tier,
+                                        "--set",    "gpu.host_gpus=1"};
+    };
+    auto const without = compare(arguments("none"));
+    CHECK(without.exit_code == 1);
+    CHECK(
+        Json::parse(without.out).at("rows")[0].at("reason").get<std::string>().find("gpu.weights_tier names memory") !=
+        std::string::npos);
+    auto const with = compare(arguments("ddr5_6400_12ch"));
+    INFO(with);
+    CHECK(with.exit_code == 0);
+    auto const row = Json::parse(with.out).at("rows")[0];
+    CHECK(row.at("bound_by") == "host_memory");
+    CHECK(row.at("notes").dump().find("of the weights") != std::string::npos);
 }

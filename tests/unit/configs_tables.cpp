@@ -84,20 +84,21 @@ TEST_CASE("every member of every group has a row")
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21,
-                     m22] = p.gpu;
+                     m22, m23, m24] = p.gpu;
         static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-                                   m19, m20, m21, m22));
-        CHECK(count("gpu") == 23);
+                                   m19, m20, m21, m22, m23, m24));
+        CHECK(count("gpu") == 25);
     }
     {
-        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15] = p.kernels;
-        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15));
-        CHECK(count("kernels") == 16);
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18] = p.kernels;
+        static_cast<void>(
+            std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18));
+        CHECK(count("kernels") == 19);
     }
     {
-        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14] = p.nvlink;
-        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14));
-        CHECK(count("nvlink") == 15);
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16] = p.nvlink;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16));
+        CHECK(count("nvlink") == 17);
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = p.sram;

@@ -90,3 +90,39 @@ TEST_CASE("mistakes in rows about GPUs name the column and what was expected")
     CHECK_THAT(complaint("case_id,kind,machine,bits,m,n,k,value,unit,source\na,gpu_gemm,h100,16,1,1,1,1,us,s\n"),
                Contains("'tolerance_percent': missing in the header"));
 }
+
+TEST_CASE("rows may be named as tables of measurements name them")
+{
+    auto const product = [](std::string const& machine, std::string const& bits) {
+        return *only(gemm_columns + "a,gpu_gemm," + machine + "," + bits + ",8,4096,4096,,10,us,,a test\n").simulated;
+    };
+    CHECK(product("h100_sxm", "bfloat16") == product("h100", "16"));
+    CHECK(product("gb200_sxm", "fp8") == product("gb200-nvl72", "8"));
+    CHECK(product("gb200", "nvfp4") == product("gb200-nvl72", "4"));
+    CHECK_THAT(complaint(gemm_columns + "a,gpu_gemm,h10_sxm,16,1,1,1,,1,us,,s\n"), Contains("'machine'"));
+    auto const reduce = [](std::string const& library) {
+        return *only("case_id,kind,machine,library,gpus,bytes,value,unit,tolerance_percent,source\n"
+                     "b,gpu_allreduce,h200_sxm," +
+                     library + ",8,16384,20,us,,a test\n")
+                    .simulated;
+    };
+    CHECK(reduce("NCCL 2.27.3") == reduce("nccl"));
+    CHECK(reduce("TensorRT-LLM custom (AUTO one/two-shot) 1.0.0") == reduce("tensorrt_llm"));
+    CHECK(reduce("vllm custom all-reduce 0.14.0") == reduce("vllm"));
+    CHECK_THAT(complaint("case_id,kind,machine,library,gpus,bytes,value,unit,tolerance_percent,source\n"
+                         "b,gpu_allreduce,h100,ncc,8,16384,20,us,,s\n"),
+               Contains("did you mean 'nccl'?"));
+}
+
+TEST_CASE("weights alone may be narrow: then nothing is quantised before the product")
+{
+    auto const row = [](std::string const& cells) {
+        return *only("case_id,kind,machine,bits,activation_bits,m,n,k,value,unit,tolerance_percent,source\n"
+                     "a,gpu_gemm,h100," +
+                     cells + ",1,16384,16384,100,us,,a test\n")
+                    .simulated;
+    };
+    CHECK(row("8,") == row("8,8"));
+    CHECK(row("int8,bfloat16") < row("8,8") - 5); // three kernels less
+    CHECK(row("int8,bfloat16") == Approx(row("16,16") / 2).epsilon(0.05));
+}

@@ -1,6 +1,7 @@
-// Does a whole step of decode take the time that was measured? And do devices that nothing was fitted on read weights
-// as fast as they were measured to?
+// Does a whole step of decode take the time that was measured? And do other devices than the H100 read and multiply as
+// fast as they were measured to?
 #include "models/gpu/accelerator.hpp"
+#include "models/gpu/attention.hpp"
 #include "models/gpu/gpu_step.hpp"
 #include "models/gpu/matrix_product.hpp"
 #include "models/gpu/memory_rate.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <tuple>
 
 using namespace scribeline;
 
@@ -61,8 +63,8 @@ TEST_CASE("static decode on A100s takes the time that was measured")
 
 TEST_CASE("matrix-vector products on other devices reach the bandwidth that was measured")
 {
-    // Fixed part and bandwidth of measured products, m = 1 (ai-dynamo/aiconfigurator): nothing was fitted on the
-    // bandwidths, so they say how far the model carries from an H100 to other devices.
+    // Fixed part and bandwidth of measured products, m = 1 (ai-dynamo/aiconfigurator). The bytes in flight of the A100
+    // were set by its bandwidth; no constant by those of H200 and B200.
     struct Measured {
         char const* machine;
         double      fixed_us, bandwidth;
@@ -78,6 +80,51 @@ TEST_CASE("matrix-vector products on other devices reach the bandwidth that was 
         CAPTURE(each.machine, modelled, measured);
         CHECK(std::fabs(modelled / measured - 1) < 0.12);
     }
+}
+
+TEST_CASE("devices of two generations read keys and values, and multiply, as fast as the best that was measured")
+{
+    // Best of measured rows (ai-dynamo/aiconfigurator): bytes of keys and values a second, and FLOP a second. The
+    // B200's shares of its arithmetic were set by two of them (docs/gpu.md).
+    struct Measured {
+        char const* machine;
+        double      kv, peak_16, peak_8, peak_4;
+    };
+    for (auto const& each : {Measured{"h100", 3050e9, 854e12, 1507e12, 0}, Measured{"h200", 4374e9, 861e12, 1534e12, 0},
+                             Measured{"b200", 7302e9, 1716e12, 3151e12, 4547e12},
+                             Measured{"gb200-nvl72", 7508e9, 1929e12, 3493e12, 5202e12}}) {
+        auto const device    = tests::shipped_gpu(each.machine);
+        auto const attention = models::decode_attention(device, {256, 64, 8, 128, 8192, 16}, models::Launch::single);
+        auto const rate      = (attention.kv / attention.time.total()).value();
+        std::printf("%-12s decode attention %5.0f GB/s, measured at best %5.0f: %+5.1f %%;", each.machine, rate * 1e-9,
+                    each.kv * 1e-9, 100 * (rate / each.kv - 1));
+        CAPTURE(each.machine);
+        CHECK(std::fabs(rate / each.kv - 1) < 0.08);
+        for (auto const& [bits, measured] :
+             {std::pair{16U, each.peak_16}, std::pair{8U, each.peak_8}, std::pair{4U, each.peak_4}}) {
+            if (measured == 0)
+                continue;
+            auto const product =
+                models::matrix_product(device, {8192, 65536, 8192, bits, bits, bits < 16}, models::Launch::single);
+            auto const reached = (product.flops / product.time.total()).value();
+            std::printf(" %u bits %4.0f TFLOP/s, %4.0f: %+5.1f %%", bits, reached * 1e-12, measured * 1e-12,
+                        100 * (reached / measured - 1));
+            CHECK(std::fabs(reached / measured - 1) < 0.15);
+        }
+        std::printf("\n");
+    }
+    // Of prompts, causal: FLOP a second with 16 and 8 bits.
+    for (auto const& [machine, measured_16, measured_8] :
+         {std::tuple{"h100", 541e12, 740e12}, std::tuple{"b200", 1184e12, 1452e12}})
+        for (auto const& [bits, measured] : {std::pair{16U, measured_16}, std::pair{8U, measured_8}}) {
+            auto const time    = models::prefill_attention(tests::shipped_gpu(machine), {4, 64, 8, 128, 16384, bits},
+                                                           models::Launch::single);
+            auto const reached = (time.flops / time.time.total()).value();
+            std::printf("%-12s prefill attention, %2u bits %5.0f TFLOP/s, measured at best %5.0f: %+5.1f %%\n", machine,
+                        bits, reached * 1e-12, measured * 1e-12, 100 * (reached / measured - 1));
+            CAPTURE(machine, bits);
+            CHECK(std::fabs(reached / measured - 1) < 0.1);
+        }
 }
 
 TEST_CASE("a step of a 70B model on eight GPUs takes well under a second to simulate")

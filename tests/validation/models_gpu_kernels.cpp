@@ -108,9 +108,7 @@ TEST_CASE("each library's all-reduce of whole H100 and A100 tables is met on ave
                 };
                 auto const what = std::string{machine} + " " + library + ", " + gpus + " GPUs, all-reduce up to 1 MiB";
                 auto const deviation = tests::deviation_of(only(*table, small), what);
-                // The A100's rows of TensorRT-LLM are of a version without the kernel that H100s have: see docs/gpu.md.
-                if (std::string{machine} == "h100")
-                    CHECK(deviation.mean < 15);
+                CHECK(deviation.mean < 15);
                 auto const large = [&](GpuRow const& row) {
                     return row.at("machine") == machine && row.at("library") == library && row.at("gpus") == gpus &&
                            !up_to_a_mebibyte(row);
