@@ -12,6 +12,7 @@
 #include "results/export/command.hpp"
 #include "results/interruption.hpp"
 #include "results/published_report.hpp"
+#include "results/recover/command.hpp"
 #include "results/report.hpp"
 #include "results/run_file.hpp"
 #include "results/show_file.hpp"
@@ -80,7 +81,9 @@ Exit run(configs::CommandLine const& line)
         return Exit::done;
     }
     tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
-    auto       file    = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
+    auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
+    if (file && models::may_take_long(config.parameters))
+        file->begin(config);
     auto const outcome = models::simulate(config, step, plan);
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
@@ -152,6 +155,8 @@ Exit dispatch(configs::CommandLine const& line)
         return show(line);
     if (line.command == "export")
         return results::export_command(line);
+    if (line.command == "recover")
+        return results::recover_command(line, std::cout);
     if (line.command == "doctor")
         return results::doctor(line, std::cout);
     if (line.command == "completion") {

@@ -95,6 +95,11 @@ Outcome closed_form(configs::Config const& config, workloads::DecodeStep const& 
 
 } // namespace
 
+bool may_take_long(configs::Parameters const& p)
+{
+    return p.run.fidelity == Fidelity::wavelet || p.run.trace || p.run.payload;
+}
+
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
     auto const&       p          = config.parameters;

@@ -13,4 +13,7 @@ namespace scribeline::models {
 // or throw configs::UserError (bad_config) with the reason. closed_form simulates nothing.
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
 
+// Whether every wavelet was asked for, which takes seconds to hours where lines and formulas take less than a second.
+bool may_take_long(configs::Parameters const& parameters);
+
 } // namespace scribeline::models

@@ -106,6 +106,21 @@ std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
 
 RunFile RunFile::prepare(std::string const& path) { return RunFile{path}; }
 
+void RunFile::begin(configs::Config const& config)
+{
+    using namespace sections;
+    std::vector<char> bytes;
+    {
+        auto file = hdf5::MemoryFile{};
+        auto root = file.root();
+        write_root_attributes(root, config, created_);
+        write_parameters(root, config);
+        write_meta_at_start(root, config, created_);
+        bytes = file.image();
+    }
+    output_.keep(bytes);
+}
+
 void RunFile::write(configs::Config const& config, models::Outcome const& outcome)
 {
     using namespace sections;

@@ -72,6 +72,39 @@ void write_books(hdf5::Group& meta, models::Books const& books)
     group.array("right_value", right_value, {&dim}, {"1", "the other side; equal to left_value in a balanced run"});
 }
 
+enum class Status : std::uint8_t { running, complete };
+
+void write_status(hdf5::Group& meta, Status status)
+{
+    meta.scalar("status", static_cast<std::uint8_t>(status), {"1", "state of the run"})
+        .attribute(hdf5::flags({"running", "complete", "failed", "interrupted"}));
+}
+
+// What is known before the run.
+hdf5::Group meta_of(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
+    auto const build = build_info();
+    auto const toml  = config.toml();
+    auto       meta  = root.group("meta");
+    meta.attribute("created", utc(created));
+    meta.attribute("command_line", config.command_line);
+    meta.attribute("machine", config.machine);
+    meta.attribute("model", config.parameters.workload.model);
+    meta.attribute("seed", config.parameters.run.seed);
+    meta.attribute("config_sha256", configs::sha256(toml));
+    meta.attribute("simulator_version", build.version);
+    meta.attribute("git_commit", build.git_commit);
+    meta.attribute("git_dirty", std::uint8_t{build.git_dirty});
+    meta.attribute("compiler", build.compiler);
+    meta.attribute("build_type", build.build_type);
+    meta.attribute("systemc_version", build.systemc);
+    meta.attribute("hdf5_version", build.hdf5);
+
+    meta.scalar("config_toml", toml, {"1", "the resolved configuration; `run --from` reads it"});
+    write_sources(meta, config);
+    return meta;
+}
+
 } // namespace
 
 void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created)
@@ -87,36 +120,24 @@ void write_root_attributes(hdf5::Group& root, configs::Config const& config, Tim
 
 void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created)
 {
-    auto const build = build_info();
-    auto const toml  = config.toml();
-    auto       meta  = root.group("meta");
-    meta.attribute("created", utc(created));
+    auto meta = meta_of(root, config, created);
     meta.attribute("finished", utc(std::chrono::system_clock::now()));
-    meta.attribute("command_line", config.command_line);
-    meta.attribute("machine", config.machine);
-    meta.attribute("model", config.parameters.workload.model);
     meta.attribute("fidelity", outcome.fidelity);
     meta.attribute("token_note", outcome.token_note);
     meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
-    meta.attribute("seed", config.parameters.run.seed);
-    meta.attribute("config_sha256", configs::sha256(toml));
-    meta.attribute("simulator_version", build.version);
-    meta.attribute("git_commit", build.git_commit);
-    meta.attribute("git_dirty", std::uint8_t{build.git_dirty});
-    meta.attribute("compiler", build.compiler);
-    meta.attribute("build_type", build.build_type);
-    meta.attribute("systemc_version", build.systemc);
-    meta.attribute("hdf5_version", build.hdf5);
     meta.attribute("wall_seconds", outcome.wall_seconds);
     meta.attribute("peak_rss_bytes", peak_rss_bytes());
 
-    meta.scalar("config_toml", toml, {"1", "the resolved configuration; `run --from` reads it"});
-    write_sources(meta, config);
     auto const warning = meta.dimension("warning", outcome.warnings.size());
     meta.array("warnings", outcome.warnings, {&warning}, {"1", "warnings of the models"});
     write_books(meta, outcome.books);
-    meta.scalar("status", std::uint8_t{1}, {"1", "state of the run"})
-        .attribute(hdf5::flags({"running", "complete", "failed", "interrupted"}));
+    write_status(meta, Status::complete);
+}
+
+void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
+    auto meta = meta_of(root, config, created);
+    write_status(meta, Status::running);
 }
 
 void write_parameters(hdf5::Group& root, configs::Config const& config)
