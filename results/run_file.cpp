@@ -32,6 +32,11 @@ hdf5::InputFile open_run(std::string const& path)
                                     "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
                                     path)};
     }
+    if (found->rfind("Scribeline-Yield", 0) == 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
+                                                      "figures stand in /summary, and 'scribeline yield' repeats it",
+                                                      path)};
+    }
     if (found->rfind("Scribeline-Sweep", 0) == 0) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
                                                       "point has a file of its own in the folder runs beside it",

@@ -188,6 +188,7 @@ po::options_description options_of(std::string_view command)
     if (command == "yield") {
         add_yield(options);
         add_configuration(options);
+        options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"), "write the figures as a file");
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
     }
     if (command == "doctor") {

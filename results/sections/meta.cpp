@@ -80,8 +80,31 @@ void write_status(hdf5::Group& meta, Status status)
         .attribute(hdf5::flags({"running", "complete", "failed", "interrupted"}));
 }
 
-// What is known before the run.
-hdf5::Group meta_of(hdf5::Group& root, configs::Config const& config, TimePoint created)
+} // namespace
+
+void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
+    root.attribute("Conventions", conventions);
+    root.attribute("schema_version", schema_version);
+    root.attribute("title", fmt::format("Decode of {} on {}", config.parameters.workload.model, config.machine));
+    write_history(root, config, created);
+}
+
+void write_history(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
+    root.attribute("history", fmt::format("{} {}", utc(created), config.command_line));
+    root.attribute("source", source());
+    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then open `default`
+    root.attribute("default", "summary");
+}
+
+void write_cost(hdf5::Group& group, TimePoint created)
+{
+    group.attribute("wall_seconds", std::chrono::duration<double>(std::chrono::system_clock::now() - created).count());
+    group.attribute("peak_rss_bytes", peak_rss_bytes());
+}
+
+hdf5::Group write_meta_of_config(hdf5::Group& root, configs::Config const& config, TimePoint created)
 {
     auto const build = build_info();
     auto const toml  = config.toml();
@@ -105,22 +128,9 @@ hdf5::Group meta_of(hdf5::Group& root, configs::Config const& config, TimePoint 
     return meta;
 }
 
-} // namespace
-
-void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created)
-{
-    root.attribute("Conventions", conventions);
-    root.attribute("schema_version", schema_version);
-    root.attribute("title", fmt::format("Decode of {} on {}", config.parameters.workload.model, config.machine));
-    root.attribute("history", fmt::format("{} {}", utc(created), config.command_line));
-    root.attribute("source", source());
-    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then open `default`
-    root.attribute("default", "summary");
-}
-
 void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created)
 {
-    auto meta = meta_of(root, config, created);
+    auto meta = write_meta_of_config(root, config, created);
     meta.attribute("finished", utc(std::chrono::system_clock::now()));
     meta.attribute("fidelity", outcome.fidelity);
     meta.attribute("token_note", outcome.token_note);
@@ -136,7 +146,7 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
 
 void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimePoint created)
 {
-    auto meta = meta_of(root, config, created);
+    auto meta = write_meta_of_config(root, config, created);
     write_status(meta, Status::running);
 }
 

@@ -315,7 +315,7 @@ Exit plan(Given const& given)
         return Exit::done;
     }
     for (std::size_t i = 0; i < plan.points.size(); ++i) {
-        auto command = std::string{"scribeline run"};
+        auto command = fmt::format("scribeline {}", configs::name_of(plan.command));
         for (auto const& argument : plan.arguments(plan.points[i]))
             command += ' ' + for_shell(argument);
         std::cout << command << " --quiet --output " << for_shell(folder.run_file(i)) << '\n';

@@ -80,6 +80,7 @@ Json to_json(configs::SweepPlan const& plan)
     return {{"scribeline_sweep", plan_version},
             {"written_by", this_program()},
             {"description", plan.description},
+            {"command", configs::name_of(plan.command)},
             {"machine", plan.machine},
             {"fixed", plan.fixed},
             {"columns", columns},
@@ -94,10 +95,19 @@ Json to_json(configs::SweepPlan const& plan)
             {"points", points}};
 }
 
+configs::SweepCommand command_named(std::string const& name)
+{
+    for (auto const& row : configs::sweep_commands)
+        if (name == row.name)
+            return row.command;
+    throw std::runtime_error{"an unknown command"};
+}
+
 configs::SweepPlan from_json(Json const& json)
 {
     auto plan        = configs::SweepPlan{};
     plan.description = json.at("description");
+    plan.command     = command_named(json.value("command", "run")); // older plans have no other
     plan.machine     = json.at("machine");
     plan.fixed       = json.at("fixed").get<decltype(plan.fixed)>();
     plan.sampler     = json.at("sampler");

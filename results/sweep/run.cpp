@@ -82,7 +82,7 @@ class PointRunner {
 
     Job job_of(std::size_t point) const
     {
-        auto command = std::vector<std::string>{options_.program, "run"};
+        auto command = std::vector<std::string>{options_.program, name_of(folder_.plan().command)};
         for (auto& argument : folder_.plan().arguments(folder_.plan().points[point]))
             command.push_back(std::move(argument));
         for (auto const* argument : {"--quiet", "--output"})
@@ -91,13 +91,21 @@ class PointRunner {
         return {point, std::move(command)};
     }
 
+    // That no wafer can be repaired is a point of a curve like any other.
+    bool is_a_figure(int exit_code) const
+    {
+        return folder_.plan().command == configs::SweepCommand::yield &&
+               exit_code == static_cast<int>(Exit::answer_is_no);
+    }
+
     void ended(Job const& job, ProcessEnd const& end)
     {
         if (was_interrupted(end))
             return;
         ++ran_;
         progress_.point_took(end.wall_seconds);
-        if (end.exit_code == 0 && is_complete_hdf5(folder_.run_file(job.key))) {
+        auto const is_there = is_complete_hdf5(folder_.run_file(job.key));
+        if (is_there && (end.exit_code == 0 || is_a_figure(end.exit_code))) {
             ++state_.done;
             return;
         }
@@ -120,6 +128,9 @@ class PointRunner {
                               : fmt::format("ended with exit code {}", end.exit_code);
         }
         folder_.write_error(job.key, error);
+        // A comparison of nothing writes a file as well. Killed before it is gone, its row says the same.
+        if (is_there && error.status == PointStatus::infeasible)
+            ::unlink(folder_.run_file(job.key).c_str());
         if (error.status == PointStatus::infeasible) {
             ++state_.done;
             return;
