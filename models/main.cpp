@@ -22,11 +22,14 @@
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <new>
 #include <optional>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -129,6 +132,8 @@ Exit show(configs::CommandLine const& line)
     return Exit::done;
 }
 
+Exit guarded(std::vector<std::string> const& arguments);
+
 Exit dispatch(configs::CommandLine const& line)
 {
     if (line.command.empty() && !line.help) {
@@ -150,7 +155,8 @@ Exit dispatch(configs::CommandLine const& line)
     if (line.command == "published")
         return results::published(line, std::cout);
     if (line.command == "sweep")
-        return results::sweep_command(line);
+        return results::sweep_command(
+            line, [](std::vector<std::string> const& arguments) { return static_cast<int>(guarded(arguments)); });
     if (line.command == "show")
         return show(line);
     if (line.command == "export")
@@ -175,14 +181,14 @@ Exit dispatch(configs::CommandLine const& line)
     return Exit::done;
 }
 
-Exit guarded(int argc, char** argv)
+Exit guarded(std::vector<std::string> const& arguments)
 {
     auto       wish = configs::Color::automatic;
     auto const tell = [&](std::string const& message) {
         std::cerr << results::complaint(message, results::has_color(wish, STDERR_FILENO));
     };
     try {
-        auto const line = configs::read_command_line(argc, argv);
+        auto const line = configs::read_command_line(arguments);
         wish            = line.color;
         auto const exit = dispatch(line);
         if (!std::cout.flush())
@@ -204,7 +210,10 @@ Exit guarded(int argc, char** argv)
 
 } // namespace
 
-int sc_main(int argc, char** argv) { return static_cast<int>(guarded(argc, argv)); }
+int sc_main(int argc, char** argv)
+{
+    return static_cast<int>(guarded(std::vector<std::string>(argv + std::min(argc, 1), argv + argc)));
+}
 
 int main(int argc, char** argv)
 {

@@ -1,6 +1,8 @@
 // Which point is next, and what its end means.
 #include "results/sweep/run.hpp"
 
+#include "results/hdf5/handle.hpp"
+
 #include <charconv>
 #include <deque>
 #include <map>
@@ -46,7 +48,8 @@ class PointRunner {
 
     SweepRunResult run()
     {
-        auto       pool         = Pool{{options_.processes, options_.timeout}};
+        hdf5::silence(); // wakes the library here, once for all processes
+        auto       pool         = Pool{{options_.processes, options_.timeout, options_.program}};
         auto const interruption = pool.run([&](Job& job) { return next(job); },
                                            [&](Job const& job, ProcessEnd const& end) { ended(job, end); },
                                            [&](std::vector<Running> const& running) {
@@ -82,7 +85,7 @@ class PointRunner {
 
     Job job_of(std::size_t point) const
     {
-        auto command = std::vector<std::string>{options_.program, name_of(folder_.plan().command)};
+        auto command = std::vector<std::string>{"scribeline", name_of(folder_.plan().command)};
         for (auto& argument : folder_.plan().arguments(folder_.plan().points[point]))
             command.push_back(std::move(argument));
         for (auto const* argument : {"--quiet", "--output"})
