@@ -13,6 +13,7 @@
 #include "results/export/command.hpp"
 #include "results/interruption.hpp"
 #include "results/published_report.hpp"
+#include "results/recover/command.hpp"
 #include "results/report.hpp"
 #include "results/run_file.hpp"
 #include "results/show_file.hpp"
@@ -23,11 +24,14 @@
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <new>
 #include <optional>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -85,7 +89,9 @@ Exit run(configs::CommandLine const& line)
         return Exit::done;
     }
     tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
-    auto       file    = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
+    auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
+    if (file && models::may_take_long(config.parameters))
+        file->begin(config);
     auto const outcome = models::simulate(config, step, plan);
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
@@ -131,6 +137,8 @@ Exit show(configs::CommandLine const& line)
     return Exit::done;
 }
 
+Exit guarded(std::vector<std::string> const& arguments);
+
 Exit dispatch(configs::CommandLine const& line)
 {
     if (line.command.empty() && !line.help) {
@@ -152,11 +160,14 @@ Exit dispatch(configs::CommandLine const& line)
     if (line.command == "published")
         return results::published(line, std::cout);
     if (line.command == "sweep")
-        return results::sweep_command(line);
+        return results::sweep_command(
+            line, [](std::vector<std::string> const& arguments) { return static_cast<int>(guarded(arguments)); });
     if (line.command == "show")
         return show(line);
     if (line.command == "export")
         return results::export_command(line);
+    if (line.command == "recover")
+        return results::recover_command(line, std::cout);
     if (line.command == "doctor")
         return results::doctor(line, std::cout);
     if (line.command == "completion") {
@@ -175,14 +186,14 @@ Exit dispatch(configs::CommandLine const& line)
     return Exit::done;
 }
 
-Exit guarded(int argc, char** argv)
+Exit guarded(std::vector<std::string> const& arguments)
 {
     auto       wish = configs::Color::automatic;
     auto const tell = [&](std::string const& message) {
         std::cerr << results::complaint(message, results::has_color(wish, STDERR_FILENO));
     };
     try {
-        auto const line = configs::read_command_line(argc, argv);
+        auto const line = configs::read_command_line(arguments);
         wish            = line.color;
         auto const exit = dispatch(line);
         if (!std::cout.flush())
@@ -204,7 +215,10 @@ Exit guarded(int argc, char** argv)
 
 } // namespace
 
-int sc_main(int argc, char** argv) { return static_cast<int>(guarded(argc, argv)); }
+int sc_main(int argc, char** argv)
+{
+    return static_cast<int>(guarded(std::vector<std::string>(argv + std::min(argc, 1), argv + argc)));
+}
 
 int main(int argc, char** argv)
 {

@@ -208,6 +208,11 @@ Outcome simulate_token(configs::Config const& config, workloads::DecodeStep cons
 
 } // namespace
 
+bool may_take_long(configs::Parameters const& p)
+{
+    return p.run.fidelity == Fidelity::wavelet || p.run.trace || p.run.payload;
+}
+
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
     auto const& p       = config.parameters;

@@ -134,11 +134,11 @@ void OutputFile::fail_to_write(std::size_t size, int error) const
                                 path_, static_cast<double>(size) / 1e6, std::strerror(error), hint)};
 }
 
-void OutputFile::commit(std::vector<char> const& bytes)
+void OutputFile::put(std::vector<char> const& bytes) const
 {
     SCRIBELINE_EXPECT(fd_ >= 0);
     for (std::size_t done = 0; done < bytes.size();) {
-        auto const written = ::write(fd_, bytes.data() + done, bytes.size() - done);
+        auto const written = ::pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
         if (written < 0 && errno == EINTR) {
             continue;
         }
@@ -147,6 +147,16 @@ void OutputFile::commit(std::vector<char> const& bytes)
         }
         done += static_cast<std::size_t>(written);
     }
+    if (::ftruncate(fd_, static_cast<off_t>(bytes.size())) != 0) {
+        fail_to_write(bytes.size(), errno);
+    }
+}
+
+void OutputFile::keep(std::vector<char> const& bytes) { put(bytes); }
+
+void OutputFile::commit(std::vector<char> const& bytes)
+{
+    put(bytes);
     // Some file systems report a full disk or quota only here. EINVAL: this one cannot sync.
     if (::fsync(fd_) != 0 && errno != EINVAL) {
         fail_to_write(bytes.size(), errno);

@@ -23,11 +23,15 @@ class OutputFile {
     OutputFile& operator=(OutputFile&&) = delete;
     ~OutputFile(); // removes the .part file unless commit() succeeded
 
+    // Puts something into the .part file for the case that this process is killed. Throws as commit() does.
+    void keep(std::vector<char> const& bytes);
+
     // Throws configs::UserError cannot_write, and leaves what was at the path before.
     void commit(std::vector<char> const& bytes);
 
   private:
     [[noreturn]] void fail_to_write(std::size_t size, int error) const;
+    void              put(std::vector<char> const& bytes) const; // as the content of the .part file
 
     std::string path_; // as the user named it
     std::string target_;

@@ -32,6 +32,11 @@ hdf5::InputFile open_run(std::string const& path)
                                     "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
                                     path)};
     }
+    if (found->rfind("Scribeline-Yield", 0) == 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
+                                                      "figures stand in /summary, and 'scribeline yield' repeats it",
+                                                      path)};
+    }
     if (found->rfind("Scribeline-Sweep", 0) == 0) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
                                                       "point has a file of its own in the folder runs beside it",
@@ -105,6 +110,21 @@ std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
 }
 
 RunFile RunFile::prepare(std::string const& path) { return RunFile{path}; }
+
+void RunFile::begin(configs::Config const& config)
+{
+    using namespace sections;
+    std::vector<char> bytes;
+    {
+        auto file = hdf5::MemoryFile{};
+        auto root = file.root();
+        write_root_attributes(root, config, created_);
+        write_parameters(root, config);
+        write_meta_at_start(root, config, created_);
+        bytes = file.image();
+    }
+    output_.keep(bytes);
+}
 
 void RunFile::write(configs::Config const& config, models::Outcome const& outcome)
 {

@@ -22,6 +22,10 @@ class RunFile {
     // Call before the simulation starts: refuses at once what cannot be written at the end (see OutputFile).
     static RunFile prepare(std::string const& path);
 
+    // Puts what is known before the simulation into the .part file: the configuration, and that the run goes on. A run
+    // that is killed leaves it, for `scribeline recover` and `run --from`.
+    void begin(configs::Config const& config);
+
     // Puts the complete file in place. Throws configs::UserError when the disk does not take it.
     void write(configs::Config const& config, models::Outcome const& outcome);
 

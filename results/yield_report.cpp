@@ -6,9 +6,10 @@
 #include "results/published_text.hpp"
 #include "results/report_text.hpp"
 #include "results/terminal.hpp"
+#include "results/yield_figures.hpp"
+#include "results/yield_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 #include <ostream>
@@ -59,36 +60,6 @@ std::uint64_t wafers_of(CommandLine const& line)
     refuse(fmt::format("--wafers {}: expected 1 to {}", *text, most_wafers));
 }
 
-struct Figure {
-    char const* key;
-    char const* name; // on the page
-    Spread YieldStudy::*spread;
-};
-constexpr std::array figures{
-    Figure{"defects", "defects", &YieldStudy::defects},
-    Figure{"dead_pes", "PEs dead", &YieldStudy::dead},
-    Figure{"repaired_pes", "  of them repaired", &YieldStudy::repaired},
-    Figure{"broken_links", "links broken", &YieldStudy::broken},
-    Figure{"rewired_links", "  of them rewired", &YieldStudy::rewired},
-    Figure{"lost_pes", "PEs lost", &YieldStudy::lost},
-    Figure{"idle_spares", "spare PEs left over", &YieldStudy::idle},
-    Figure{"usable_pes", "PEs usable", &YieldStudy::usable},
-    Figure{"longer_pairs", "neighbours over 1 hop apart", &YieldStudy::longer_pairs},
-    Figure{"perfect_dies", "perfect dies, no repair", &YieldStudy::perfect_dies},
-};
-constexpr std::array<std::pair<char const*, double Spread::*>, 6> columns{{{"mean", &Spread::mean},
-                                                                           {"p1", &Spread::p1},
-                                                                           {"p50", &Spread::p50},
-                                                                           {"p99", &Spread::p99},
-                                                                           {"min", &Spread::min},
-                                                                           {"max", &Spread::max}}};
-
-// Of wafers of which none could be repaired nothing is known about neighbours.
-bool is_known(YieldStudy const& study, Figure const& figure)
-{
-    return figure.spread != &YieldStudy::longer_pairs || study.unrepairable < study.wafers;
-}
-
 std::string grid_text(std::uint32_t width, std::uint32_t height) { return fmt::format("{}x{}", width, height); }
 
 // Whole numbers whole, a mean with one decimal.
@@ -107,12 +78,12 @@ void print_speed(std::ostream& out, models::YieldSpeed const& speed)
     }
     auto const line = [&](char const* name, Spread const& spread) {
         out << fmt::format("  {:<27}", name);
-        for (auto const& column : columns)
+        for (auto const& column : yield_columns)
             out << fmt::format("{:>11}", count(spread.*column.second));
         out << '\n';
     };
     out << fmt::format("  {:<27}", fmt::format("the first {}, repaired", grouped(speed.machines)));
-    for (auto const& column : columns)
+    for (auto const& column : yield_columns)
         out << fmt::format("{:>11}", column.first);
     out << '\n';
     line("  tokens/s", speed.repaired);
@@ -127,7 +98,7 @@ nlohmann::ordered_json json_of(models::YieldSpeed const& speed)
         {"model", speed.model},       {"context", speed.context},         {"plan", speed.plan},
         {"fidelity", speed.fidelity}, {"cycles_per_token", speed.cycles}, {"regular_tokens_per_second", speed.regular},
         {"machines", speed.machines}, {"unrepairable", speed.refused}};
-    for (auto const& [name, member] : columns) {
+    for (auto const& [name, member] : yield_columns) {
         json["tokens_per_second"][name] = speed.known() ? nlohmann::ordered_json(speed.repaired.*member) : nullptr;
         json["cycles_more"][name]       = speed.known() ? nlohmann::ordered_json(speed.added.*member) : nullptr;
     }
@@ -153,14 +124,14 @@ void print_table(std::ostream& out, configs::Config const& config, YieldStudy co
                            configs::print(yield.wafer_area), configs::print(yield.clustering));
 
     out << fmt::format("\n{:<29}", "Per wafer");
-    for (auto const& column : columns)
+    for (auto const& column : yield_columns)
         out << fmt::format("{:>11}", column.first);
     out << '\n';
-    for (auto const& figure : figures) {
+    for (auto const& figure : yield_figures) {
         if (!is_known(study, figure))
             continue;
         out << fmt::format("  {:<27}", figure.name);
-        for (auto const& column : columns)
+        for (auto const& column : yield_columns)
             out << fmt::format("{:>11}", count(study.*figure.spread.*column.second));
         out << '\n';
     }
@@ -203,8 +174,8 @@ void print_json(std::ostream& out, configs::Config const& config, YieldStudy con
                                                {"origin", name_of(setting.origin)},
                                                {"source", setting.citation},
                                                {"set_by", setting.set_by}};
-    for (auto const& figure : figures)
-        for (auto const& [name, member] : columns)
+    for (auto const& figure : yield_figures)
+        for (auto const& [name, member] : yield_columns)
             json["per_wafer"][figure.key][name] = is_known(study, figure) ? Json(study.*figure.spread.*member) : Json{};
     json["unrepairable_wafers"] = study.unrepairable;
     json["unrepairable_share"]  = study.unrepairable_share();
@@ -226,9 +197,9 @@ void print_json(std::ostream& out, configs::Config const& config, YieldStudy con
 void print_csv(std::ostream& out, YieldStudy const& study, Speed const& speed)
 {
     out << "figure,mean,p1,p50,p99,min,max\n";
-    for (auto const& figure : figures) {
+    for (auto const& figure : yield_figures) {
         out << figure.key;
-        for (auto const& column : columns)
+        for (auto const& column : yield_columns)
             out << (is_known(study, figure) ? fmt::format(",{}", study.*figure.spread.*column.second) : ",");
         out << '\n';
     }
@@ -241,7 +212,7 @@ void print_csv(std::ostream& out, YieldStudy const& study, Speed const& speed)
     for (auto const& [name, spread] :
          {std::pair{"tokens_per_second", speed->repaired}, {"cycles_more", speed->added}}) {
         out << name;
-        for (auto const& column : columns)
+        for (auto const& column : yield_columns)
             out << (speed->known() ? fmt::format(",{}", spread.*column.second) : ",");
         out << '\n';
     }
@@ -280,9 +251,12 @@ Exit yield_command(CommandLine const& line, std::ostream& out)
     if (config.parameters.machine.kind != configs::MachineKind::wafer)
         refuse(fmt::format("--machine {}: is no wafer, and 'yield' is about wafers. Choose one such as wse3",
                            configs::shown(config.machine)));
+    auto       file = config.output.empty() ? std::nullopt : std::optional{YieldFile::prepare(config.output)};
     auto const study =
         map ? models::yield_of_map(config.parameters, *map) : models::yield_study(config.parameters, wafers);
     auto const speed = has("--model") ? Speed{models::yield_speed(config, wafers, map.value_or(""))} : Speed{};
+    if (file)
+        file->write(config, study);
     print(out, config, study, speed);
     return study.unrepairable == study.wafers ? Exit::answer_is_no : Exit::done;
 }

@@ -39,6 +39,7 @@ constexpr std::array commands{
     Command{"explain", "KEY|FILE.h5", "what a parameter means; where the time of a run went", 1, 1},
     Command{"show", "FILE.h5 [--format ..]", "what a result file holds: summary, operators, stages", 1, 1},
     Command{"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2},
+    Command{"recover", "FILE.h5.part [-o FILE.h5]", "a readable file out of what a killed run left", 1, 1},
     Command{"doctor", "[options]", "versions, limits, memory: what may stand in the way of a run", 0, 0},
     Command{"completion", "bash|man", "completion for bash; the manual page", 1, 1},
     Command{"version", "", "versions of the program and its libraries", 0, 0},
@@ -197,6 +198,7 @@ po::options_description options_of(std::string_view command)
                               "what repair costs this model, in tokens a second");
         options.add_options()("context", po::value<Text>()->value_name("N"), "with --model: tokens in the KV cache");
         add_configuration(options);
+        options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"), "write the figures as a file");
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
     }
     if (command == "doctor") {
@@ -207,6 +209,9 @@ po::options_description options_of(std::string_view command)
     if (command == "export")
         options.add_options()("output,o", po::value<Text>()->value_name("DIR|FILE"),
                               "csv: folder for the tables; perfetto: the trace, such as trace.pftrace");
+    if (command == "recover")
+        options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"),
+                              "the new file; without: FILE.recovered.h5, which must not be there yet");
     if (command == "published") {
         add_cases(options);
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");

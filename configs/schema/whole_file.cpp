@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,9 +23,16 @@ std::string read_whole_file(std::string const& path, std::size_t largest, char c
     auto stream = std::ifstream{path, std::ios::binary};
     if (!stream)
         refuse(std::string{"cannot be read: "} + std::strerror(errno));
-    auto content = std::string(largest + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(stream.gcount()));
+    // Piece by piece: most files are far smaller than the largest, and to clear that much takes longer than to read
+    // them.
+    constexpr std::size_t piece   = 16384;
+    auto                  content = std::string{};
+    while (stream && content.size() <= largest) {
+        auto const before = content.size();
+        content.resize(std::min(before + piece, largest + 1));
+        stream.read(content.data() + before, static_cast<std::streamsize>(content.size() - before));
+        content.resize(before + static_cast<std::size_t>(stream.gcount()));
+    }
     if (stream.bad())
         refuse("cannot be read to its end");
     if (content.size() > largest)

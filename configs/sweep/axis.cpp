@@ -4,6 +4,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
+#include "configs/sweep/command.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -27,9 +28,16 @@ std::string printed(Row const& row, std::string const& text)
 
 std::string column_name(std::string const& name)
 {
-    if (name == "machine" || find_row(name) != nullptr)
+    if (name == "machine" || find_row(name) != nullptr || command_of_count(name) != nullptr)
         return name;
     auto found = std::vector<std::string>{};
+    auto known = std::vector<std::string>{"machine"};
+    for (auto const& row : sweep_commands)
+        if (row.count.column != nullptr) {
+            known.emplace_back(row.count.column);
+            if (known.back().substr(known.back().find('.') + 1) == name)
+                found.push_back(known.back());
+        }
     for (auto const* row : all_rows())
         if (row->key == name)
             found.push_back(row->name());
@@ -37,7 +45,7 @@ std::string column_name(std::string const& name)
         return found.front();
     if (found.size() > 1)
         throw TextError{fmt::format("{} could be any of {}; write one of them", shown(name), fmt::join(found, ", "))};
-    auto suggestion = did_you_mean(name, {"machine"});
+    auto suggestion = did_you_mean(name, known);
     if (suggestion.empty())
         suggestion = did_you_mean_row(name);
     throw TextError{fmt::format("{}: unknown parameter{}", printable(name), suggestion)};
@@ -45,6 +53,8 @@ std::string column_name(std::string const& name)
 
 std::string column_value(std::string const& column, std::string const& text)
 {
+    if (auto const* command = command_of_count(column))
+        return fmt::format("{}", parse_count(command->count, text));
     if (column != "machine")
         return printed(*find_row(column), text);
     try {

@@ -19,7 +19,8 @@ struct Range {
     Spacing     spacing = Spacing::linear;
 };
 
-// Columns are parameters by their full names, or `machine`, which stands for all that a machine file sets.
+// Columns are parameters by their full names, `machine`, which stands for all that a machine file sets, or a count of
+// the sweep's command (command.hpp).
 struct Axis {
     enum class Kind { list, range, zip };
 

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/file.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/sha256.hpp"
@@ -21,6 +22,22 @@ constexpr double most_points = 1'000'000;
 // Combinations are looked through one by one.
 constexpr double most_candidates = 10'000'000;
 
+std::string group_of(std::string const& column) { return column.substr(0, column.find('.')); }
+
+// `compare` refuses a parameter that its machine does not have; the other commands take any.
+bool is_heard(SweepCommand command, std::string const& column, MachineKind kind)
+{
+    return command != SweepCommand::compare || applies(group_of(column), kind);
+}
+
+MachineKind kind_of(std::string const& machine)
+{
+    static auto kinds = std::map<std::string, MachineKind>{};
+    auto const  found = kinds.find(machine);
+    return found != kinds.end() ? found->second
+                                : kinds.emplace(machine, machine_parameters(machine).machine.kind).first->second;
+}
+
 bool is_file(std::string const& text) { return text.find('/') != std::string::npos; }
 
 std::string counted(std::string const& text, std::map<std::string, std::string> const& hashes)
@@ -34,6 +51,7 @@ class Planner {
     explicit Planner(SweepFile const& file) : file_{file}
     {
         plan_.description = file.description;
+        plan_.command     = file.command;
         plan_.machine     = file.machine;
         plan_.fixed       = file.fixed;
         plan_.goals       = file.goals;
@@ -111,20 +129,23 @@ class Planner {
     {
         auto machine = file_.machine;
         for (std::size_t c = 0; c < values.size(); ++c)
-            if (rows_[c] == nullptr)
+            if (plan_.columns[c] == "machine")
                 machine = values[c];
         auto const& [name, base] = base_of(machine);
         auto parameters          = base;
+        auto count               = fixed_count();
         for (std::size_t c = 0; c < values.size(); ++c)
-            if (rows_[c] != nullptr)
+            if (auto const* command = command_of_count(plan_.columns[c]))
+                count = parse_count(command->count, values[c]);
+            else if (rows_[c] != nullptr && is_heard(plan_.command, plan_.columns[c], parameters.machine.kind))
                 rows_[c]->set(parameters, values[c]);
-        if (!allowed(name, parameters)) {
+        if (!allowed(name, parameters, count)) {
             ++plan_.skipped;
             return;
         }
         if (is_file(parameters.workload.model))
             add_hash(parameters.workload.model);
-        auto id = configuration_id(name, parameters, plan_.file_hashes);
+        auto id = configuration_id(name, parameters, plan_.file_hashes, identity_of(plan_.command, count));
         if (!seen_.insert(id).second) {
             ++plan_.doubled;
             return;
@@ -150,8 +171,17 @@ class Planner {
         if (is_file(config.machine))
             add_hash(config.machine);
         for (auto const& [column, value] : file_.fixed)
-            find_row(column)->set(config.parameters, value);
+            if (command_of_count(column) == nullptr && is_heard(plan_.command, column, config.parameters.machine.kind))
+                find_row(column)->set(config.parameters, value);
         return bases_.emplace(machine, Base{config.machine, config.parameters}).first->second;
+    }
+
+    std::uint64_t fixed_count() const
+    {
+        for (auto const& [column, value] : file_.fixed)
+            if (auto const* command = command_of_count(column))
+                return parse_count(command->count, value);
+        return row_of(plan_.command).count.standard;
     }
 
     void add_hash(std::string const& path)
@@ -160,11 +190,13 @@ class Planner {
             plan_.file_hashes.emplace(path, read_file(path).hash);
     }
 
-    bool allowed(std::string const& machine, Parameters const& parameters) const
+    bool allowed(std::string const& machine, Parameters const& parameters, std::uint64_t count) const
     {
         auto const lookup = [&](std::string const& name) -> ExpressionValue {
             if (name == "machine")
                 return {true, 0, machine};
+            if (command_of_count(name) != nullptr)
+                return {false, static_cast<double>(count), {}};
             auto const& row    = *find_row(name);
             auto const  number = row.number(parameters);
             return std::isnan(number) ? ExpressionValue{true, 0, row.text(parameters)}
@@ -183,7 +215,7 @@ class Planner {
 
     SweepFile const&                file_;
     SweepPlan                       plan_;
-    std::vector<Row const*>         rows_; // by column; null: the machine
+    std::vector<Row const*>         rows_; // by column; null: the machine, or a count of the command
     std::map<std::string, Base>     bases_;
     std::unordered_set<std::string> seen_;
 };
@@ -191,9 +223,9 @@ class Planner {
 } // namespace
 
 std::string configuration_id(std::string const& machine, Parameters const& parameters,
-                             std::map<std::string, std::string> const& file_hashes)
+                             std::map<std::string, std::string> const& file_hashes, std::string const& command)
 {
-    auto text = "machine = " + counted(machine, file_hashes) + '\n';
+    auto text = command + "machine = " + counted(machine, file_hashes) + '\n';
     for (auto const& group : tables())
         for (auto const& row : group.rows)
             text += group.name + '.' + row.key + " = " + counted(row.text(parameters), file_hashes) + '\n';
@@ -210,17 +242,28 @@ std::string SweepPlan::id() const
 
 std::vector<std::string> SweepPlan::arguments(SweepPoint const& point) const
 {
-    auto where = machine;
-    auto sets  = std::vector<std::string>{};
-    for (auto const& [column, value] : fixed)
-        sets.push_back(column + '=' + value);
+    auto const& about = row_of(command);
+    auto        where = machine;
+    auto        count = fmt::format("{}", about.count.standard);
+    auto        given = fixed;
     for (std::size_t c = 0; c < columns.size(); ++c) {
         if (columns[c] == "machine")
             where = point.values[c];
         else
-            sets.push_back(columns[c] + '=' + point.values[c]);
+            given.emplace_back(columns[c], point.values[c]);
     }
-    auto result = std::vector<std::string>{"--machine", where};
+    auto sets = std::vector<std::string>{};
+    for (auto const& [column, value] : given) {
+        if (command_of_count(column) != nullptr)
+            count = value;
+        else if (command != SweepCommand::compare || is_heard(command, column, kind_of(where)))
+            sets.push_back(column + '=' + value);
+    }
+    auto result = std::vector<std::string>{about.machine_option, where};
+    if (about.count.option != nullptr) {
+        result.emplace_back(about.count.option);
+        result.push_back(std::move(count));
+    }
     for (auto& each : sets) {
         result.emplace_back("--set");
         result.push_back(std::move(each));

@@ -21,6 +21,7 @@ struct SweepPoint {
 
 struct SweepPlan {
     std::string                                      description;
+    SweepCommand                                     command = SweepCommand::run;
     std::string                                      machine; // of points without a column `machine`
     std::vector<std::pair<std::string, std::string>> fixed;
     std::vector<std::string>                         columns; // what the axes set, in the order of the file
@@ -39,15 +40,16 @@ struct SweepPlan {
 
     std::string id() const; // of all points in their order
 
-    // What `scribeline run` is told for a point: --machine, and a --set for each parameter.
+    // What `scribeline run`, or another command, is told for a point: --machine, and a --set for each parameter.
+    // `compare` hears of those that the machine has.
     std::vector<std::string> arguments(SweepPoint const& point) const;
 };
 
 // Throws UserError bad_config: a sampled value is refused, a condition compares a text, more than a million points.
 SweepPlan plan_sweep(SweepFile const& file);
 
-// The identity of a configuration; `file_hashes` as in SweepPlan.
+// The identity of a configuration; `file_hashes` as in SweepPlan, `command` as identity_of() has it.
 std::string configuration_id(std::string const& machine, Parameters const& parameters,
-                             std::map<std::string, std::string> const& file_hashes);
+                             std::map<std::string, std::string> const& file_hashes, std::string const& command = "");
 
 } // namespace scribeline::configs

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/file.hpp"
+#include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
 #include "configs/sweep/toml_axes.hpp"
@@ -32,12 +33,14 @@ class Reader {
 
     void read(toml::table const& root)
     {
-        auto const keys = std::vector<std::string>{"description", "machine", "goals", "constraints",
-                                                   "fixed",       "axes",    "zip",   "sampling"};
+        auto const keys = std::vector<std::string>{"description", "command", "machine", "goals",   "constraints",
+                                                   "fixed",       "axes",    "zip",     "sampling"};
         for (auto const& [key, node] : root) {
             auto const name = std::string{key.str()};
             if (name == "description")
                 sweep_.description = text("description", node);
+            else if (name == "command")
+                read_command(node);
             else if (name == "machine")
                 read_machine(node);
             else if (name == "goals")
@@ -62,6 +65,9 @@ class Reader {
         if (sweep_.axes.empty() && axes_.no_mistakes())
             axes_.complain({}, "no axes: a sweep needs [axes] with at least one parameter");
         require_each_column_once(root);
+        require_counts_of_the_command();
+        if (axes_.no_mistakes() && sweep_.command != SweepCommand::compare)
+            require_wafers(root);
         require_sampling(root);
     }
 
@@ -72,6 +78,22 @@ class Reader {
             return found->get();
         axes_.complain(node.source(), fmt::format("{}: expected text in quotes", name));
         return {};
+    }
+
+    void read_command(toml::node const& node)
+    {
+        auto const given = text("command", node);
+        auto       names = std::vector<std::string>{};
+        for (auto const& row : sweep_commands) {
+            names.emplace_back(row.name);
+            if (given == row.name) {
+                sweep_.command = row.command;
+                return;
+            }
+        }
+        if (node.is_string())
+            axes_.complain(node.source(), fmt::format("command: {} is none of {}{}", shown(given),
+                                                      fmt::join(names, ", "), did_you_mean(given, names)));
     }
 
     void read_machine(toml::node const& node)
@@ -159,6 +181,40 @@ class Reader {
                                    fmt::format("{}: set twice in this sweep; keep one of them", column));
                 seen.push_back(column);
             }
+    }
+
+    void require_counts_of_the_command()
+    {
+        auto const require = [&](std::string const& column) {
+            auto const* row = command_of_count(column);
+            if (row != nullptr && row->command != sweep_.command)
+                axes_.complain(axes_.place_of(column),
+                               fmt::format("{}: is for 'scribeline {}', and this sweep runs 'scribeline {}'; write "
+                                           "command = \"{}\" at the top of the file",
+                                           column, row->name, name_of(sweep_.command), row->name));
+        };
+        for (auto const& [column, value] : sweep_.fixed)
+            require(column);
+        for (auto const& axis : sweep_.axes)
+            for (auto const& column : axis.columns)
+                require(column);
+    }
+
+    void require_wafers(toml::table const& root)
+    {
+        auto const require = [&](std::string const& machine, toml::source_region const& place) {
+            if (machine_parameters(machine).machine.kind != MachineKind::wafer)
+                axes_.complain(place, fmt::format("machine {}: is no wafer, and 'scribeline {}' is about wafers; write "
+                                                  "command = \"compare\" at the top of the file",
+                                                  shown(machine), name_of(sweep_.command)));
+        };
+        if (auto const machine = root["machine"])
+            require(sweep_.machine, machine.node()->source());
+        for (auto const& axis : sweep_.axes)
+            for (std::size_t c = 0; c < axis.columns.size(); ++c)
+                for (auto const& value : axis.values)
+                    if (axis.columns[c] == "machine")
+                        require(value[c], axes_.place_of("machine"));
     }
 
     void require_sampling(toml::table const& root)

@@ -1,6 +1,7 @@
 // A sweep file as it was written.
 //
 //     description = "What does a slower scribe line cost?"
+//     command     = "run"                              # what runs a point: run, compare, yield (command.hpp)
 //     machine     = "wse2"
 //     goals       = ["max tokens_per_second_per_user", "min scribe.extra_latency"]
 //     constraints = ["context <= 8192 or scribe.extra_latency == 0 cycles"]
@@ -26,6 +27,7 @@
 #pragma once
 
 #include "configs/sweep/axis.hpp"
+#include "configs/sweep/command.hpp"
 #include "configs/sweep/expression.hpp"
 #include "configs/sweep/sampling.hpp"
 
@@ -50,6 +52,7 @@ struct SweepFile {
     std::string content; // every byte
 
     std::string                                      description;
+    SweepCommand                                     command = SweepCommand::run;
     std::string                                      machine = "wse2";
     std::vector<Goal>                                goals;
     std::vector<Expression>                          constraints; // a point is kept when all of them hold

@@ -4,6 +4,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/schema/toml_text.hpp"
+#include "configs/sweep/command.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +28,8 @@ bool is_plain(toml::node const& node)
 
 bool is_group(std::string_view name)
 {
-    return std::any_of(tables().begin(), tables().end(), [&](Group const& group) { return group.name == name; });
+    return name == "compare" ||
+           std::any_of(tables().begin(), tables().end(), [&](Group const& group) { return group.name == name; });
 }
 
 bool looks_like_path(std::string const& text)
@@ -40,7 +42,7 @@ bool looks_like_path(std::string const& text)
 bool takes_numbers(std::string const& column)
 {
     auto const* row = find_row(column);
-    return row != nullptr && !row->units.empty();
+    return command_of_count(column) != nullptr || (row != nullptr && !row->units.empty());
 }
 
 // "cycle" and "cycles" are one unit.
@@ -69,7 +71,7 @@ std::string TomlAxes::value(std::string const& name, std::string const& column, 
                             toml::node const& node)
 {
     auto const* row = find_row(column);
-    if ((row == nullptr || row->may_be_path) && looks_like_path(text))
+    if ((column == "machine" || (row != nullptr && row->may_be_path)) && looks_like_path(text))
         text = (fs::path{file_.directory} / text).lexically_normal().string();
     if (row != nullptr && row->is_word && !node.is_string()) {
         complain(node.source(), fmt::format("{}: expected text in quotes, such as \"{}\"", name, row->example));

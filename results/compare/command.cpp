@@ -160,6 +160,9 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     auto const text  = comparison_text(comparison, line.format);
     bool const color = line.format == configs::OutputFormat::table && has_color(line.color, STDOUT_FILENO);
     out << (color ? with_bold_headings(text) : text);
+    if (comparison.rows.size() == 1 && !comparison.rows.front().fits) // of many the table says which and why
+        std::cerr << complaint(fmt::format("{}: {}", comparison.rows.front().machine, comparison.rows.front().reason),
+                               has_color(line.color, STDERR_FILENO));
     return comparison.anything_fits() ? Exit::done : Exit::answer_is_no;
 }
 

@@ -93,6 +93,7 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
     auto const note = group.dimension("note", notes.size());
     group.array("notes", notes, {&note}, {"1", "what the models simplify"});
     sections::write_parameters(group, machine.config);
+    group.scalar("config_toml", machine.config.toml(), {"1", "the resolved configuration of the machine"});
     auto names = std::vector<std::string>{}, hashes = names;
     for (auto const& file : machine.config.sources) {
         names.push_back(file.name);
@@ -133,6 +134,7 @@ void ComparisonFile::write(Comparison const& comparison, std::string const& comm
         auto group = root.group("comparison");
         group.attribute("model", comparison.model);
         group.attribute("batch", comparison.batch);
+        sections::write_cost(group, created_);
         auto names = std::vector<std::string>{};
         for (auto const& machine : comparison.machines)
             names.push_back(machine.name);

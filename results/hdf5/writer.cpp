@@ -40,11 +40,39 @@ Handle text_type()
     return type;
 }
 
+// Attributes and links stand in the header of their object, up to so many of them. Beyond 8, by default, the library
+// makes a heap and two trees for them, which it puts at the very end of the file: a copy that is cut short would lose
+// the names of all that it still holds (results/recover).
+constexpr unsigned most_in_header = 96, fewest_outside = 64;
+
 Handle properties(hid_t list_class)
 {
     auto list = Handle{check(H5Pcreate(list_class), "property list"), &H5Pclose};
     check(H5Pset_attr_creation_order(list.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "attribute order");
+    check(H5Pset_attr_phase_change(list.id(), most_in_header, fewest_outside), "attribute storage");
     return list;
+}
+
+// Of a group, or of a file, whose root is one.
+Handle properties_of_group(hid_t list_class)
+{
+    auto list = properties(list_class);
+    check(H5Pset_link_creation_order(list.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+    check(H5Pset_link_phase_change(list.id(), most_in_header, fewest_outside), "link storage");
+    return list;
+}
+
+// Texts are converted piece by piece in two buffers, which the library allocates and clears for each column: a MiB each
+// by default, which costs more than all else that a small file takes.
+Id transfer()
+{
+    static Id const list = [] {
+        constexpr std::size_t buffer = 8192; // 512 texts
+        auto const            id     = check(H5Pcreate(H5P_DATASET_XFER), "property list");
+        check(H5Pset_buffer(id, buffer, nullptr, nullptr), "buffer");
+        return id;
+    }();
+    return list; // never closed: the library ends before objects with static storage do
 }
 
 std::vector<char const*> pointers(std::vector<std::string> const& texts)
@@ -117,8 +145,7 @@ Object& Object::attribute(Flags const& meaning)
 
 Group Group::group(std::string const& name)
 {
-    auto const list = properties(H5P_GROUP_CREATE);
-    check(H5Pset_link_creation_order(list.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+    auto const list = properties_of_group(H5P_GROUP_CREATE);
     return Group{Handle{check(H5Gcreate2(id(), name.c_str(), H5P_DEFAULT, list.id(), H5P_DEFAULT), name), &H5Gclose}};
 }
 
@@ -140,7 +167,7 @@ Dimension Group::coordinates(std::string const& name, Id type, std::uint64_t siz
     auto const list  = properties(H5P_DATASET_CREATE);
     auto       scale = Handle{
         check(H5Dcreate2(id(), name.c_str(), type, space.id(), H5P_DEFAULT, list.id(), H5P_DEFAULT), name), &H5Dclose};
-    check(H5Dwrite(scale.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), name);
+    check(H5Dwrite(scale.id(), type, H5S_ALL, H5S_ALL, transfer(), data), name);
     make_scale(scale, name);
     auto object = Object{std::move(scale)};
     object.attribute(about);
@@ -166,7 +193,7 @@ Object Group::dataset(std::string const& name, Id type, Dimensions const& dimens
     auto result = Object{Handle{
         check(H5Dcreate2(id(), name.c_str(), type, space.id(), H5P_DEFAULT, list.id(), H5P_DEFAULT), name), &H5Dclose}};
     if (data != nullptr) {
-        check(H5Dwrite(result.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), name);
+        check(H5Dwrite(result.id(), type, H5S_ALL, H5S_ALL, transfer(), data), name);
     }
     for (unsigned axis = 0; axis < dimensions.size(); ++axis) {
         check(H5DSattach_scale(result.id(), dimensions[axis]->scale.id(), axis), name);
@@ -225,13 +252,15 @@ MemoryFile::MemoryFile()
 {
     silence();
     auto const            access = Handle{check(H5Pcreate(H5P_FILE_ACCESS), "property list"), &H5Pclose};
-    constexpr std::size_t growth = 4U << 20U;
+    constexpr std::size_t growth = 256U << 10U; // cleared each time; a small file has 160 kB
     check(H5Pset_fapl_core(access.id(), growth, 0), "memory driver");
     // Readable by every library since 1.8, of 2008. Not from V18 on: that gives the superblock a checksum, which
     // H5Fget_file_image of 1.10 breaks when it clears the mark of an open file.
     check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "format version");
-    auto const create = properties(H5P_FILE_CREATE);
-    check(H5Pset_link_creation_order(create.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+    auto const create = properties_of_group(H5P_FILE_CREATE);
+    // Room for the root's attributes and links at the beginning, because it is the root that is written to last.
+    constexpr unsigned expected_links = 40, length_of_a_name = 24;
+    check(H5Pset_est_link_info(create.id(), expected_links, length_of_a_name), "link room");
     file_ = Handle{check(H5Fcreate("in memory", H5F_ACC_TRUNC, create.id(), access.id()), "new file"), &H5Fclose};
 }
 

@@ -72,6 +72,14 @@ void write_books(hdf5::Group& meta, models::Books const& books)
     group.array("right_value", right_value, {&dim}, {"1", "the other side; equal to left_value in a balanced run"});
 }
 
+enum class Status : std::uint8_t { running, complete };
+
+void write_status(hdf5::Group& meta, Status status)
+{
+    meta.scalar("status", static_cast<std::uint8_t>(status), {"1", "state of the run"})
+        .attribute(hdf5::flags({"running", "complete", "failed", "interrupted"}));
+}
+
 } // namespace
 
 void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created)
@@ -79,25 +87,32 @@ void write_root_attributes(hdf5::Group& root, configs::Config const& config, Tim
     root.attribute("Conventions", conventions);
     root.attribute("schema_version", schema_version);
     root.attribute("title", fmt::format("Decode of {} on {}", config.parameters.workload.model, config.machine));
+    write_history(root, config, created);
+}
+
+void write_history(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
     root.attribute("history", fmt::format("{} {}", utc(created), config.command_line));
     root.attribute("source", source());
     root.attribute("NX_class", "NXroot"); // viewers for NeXus files then open `default`
     root.attribute("default", "summary");
 }
 
-void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created)
+void write_cost(hdf5::Group& group, TimePoint created)
+{
+    group.attribute("wall_seconds", std::chrono::duration<double>(std::chrono::system_clock::now() - created).count());
+    group.attribute("peak_rss_bytes", peak_rss_bytes());
+}
+
+hdf5::Group write_meta_of_config(hdf5::Group& root, configs::Config const& config, TimePoint created)
 {
     auto const build = build_info();
     auto const toml  = config.toml();
     auto       meta  = root.group("meta");
     meta.attribute("created", utc(created));
-    meta.attribute("finished", utc(std::chrono::system_clock::now()));
     meta.attribute("command_line", config.command_line);
     meta.attribute("machine", config.machine);
     meta.attribute("model", config.parameters.workload.model);
-    meta.attribute("fidelity", outcome.fidelity);
-    meta.attribute("token_note", outcome.token_note);
-    meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
     meta.attribute("seed", config.parameters.run.seed);
     meta.attribute("config_sha256", configs::sha256(toml));
     meta.attribute("simulator_version", build.version);
@@ -107,16 +122,32 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
     meta.attribute("build_type", build.build_type);
     meta.attribute("systemc_version", build.systemc);
     meta.attribute("hdf5_version", build.hdf5);
-    meta.attribute("wall_seconds", outcome.wall_seconds);
-    meta.attribute("peak_rss_bytes", peak_rss_bytes());
 
     meta.scalar("config_toml", toml, {"1", "the resolved configuration; `run --from` reads it"});
     write_sources(meta, config);
+    return meta;
+}
+
+void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created)
+{
+    auto meta = write_meta_of_config(root, config, created);
+    meta.attribute("finished", utc(std::chrono::system_clock::now()));
+    meta.attribute("fidelity", outcome.fidelity);
+    meta.attribute("token_note", outcome.token_note);
+    meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
+    meta.attribute("wall_seconds", outcome.wall_seconds);
+    meta.attribute("peak_rss_bytes", peak_rss_bytes());
+
     auto const warning = meta.dimension("warning", outcome.warnings.size());
     meta.array("warnings", outcome.warnings, {&warning}, {"1", "warnings of the models"});
     write_books(meta, outcome.books);
-    meta.scalar("status", std::uint8_t{1}, {"1", "state of the run"})
-        .attribute(hdf5::flags({"running", "complete", "failed", "interrupted"}));
+    write_status(meta, Status::complete);
+}
+
+void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimePoint created)
+{
+    auto meta = write_meta_of_config(root, config, created);
+    write_status(meta, Status::running);
 }
 
 void write_parameters(hdf5::Group& root, configs::Config const& config)

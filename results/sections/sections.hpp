@@ -13,6 +13,10 @@ using TimePoint = std::chrono::system_clock::time_point;
 
 void write_root_attributes(hdf5::Group& root, configs::Config const& config, TimePoint created);
 void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcome const& outcome, TimePoint created);
+void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimePoint created); // of a run that goes on
+hdf5::Group write_meta_of_config(hdf5::Group& root, configs::Config const& config, TimePoint created); // /meta so far
+void write_history(hdf5::Group& root, configs::Config const& config, TimePoint created); // root attributes of any file
+void write_cost(hdf5::Group& group, TimePoint created);                                  // time since then, and memory
 void write_parameters(hdf5::Group& root, configs::Config const& config);
 void write_summary(hdf5::Group& root, models::Outcome const& outcome);
 void write_operators(hdf5::Group& root, models::Outcome const& outcome);

@@ -171,9 +171,10 @@ SweepFolder folder_of(Given const& given)
     return folder;
 }
 
-Exit run(Given const& given)
+Exit run(Given const& given, Program const& program)
 {
     auto options            = SweepRunOptions{};
+    options.program         = program;
     options.processes       = given.number("jobs", processors(), 1U);
     options.retries         = given.number("retries", 0U, 0U);
     options.timeout         = given.number("timeout", 0.0, 0.0);
@@ -315,7 +316,7 @@ Exit plan(Given const& given)
         return Exit::done;
     }
     for (std::size_t i = 0; i < plan.points.size(); ++i) {
-        auto command = std::string{"scribeline run"};
+        auto command = fmt::format("scribeline {}", configs::name_of(plan.command));
         for (auto const& argument : plan.arguments(plan.points[i]))
             command += ' ' + for_shell(argument);
         std::cout << command << " --quiet --output " << for_shell(folder.run_file(i)) << '\n';
@@ -348,11 +349,11 @@ Exit submit(Given const& given)
 
 } // namespace
 
-configs::Exit sweep_command(configs::CommandLine const& line)
+configs::Exit sweep_command(configs::CommandLine const& line, Program const& program)
 {
     auto const given = Given{line};
     if (given.what() == "run")
-        return run(given);
+        return run(given, program);
     if (given.what() == "status")
         return status(given);
     if (given.what() == "merge")

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "results/build_info.hpp"
+#include "results/hdf5/superblock.hpp"
 
 #include <array>
 #include <cerrno>
@@ -79,6 +80,7 @@ Json to_json(configs::SweepPlan const& plan)
     return {{"scribeline_sweep", plan_version},
             {"written_by", this_program()},
             {"description", plan.description},
+            {"command", configs::name_of(plan.command)},
             {"machine", plan.machine},
             {"fixed", plan.fixed},
             {"columns", columns},
@@ -93,10 +95,19 @@ Json to_json(configs::SweepPlan const& plan)
             {"points", points}};
 }
 
+configs::SweepCommand command_named(std::string const& name)
+{
+    for (auto const& row : configs::sweep_commands)
+        if (name == row.name)
+            return row.command;
+    throw std::runtime_error{"an unknown command"};
+}
+
 configs::SweepPlan from_json(Json const& json)
 {
     auto plan        = configs::SweepPlan{};
     plan.description = json.at("description");
+    plan.command     = command_named(json.value("command", "run")); // older plans have no other
     plan.machine     = json.at("machine");
     plan.fixed       = json.at("fixed").get<decltype(plan.fixed)>();
     plan.sampler     = json.at("sampler");
@@ -237,21 +248,16 @@ void SweepFolder::write_error(std::size_t point, PointError const& error) const
                                               {"arguments", arguments}}));
 }
 
-// "HDF5 File Format Specification 3.0", II.A: the end-of-file address follows the base address and one other.
 bool is_complete_hdf5(std::string const& path)
 {
     auto stream = std::ifstream{path, std::ios::binary};
-    auto head   = std::array<char, 48>{};
-    if (!stream.read(head.data(), head.size()) || std::memcmp(head.data(), "\x89HDF\r\n\x1a\n", 8) != 0)
+    auto head   = std::array<char, hdf5::superblock_bytes>{};
+    if (!stream.read(head.data(), head.size()))
         return false;
-    auto const version = static_cast<unsigned char>(head[8]);
-    auto const at      = version < 2 ? 40U : 28U; // version 1 has four bytes more, which run files do not use
-    auto       end     = std::uint64_t{0};
-    for (unsigned i = 0; i < 8; ++i)
-        end |= std::uint64_t{static_cast<unsigned char>(head[at + i])} << (8 * i);
+    auto const found = hdf5::read_superblock({head.data(), head.size()});
     auto       error = std::error_code{};
     auto const size  = fs::file_size(path, error);
-    return !error && version != 1 && size >= end;
+    return found && !error && size >= found->end_of_file;
 }
 
 } // namespace scribeline::results

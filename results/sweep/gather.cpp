@@ -4,8 +4,10 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
+#include "results/compare/columns.hpp"
+#include "results/compare/file.hpp"
 #include "results/hdf5/reader.hpp"
-#include "results/rehearsal.hpp"
+#include "results/yield_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,15 +55,16 @@ Json to_json(RunRow const& row)
     auto about = Json::object();
     for (auto const& [name, each] : row.about)
         about[name] = {each.units, each.long_name};
-    return {{"fault", row.fault}, {"numbers", row.numbers},   {"words", row.words},
-            {"about", about},     {"wall", row.wall_seconds}, {"rss", row.peak_rss}};
+    return {{"fault", row.fault}, {"infeasible", row.infeasible}, {"numbers", row.numbers}, {"words", row.words},
+            {"about", about},     {"wall", row.wall_seconds},     {"rss", row.peak_rss}};
 }
 
 RunRow from_json(Json const& json)
 {
-    auto row  = RunRow{};
-    row.fault = json.at("fault");
-    row.words = json.at("words").get<decltype(row.words)>();
+    auto row       = RunRow{};
+    row.fault      = json.at("fault");
+    row.infeasible = json.at("infeasible");
+    row.words      = json.at("words").get<decltype(row.words)>();
     for (auto const& [name, value] : json.at("numbers").items()) // JSON has no NaN but null
         row.numbers[name] = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
     for (auto const& [name, each] : json.at("about").items())
@@ -204,17 +207,32 @@ class Reader {
     std::string                    text_;
 };
 
-} // namespace
-
-RunRow read_run(std::string const& path, std::string const& id, std::map<std::string, std::string> const& file_hashes)
+void require_identity(hdf5::InputFile const& file, std::string const& toml, std::string const& command,
+                      std::string const& id, std::map<std::string, std::string> const& file_hashes)
 {
-    auto const file   = hdf5::InputFile{path};
-    auto const config = configs::resolve_text(file.text("/meta/config_toml"), path);
-    if (configs::configuration_id(config.machine, config.parameters, file_hashes) != id)
+    auto const config = configs::resolve_text(toml, file.path());
+    if (configs::configuration_id(config.machine, config.parameters, file_hashes, command) != id)
         throw configs::UserError{configs::Exit::bad_config,
                                  fmt::format("{} is the result of another configuration; remove it and run the sweep "
                                              "again",
-                                             path)};
+                                             file.path())};
+}
+
+void take_facts(RunRow& row, hdf5::InputFile const& file, std::string const& group)
+{
+    row.wall_seconds = file.number_attribute(group, "wall_seconds");
+    row.peak_rss     = file.number_attribute(group, "peak_rss_bytes");
+}
+
+// A run, or a study of yield, which is built alike.
+RunRow row_of_summary(hdf5::InputFile const& file, std::string const& id,
+                      std::map<std::string, std::string> const& file_hashes)
+{
+    auto command = std::string{};
+    if (file.attribute("/", "Conventions") == std::string{yield_conventions})
+        command = configs::identity_of(configs::SweepCommand::yield,
+                                       static_cast<std::uint64_t>(file.number_attribute("/meta", "wafers")));
+    require_identity(file, file.text("/meta/config_toml"), command, id, file_hashes);
     auto row = RunRow{};
     for (auto const& name : file.datasets_in("/summary")) {
         auto const dataset = "/summary/" + name;
@@ -225,9 +243,54 @@ RunRow read_run(std::string const& path, std::string const& id, std::map<std::st
         row.about[name] = {file.attribute(dataset, "units").value_or("1"),
                            file.attribute(dataset, "long_name").value_or("")};
     }
-    row.wall_seconds = file.number_attribute("/meta", "wall_seconds");
-    row.peak_rss     = file.number_attribute("/meta", "peak_rss_bytes");
+    take_facts(row, file, "/meta");
     return row;
+}
+
+// Of one machine at one context.
+RunRow row_of_comparison(hdf5::InputFile const& file, std::string const& id,
+                         std::map<std::string, std::string> const& file_hashes)
+{
+    auto const machines = file.links_in("/machines");
+    if (machines.size() != 1)
+        throw hdf5::Failure{"/machines: not one machine"};
+    auto const group = "/machines/" + machines.front();
+    auto const batch = static_cast<std::uint64_t>(file.number_attribute("/comparison", "batch"));
+    require_identity(file, file.text(group + "/config_toml"),
+                     configs::identity_of(configs::SweepCommand::compare, batch), id, file_hashes);
+    auto row = RunRow{};
+    for (auto const& column : number_columns()) {
+        row.numbers[column.name] = file.numbers(group + "/" + column.name).at(0);
+        row.about[column.name]   = {column.units, column.long_name};
+    }
+    for (auto const& column : word_columns()) {
+        row.words[column.name] = file.texts(group + "/" + column.name).at(0);
+        row.about[column.name] = {"1", column.long_name};
+    }
+    if (file.numbers(group + "/fits").at(0) == 0)
+        row.infeasible = row.words["reason"];
+    if (file.has(group + "/part_time")) {
+        auto const parts = file.texts(group + "/part");
+        auto const times = file.numbers(group + "/part_time");
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            auto name = "time_" + parts[i];
+            std::replace(name.begin(), name.end(), ' ', '_');
+            row.numbers[name] = times.at(i);
+            row.about[name]   = {"s", "part of time_per_token: " + parts[i]};
+        }
+    }
+    take_facts(row, file, "/comparison");
+    return row;
+}
+
+} // namespace
+
+RunRow read_run(std::string const& path, std::string const& id, std::map<std::string, std::string> const& file_hashes)
+{
+    auto const file = hdf5::InputFile{path};
+    return file.attribute("/", "Conventions") == std::string{comparison_conventions}
+               ? row_of_comparison(file, id, file_hashes)
+               : row_of_summary(file, id, file_hashes);
 }
 
 void gather_runs(SweepFolder const& folder, unsigned processes,

@@ -17,10 +17,11 @@ struct AboutMetric {
 
 // What a sweep keeps of one run.
 struct RunRow {
-    std::string                        fault;   // why the file cannot be used; empty: it can
-    std::map<std::string, double>      numbers; // /summary
-    std::map<std::string, std::string> words;   // coded values of /summary: bound_by
-    std::map<std::string, AboutMetric> about;   // of those not described before
+    std::string                        fault;      // why the file cannot be used; empty: it can
+    std::string                        infeasible; // why the answer is no; empty: it is not
+    std::map<std::string, double>      numbers;    // /summary, or the row of a comparison
+    std::map<std::string, std::string> words;      // coded values of /summary: bound_by
+    std::map<std::string, AboutMetric> about;      // of those not described before
     double                             wall_seconds = 0;
     double                             peak_rss     = 0; // bytes
 };
@@ -29,7 +30,8 @@ struct RunRow {
 void gather_runs(SweepFolder const& folder, unsigned processes,
                  std::function<void(std::size_t, RunRow const&)> const& take);
 
-// One file, in this process. `id` is what its configuration must hash to. Throws what reading throws.
+// One file of a run, a comparison of one machine at one context, or a study of yield, in this process. `id` is what its
+// configuration must hash to. Throws what reading throws.
 RunRow read_run(std::string const& path, std::string const& id, std::map<std::string, std::string> const& file_hashes);
 
 } // namespace scribeline::results

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <list>
 
 #include <fcntl.h>
@@ -89,7 +90,7 @@ int unlinked_file()
     return fd;
 }
 
-[[noreturn]] void become(Job const& job, int said, sigset_t const& mask, pid_t parent)
+[[noreturn]] void become(Job const& job, Program const& program, int said, sigset_t const& mask, pid_t parent)
 {
     // A Ctrl-C of the terminal is for the sweep, which lets its points finish.
     ::setpgid(0, 0);
@@ -97,12 +98,19 @@ int unlinked_file()
     if (::getppid() != parent)
         ::_exit(signal_offset + SIGKILL);
     for (auto const signal : {SIGINT, SIGTERM})
-        ::signal(signal, SIG_DFL);
+        if (!program) // which keeps its own handlers
+            ::signal(signal, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     auto const nothing = ::open("/dev/null", O_RDWR);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(nothing, STDOUT_FILENO);
     ::dup2(said >= 0 ? said : nothing, STDERR_FILENO);
+    if (program) {
+        auto const code = program({job.command.begin() + 1, job.command.end()});
+        std::cout.flush();
+        std::cerr.flush();
+        ::_exit(code);
+    }
     auto arguments = std::vector<char*>{};
     for (auto const& argument : job.command)
         arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -139,7 +147,7 @@ class Runner {
         auto const parent = ::getpid();
         child.pid         = ::fork();
         if (child.pid == 0)
-            become(child.job, child.said, signals_.before(), parent);
+            become(child.job, options_.program, child.said, signals_.before(), parent);
         if (child.pid < 0) {
             auto end      = ProcessEnd{};
             end.exit_code = static_cast<int>(configs::Exit::try_again);

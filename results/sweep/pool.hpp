@@ -29,9 +29,16 @@ enum class Interruption {
     stopped,    // a second Ctrl-C: those that ran were ended
 };
 
+// What a program does with its arguments, to its exit code.
+using Program = std::function<int(std::vector<std::string> const&)>;
+
 struct PoolOptions {
     unsigned processes = 1;
     double   timeout   = 0; // seconds of one process; 0: none
+
+    // What a process does in place of starting command[0], with the rest of the command: this very program, which is
+    // in memory already. To load it anew with its libraries takes longer than a small run.
+    Program program = {};
 };
 
 // What is running, for a progress line.

@@ -1,6 +1,8 @@
 // Which point is next, and what its end means.
 #include "results/sweep/run.hpp"
 
+#include "results/hdf5/handle.hpp"
+
 #include <charconv>
 #include <deque>
 #include <map>
@@ -46,7 +48,8 @@ class PointRunner {
 
     SweepRunResult run()
     {
-        auto       pool         = Pool{{options_.processes, options_.timeout}};
+        hdf5::silence(); // wakes the library here, once for all processes
+        auto       pool         = Pool{{options_.processes, options_.timeout, options_.program}};
         auto const interruption = pool.run([&](Job& job) { return next(job); },
                                            [&](Job const& job, ProcessEnd const& end) { ended(job, end); },
                                            [&](std::vector<Running> const& running) {
@@ -82,7 +85,7 @@ class PointRunner {
 
     Job job_of(std::size_t point) const
     {
-        auto command = std::vector<std::string>{options_.program, "run"};
+        auto command = std::vector<std::string>{"scribeline", name_of(folder_.plan().command)};
         for (auto& argument : folder_.plan().arguments(folder_.plan().points[point]))
             command.push_back(std::move(argument));
         for (auto const* argument : {"--quiet", "--output"})
@@ -91,13 +94,21 @@ class PointRunner {
         return {point, std::move(command)};
     }
 
+    // That no wafer can be repaired is a point of a curve like any other.
+    bool is_a_figure(int exit_code) const
+    {
+        return folder_.plan().command == configs::SweepCommand::yield &&
+               exit_code == static_cast<int>(Exit::answer_is_no);
+    }
+
     void ended(Job const& job, ProcessEnd const& end)
     {
         if (was_interrupted(end))
             return;
         ++ran_;
         progress_.point_took(end.wall_seconds);
-        if (end.exit_code == 0 && is_complete_hdf5(folder_.run_file(job.key))) {
+        auto const is_there = is_complete_hdf5(folder_.run_file(job.key));
+        if (is_there && (end.exit_code == 0 || is_a_figure(end.exit_code))) {
             ++state_.done;
             return;
         }
@@ -120,6 +131,9 @@ class PointRunner {
                               : fmt::format("ended with exit code {}", end.exit_code);
         }
         folder_.write_error(job.key, error);
+        // A comparison of nothing writes a file as well. Killed before it is gone, its row says the same.
+        if (is_there && error.status == PointStatus::infeasible)
+            ::unlink(folder_.run_file(job.key).c_str());
         if (error.status == PointStatus::infeasible) {
             ++state_.done;
             return;

@@ -23,7 +23,7 @@ struct Shard {
 Shard parse_shard(std::string const& text);
 
 struct SweepRunOptions {
-    std::string     program   = "/proc/self/exe"; // this very file, even when it is replaced meanwhile
+    Program         program; // what each process does with the arguments of its point
     unsigned        processes = 1;
     unsigned        retries   = 0; // of a point that failed or took too long, within this run
     double          timeout   = 0; // seconds of a point; 0: none

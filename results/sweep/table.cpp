@@ -4,6 +4,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
+#include "configs/units/text.hpp"
 #include "results/sweep/gather.hpp"
 #include "results/sweep/pareto.hpp"
 
@@ -46,6 +47,13 @@ SweepColumn parameter(configs::SweepPlan const& plan, std::size_t c)
 {
     auto const& name = plan.columns[c];
     auto const* row  = configs::find_row(name);
+    if (auto const* command = configs::command_of_count(name)) {
+        auto const& count  = command->count;
+        auto        column = numbers(name, count.units, count.help, Source::parameter, plan.points.size());
+        for (std::size_t i = 0; i < plan.points.size(); ++i)
+            column.numbers[i] = static_cast<double>(configs::parse_count(count, plan.points[i].values[c]));
+        return column;
+    }
     if (row == nullptr || row->units.empty()) {
         auto column = texts(name, row == nullptr ? "machine" : row->help, Source::parameter, plan.points.size(), true);
         for (std::size_t i = 0; i < plan.points.size(); ++i)
@@ -113,6 +121,11 @@ class Tabulator {
         error_.texts[point]       = row.fault;
         if (!row.fault.empty())
             return;
+        if (!row.infeasible.empty()) {
+            known_[point]             = PointStatus::infeasible;
+            exit_code_.numbers[point] = static_cast<double>(Exit::answer_is_no);
+            error_.texts[point]       = row.infeasible;
+        }
         wall_seconds_.numbers[point] = row.wall_seconds;
         peak_rss_.numbers[point]     = row.peak_rss;
         for (auto const& [name, value] : row.numbers)

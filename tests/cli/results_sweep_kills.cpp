@@ -1,6 +1,6 @@
 // A sweep that is killed at random moments, itself or one of its workers, loses no finished point, and going on ends
-// with exactly the points of an undisturbed one. A few times in every run of the tests; fifty times with
-// `ctest -C long -L long`.
+// with exactly the points of an undisturbed one. A few times in every run of the tests; forty times with
+// `ctest -C long -L long`, and ten times the controller of Slurm (results_sweep_slurm_slow.cpp).
 #include "configs/sweep/sampling.hpp"
 #include "support/results_sweeps.hpp"
 

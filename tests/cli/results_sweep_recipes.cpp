@@ -46,3 +46,31 @@ TEST_CASE("every recipe has at most 20 lines and draws a picture")
     }
     CHECK(count >= 5);
 }
+
+TEST_CASE("the pictures of README.md are those that its script draws")
+{
+    auto const root  = fs::path{SCRIBELINE_TESTS}.parent_path();
+    auto const place = TemporaryFolder{};
+    auto const drawn =
+        run_program({(root / "scripts/make-figures").string(), SCRIBELINE_PROGRAM, place.path().string()});
+    INFO(drawn);
+    if (drawn.exit_code == 77) {
+        WARN("SKIPPED: " << drawn.out);
+        return;
+    }
+    REQUIRE(drawn.exit_code == 0);
+    auto const readme = read_file((root / "README.md").string());
+    auto const names  = place.names();
+    CHECK(names.size() == 3);
+    for (auto const& name : names) {
+        CAPTURE(name);
+        CHECK(readme.find("](docs/figures/" + name + ")") != std::string::npos);
+        auto const shown = root / "docs/figures" / name;
+        REQUIRE(fs::exists(shown));
+        CHECK(fs::file_size(shown) < 50'000);
+        auto const larger  = std::max(fs::file_size(shown), fs::file_size(place / name));
+        auto const smaller = std::min(fs::file_size(shown), fs::file_size(place / name));
+        CHECK(smaller > 5000);                // not an empty frame
+        CHECK(larger - smaller < larger / 4); // the same picture, if another version of the library draws it
+    }
+}

@@ -1,10 +1,15 @@
-// A sweep on a Slurm of two nodes, one of which dies in the middle: the merged points are those of a local run. Where
-// Slurm cannot be started (it needs root and the packages slurm-wlm and munge) the test says so and checks nothing.
+// A sweep on a Slurm of two nodes, one of which dies in the middle, and whose controller is killed at random moments:
+// the merged points are those of a local run. The controller dies once in every run of the tests, and as often as
+// SCRIBELINE_KILLS says with `ctest -C long -L long`: what it had not written by then is lost to Slurm, so that going
+// on is typed once more. Where Slurm cannot be started (it needs root and the packages slurm-wlm and munge) the test
+// says so and checks nothing.
+#include "configs/sweep/sampling.hpp"
 #include "support/results_sweeps.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <thread>
@@ -95,14 +100,16 @@ TEST_CASE("a sweep on Slurm survives the death of a node and of the controller, 
         WARN("SKIPPED: no Slurm can be started here: " << slurm.started().err);
         return;
     }
-    constexpr int points = 400;
-    auto const    place  = TemporaryFolder{};
-    auto const    file   = write_small_sweep(place, points);
-    auto const    sent   = run_scribeline(
-             {"sweep", "submit", file, "-o", place / "slurm", "--shards", "2", "--retries", "1"}, slurm.options());
+    auto const* const asked  = std::getenv("SCRIBELINE_KILLS");
+    auto const        kills  = asked == nullptr ? 1 : std::atoi(asked);
+    constexpr int     points = 1000;
+    auto const        place  = TemporaryFolder{};
+    auto const        file   = write_small_sweep(place, points);
+    auto const        sent   = run_scribeline(
+                 {"sweep", "submit", file, "-o", place / "slurm", "--shards", "2", "--retries", "1", "--yes"}, slurm.options());
     INFO(sent);
     REQUIRE(sent.exit_code == 0);
-    CHECK(sent.out.find("400 points in 2 shards: job ") == 0);
+    CHECK(sent.out.find(std::to_string(points) + " points in 2 shards: job ") == 0);
 
     // The second shard has points 1, 3, 5, ..
     REQUIRE(wait_for(std::chrono::seconds{60}, [&] {
@@ -115,15 +122,25 @@ TEST_CASE("a sweep on Slurm survives the death of a node and of the controller, 
     auto const status = run_scribeline({"sweep", "status", place / "slurm"});
     INFO(status);
     CHECK(status.out.find("pending") != std::string::npos); // in the middle indeed
-    slurm.tell("restart-controller");
+    auto random = scribeline::configs::SplitMix64{static_cast<std::uint64_t>(kills)};
+    for (int i = 0; i < kills; ++i) {
+        if (i > 0)
+            std::this_thread::sleep_for(std::chrono::duration<double>{random.uniform()});
+        slurm.tell("restart-controller");
+    }
     slurm.tell("start-node", victim);
 
     REQUIRE(wait_for(std::chrono::seconds{240}, [&] {
         slurm.start_what_waits();
-        return slurm.queue("%i").empty() && fs::exists(place / "slurm/sweep.h5");
+        return slurm.queue("%i").empty() && (kills > 1 || fs::exists(place / "slurm/sweep.h5"));
     }));
+    if (kills > 1) {
+        REQUIRE(run_scribeline({"sweep", "run", place / "slurm"}).exit_code == 0);
+        REQUIRE(run_scribeline({"sweep", "merge", place / "slurm"}).exit_code == 0);
+    }
     REQUIRE(run_scribeline({"sweep", "run", file, "-o", place / "local"}).exit_code == 0);
     REQUIRE(run_scribeline({"sweep", "merge", place / "local"}).exit_code == 0);
     CHECK(points_of(place / "slurm") == points_of(place / "local"));
-    CHECK(run_scribeline({"sweep", "status", place / "slurm"}).out == "400 points: 400 ok\n");
+    auto const all = std::to_string(points);
+    CHECK(run_scribeline({"sweep", "status", place / "slurm"}).out == all + " points: " + all + " ok\n");
 }

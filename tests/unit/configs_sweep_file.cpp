@@ -103,6 +103,42 @@ TEST_CASE("the command of a point sets what is fixed and what its axes say")
                                                   "workload.model=tiny", "--set", "scribe.extra_latency=3 cycles"});
 }
 
+TEST_CASE("a sweep of comparisons has a batch, and each machine hears of the parameters that it has")
+{
+    auto const plan = plan_of("command = 'compare'\n[fixed]\nmodel = 'llama-3-8b'\nfabric.hop_latency = '1 cycle'\n"
+                              "[axes]\nmachine = ['wse3', 'h100:8']\ncompare.batch = { from = 1, to = 4, factor = 2 }\n"
+                              "gpu.tensor = [4, 8]\n");
+    CHECK(plan.columns == Lines{"machine", "compare.batch", "gpu.tensor"});
+    REQUIRE(plan.points.size() == 9); // a wafer has no gpu.tensor: three points instead of six
+    CHECK(plan.doubled == 3);
+    CHECK(plan.arguments(plan.points[2]) == Lines{"--machines", "wse3", "--batch", "4", "--set",
+                                                  "fabric.hop_latency=1 cycle", "--set", "workload.model=llama-3-8b"});
+    CHECK(plan.arguments(plan.points[4]) ==
+          Lines{"--machines", "h100:8", "--batch", "1", "--set", "workload.model=llama-3-8b", "--set", "gpu.tensor=8"});
+    auto const without = plan_of("command = 'compare'\n[axes]\nmachine = ['h100:8']\n");
+    CHECK(without.arguments(without.points[0]) == Lines{"--machines", "h100:8", "--batch", "1"});
+    CHECK(points_of("command = 'compare'\nconstraints = ['compare.batch < 3 or machine == \"lpx\"']\n"
+                    "[axes]\nmachine = ['h100:1', 'lpx']\ncompare.batch = [2, 3]\n") ==
+          Lines{"h100:1 2", "lpx 2", "lpx 3"});
+}
+
+TEST_CASE("the identity of a point tells what its command does, and of a run what it always did")
+{
+    auto const axes = std::string{"[fixed]\nmodel = 'tiny'\n[axes]\nmachine = ['small']\n"};
+    auto const id   = [&](std::string const& head) { return plan_of(head + axes).points.at(0).id; };
+    auto const run  = id("");
+    CHECK(id("command = 'run'\n") == run);
+    CHECK(id("command = 'compare'\n") != run);
+    CHECK(id("command = 'yield'\n") != run);
+    CHECK(id("command = 'yield'\n") != id("command = 'compare'\n"));
+    auto const two = plan_of("command = 'yield'\n[fixed]\nmodel = 'tiny'\n[axes]\nmachine = ['small']\n"
+                             "yield.wafers = [1000, 1001]\n");
+    CHECK(two.points[0].id == id("command = 'yield'\n")); // the standard number of wafers
+    CHECK(two.points[1].id != two.points[0].id);
+    CHECK(two.arguments(two.points[1]) ==
+          Lines{"--machine", "small", "--wafers", "1001", "--set", "workload.model=tiny"});
+}
+
 TEST_CASE("what is wrong with a sweep file is said with its place, all at once")
 {
     struct Wrong {
@@ -140,6 +176,16 @@ TEST_CASE("what is wrong with a sweep file is said with its place, all at once")
           {"[sampling]\nmethod = 'sobl'\n[axes]\ncontext = [1]\n",
            "sampling.method: 'sobl' is none of grid, random, latin_hypercube, sobol; did you mean 'sobol'?"},
           {"[sampling]\nmethod = 'sobol'\n[axes]\ncontext = [1]\n", "sampling.samples: missing"},
+          {"command = 'comapre'\n[axes]\ncontext = [1]\n",
+           "1:11: error: command: 'comapre' is none of run, compare, yield; did you mean 'compare'?"},
+          {"[axes]\ncompare.batch = [1, 2]\n",
+           "compare.batch: is for 'scribeline compare', and this sweep runs 'scribeline run'"},
+          {"command = 'yield'\n[fixed]\ncompare.batch = 2\n[axes]\nyield.wafers = [1]\n", "compare.batch: is for"},
+          {"command = 'compare'\n[axes]\ncompare.batch = [0]\n", "axes.compare.batch: 0 is outside 1 .. 1000000"},
+          {"command = 'compare'\n[axes]\ncompare.batch = ['two']\n", "axes.compare.batch: "},
+          {"[axes]\nmachine = ['wse3', 'h100:8']\n",
+           "machine 'h100:8': is no wafer, and 'scribeline run' is about wafers"},
+          {"machine = 'lpx'\n[axes]\ncontext = [1]\n", "1:11: error: machine 'lpx': is no wafer"},
           {"[sampling]\nsamples = 4\n[axes]\ncontext = [1]\n", "a grid takes every combination"},
     }));
     auto const refusal = refusal_of([&] { plan_of(wrong.text); });
@@ -169,7 +215,7 @@ TEST_CASE("a sweep that is not there is answered with the nearest shipped one")
 TEST_CASE("every shipped sweep asks a question, has a goal and few points")
 {
     auto const names = shared_names("configs/sweeps", ".toml");
-    CHECK(names.size() >= 6);
+    CHECK(names.size() >= 12);
     for (auto const& name : names) {
         CAPTURE(name);
         auto const plan = plan_sweep(read_sweep_file(name));

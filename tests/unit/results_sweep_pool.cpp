@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <map>
 
 #include <signal.h>
@@ -60,6 +61,26 @@ TEST_CASE("a process's exit code, signal and last words are kept, and its output
     CHECK(record.ends.at(2).exit_code == 127);
     CHECK(record.ends.at(3).error.size() <= 4096);
     CHECK(record.interruption == Interruption::none);
+}
+
+TEST_CASE("a process may run this very program: its end is told, and nothing of it is seen here")
+{
+    auto       touched = 0;
+    auto const program = [&](std::vector<std::string> const& arguments) {
+        ++touched;
+        std::cout << "out\n";
+        std::cerr << "said " << arguments.at(1) << '\n';
+        if (arguments.at(1) == "crash")
+            ::raise(SIGKILL);
+        return 3;
+    };
+    auto const record = run({"well", "crash"}, {2, 0, program});
+    REQUIRE(record.ends.size() == 2);
+    CHECK(record.ends.at(0).exit_code == 3);
+    CHECK(record.ends.at(0).error == "said well");
+    CHECK(record.ends.at(1).exit_code == 128 + SIGKILL);
+    CHECK(record.ends.at(1).error == "said crash");
+    CHECK(touched == 0);
 }
 
 TEST_CASE("as many processes as asked for run side by side, and no more")
