@@ -10,6 +10,7 @@
 #include "models/folded_system.hpp"
 #include "models/simulate.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 
 #include <algorithm>
 
@@ -55,7 +56,7 @@ double best_rate(Outcome const& o, workloads::TokenPlan const& plan)
 
 void add_parts(ComparisonRow& row, Outcome const& o, Seconds alone)
 {
-    auto const times = o.token.simulated ? 1.0 : static_cast<double>(o.layers);
+    auto const times = o.token.simulated ? 1.0 : o.layers_alike > 0 ? o.layers_alike : static_cast<double>(o.layers);
     for (std::size_t i = 0; i < part_count; ++i)
         row.parts.emplace_back(name_of(static_cast<Part>(i)),
                                Seconds{static_cast<double>(o.parts[i]) * times / o.clock_hz});
@@ -73,6 +74,22 @@ void add_energy(ComparisonRow& row, Outcome const& o, configs::Parameters const&
         row.energy_parts.emplace_back(name_of(static_cast<EnergyPart>(i)), configs::Joules{joules(parts[i])});
     row.energy         = configs::Joules{joules(parts)};
     row.energy_at_most = configs::Joules{o.energy.published.chip / rate};
+}
+
+// A prompt as long as the context, of every sequence one behind another, and the token behind it. None where the plan,
+// which is one for decoding, leaves no room for a prompt.
+void add_first_token(ComparisonRow& row, configs::Parameters p, workloads::DecodeStep const& step,
+                     workloads::TokenPlan const& plan, Seconds token)
+{
+    p.workload.prompt = step.context;
+    try {
+        auto const   prefill = plan_prefill(step, p, plan);
+        double const next    = prefill.busiest_stage > 0 ? prefill.busiest_stage : prefill.cycles;
+        double const cycles  = prefill.cycles + static_cast<double>(row.batch - 1) * next;
+        row.first_token      = Seconds{cycles / p.wafer.clock.value()} + token;
+    } catch (configs::UserError const& refusal) {
+        row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
+    }
 }
 
 } // namespace
@@ -123,6 +140,7 @@ void add_wafer(ComparisonRow& row, configs::Config const& wanted, workloads::Dec
     if (!outcome.waterfall.empty()) // the first bar is what reading at the peak of all SRAM would take
         row.bandwidth_share = outcome.waterfall.front().time.value() * rate;
     add_energy(row, outcome, p, rate);
+    add_first_token(row, p, step, plan, alone);
     if (!outcome.operators.empty())
         add_parts(row, outcome, alone);
     if (row.batch > 1)

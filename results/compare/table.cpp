@@ -180,9 +180,10 @@ std::string notes(Comparison const& c)
     auto const has_wafer = std::any_of(c.rows.begin(), c.rows.end(),
                                        [](auto const& row) { return row.kind == configs::MachineKind::wafer; });
     if (has_wafer)
-        once("  ",
-             "Of wafers, prefill and a server are not modelled: no time to first token, and time per token is what "
-             "the hardware needs.");
+        once(
+            "  ",
+            "Of wafers, a server is not modelled: time per token is what the hardware needs. Their time to first token "
+            "is by closed forms, on the plan that decodes.");
     once("  ", "served: with a server around it (serving.engine_overhead). Energy per token: what is known to be "
                "spent, with the servers, cooling and power delivery around the devices; at most: every device at its "
                "full power for the time of the token, nothing around it.");

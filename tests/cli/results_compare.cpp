@@ -187,7 +187,7 @@ TEST_CASE("the file of a comparison has a group for each machine that says the s
     REQUIRE(times.size() == 6);
     for (std::size_t i = 0; i < 6; ++i)
         CHECK(times[i] == rows[i].at("time_per_token").get<double>());
-    CHECK(std::isnan(file.numbers("/comparison/time_to_first_token")[0])); // of a wafer
+    CHECK(std::isnan(file.numbers("/comparison/time_per_token_served")[0])); // of a wafer
     for (std::string const name : {"wse3", "h100:2", "lpx"}) {
         auto const group = "/machines/" + name;
         auto const time  = file.numbers(group + "/time_per_token");

@@ -97,12 +97,22 @@ TEST_CASE("parts add up to the time of a token on machines of every kind")
     }
 }
 
-TEST_CASE("wafers have no prefill and no server, and say so by having no figures")
+TEST_CASE("wafers have no server, and say so by having no figures")
 {
     auto const row = only_row(machine("wse3"), 2048, 1);
-    CHECK_FALSE(row.first_token);
     CHECK_FALSE(row.served);
     CHECK(std::string{explained_fidelity(row.fidelity)} != "");
+}
+
+TEST_CASE("a wafer's first token comes later the longer the prompt, and the more prompts there are")
+{
+    auto const one = only_row(machine("wse3"), 2048, 1), longer = only_row(machine("wse3"), 4096, 1),
+               two = only_row(machine("wse3"), 2048, 2);
+    REQUIRE(one.first_token);
+    CHECK(*one.first_token > *one.token);
+    CHECK(longer.first_token->value() > 1.5 * one.first_token->value());
+    CHECK(*two.first_token > *one.first_token);
+    CHECK(two.first_token->value() < 2 * one.first_token->value());
 }
 
 TEST_CASE("formulas alone serve where they are asked for, and have no parts")
