@@ -17,6 +17,7 @@ struct Share {
 constexpr bool operator<(Share a, Share b) { return a.value < b.value; }
 
 enum class MachineKind { wafer, gpu, sram, plain };
+enum class Experts { sliced, whole };
 
 struct MachineParams {
     MachineKind kind;
@@ -27,6 +28,7 @@ struct GpuParams {
     std::uint32_t  devices;       // GPUs that share the model
     std::uint32_t  tensor;        // of them, that share each layer; 0: as is fastest
     std::uint32_t  pipeline;      // stages; 0: as is fastest
+    Experts        experts;       // of a layer: each cut among the GPUs that share it, or dealt out to them
     std::uint32_t  sms;           // streaming multiprocessors, of all dies
     std::uint32_t  dies;          // that make up one GPU
     Hertz          clock;         // boost

@@ -36,6 +36,11 @@ Group gpu()
         .row<&P::tensor>("0", "0", "65536", "GPUs that share each layer; 0: as is fastest", src::user, Origin::choice)
         .row<&P::pipeline>("0", "0", "65536", "stages that the layers are cut into; 0: as is fastest", src::user,
                            Origin::choice)
+        .row<&P::experts>(
+            "sliced",
+            "routed experts of a layer: each cut among the GPUs that share the layer, or whole and dealt out "
+            "to them (expert parallelism)",
+            src::user, Origin::choice)
         .row<&P::sms>("132", "1", "65536", "streaming multiprocessors (SMs) of a GPU, all dies together", src::tables,
                       Origin::datasheet)
         .row<&P::dies>("1", "1", "16", "dies that make up one GPU", src::tables, Origin::datasheet)

@@ -43,6 +43,8 @@ template <> inline constexpr std::array words<Schedule>{Word<Schedule>{"auto", S
                                                         Word<Schedule>{"pipeline", Schedule::pipeline}};
 template <> inline constexpr std::array words<Objective>{Word<Objective>{"latency", Objective::latency},
                                                          Word<Objective>{"throughput", Objective::throughput}};
+template <> inline constexpr std::array words<Experts>{Word<Experts>{"sliced", Experts::sliced},
+                                                       Word<Experts>{"whole", Experts::whole}};
 template <>
 inline constexpr std::array words<Split>{Word<Split>{"layer", Split::layer}, Word<Split>{"half", Split::half}};
 template <> inline constexpr std::array words<Growth>{Word<Growth>{"balanced", Growth::balanced},

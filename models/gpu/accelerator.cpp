@@ -17,7 +17,7 @@ GpuPlan widest_plan(workloads::DecodeStep const& step, configs::Parameters const
     auto const asked  = [](std::uint32_t wish, std::uint32_t otherwise) { return wish == 0 ? otherwise : wish; };
     auto       best   = GpuPlan{asked(p.gpu.tensor, 1), asked(p.gpu.pipeline, 1)};
     auto       needed = footprint_of(best, step, p, batch, step.context).needed();
-    for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices))) {
+    for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices), p.gpu.experts)) {
         auto const stages = asked(p.gpu.pipeline, std::min(p.gpu.devices / tensor, step.shape.layers));
         auto const plan   = GpuPlan{tensor, stages};
         if ((p.gpu.tensor != 0 && tensor != p.gpu.tensor) || plan.devices() > p.gpu.devices)

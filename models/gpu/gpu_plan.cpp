@@ -18,11 +18,12 @@ bool divides_keys(std::uint32_t tensor, std::uint32_t kv_heads)
 }
 
 // Every feed-forward that tokens pass, whether dense, shared or an expert's.
-bool divides_widths(std::uint32_t tensor, workloads::ModelShape const& shape)
+bool divides_widths(std::uint32_t tensor, workloads::ModelShape const& shape, configs::Experts experts)
 {
     auto const kinds = shape.layer_kinds();
     return std::all_of(kinds.begin(), kinds.end(), [&](workloads::LayerKind const& kind) {
-        return kind.ffn % tensor == 0 && kind.expert_ffn % tensor == 0;
+        auto const dealt = experts == configs::Experts::whole ? kind.experts : kind.expert_ffn;
+        return kind.ffn % tensor == 0 && dealt % tensor == 0;
     });
 }
 
@@ -45,11 +46,12 @@ std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1)
 
 } // namespace
 
-std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, std::uint32_t most)
+std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, std::uint32_t most,
+                                          configs::Experts experts)
 {
     auto degrees = std::vector<std::uint32_t>{};
     for (std::uint32_t t = 1; t <= std::min(most, shape.heads); ++t)
-        if (shape.heads % t == 0 && divides_widths(t, shape) && divides_keys(t, shape.kv_heads))
+        if (shape.heads % t == 0 && divides_widths(t, shape, experts) && divides_keys(t, shape.kv_heads))
             degrees.push_back(t);
     return degrees;
 }
@@ -57,7 +59,7 @@ std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, st
 void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, configs::Parameters const& p)
 {
     SCRIBELINE_EXPECT(plan.tensor > 0 && plan.pipeline > 0);
-    auto const degrees = tensor_degrees(shape, std::min(p.nvlink.domain, p.gpu.devices));
+    auto const degrees = tensor_degrees(shape, std::min(p.nvlink.domain, p.gpu.devices), p.gpu.experts);
     auto const choices = fmt::format("Choose one of {}", fmt::join(degrees, ", "));
     if (plan.tensor > p.nvlink.domain)
         refuse(fmt::format("tensor parallelism of {}: NVLink joins {} GPUs (nvlink.domain). {}", plan.tensor,
@@ -70,7 +72,7 @@ void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, c
             fmt::format("tensor parallelism of {}: neither divides the {} key heads of {} nor is a multiple of them. "
                         "{}",
                         plan.tensor, shape.kv_heads, shape.name, choices));
-    if (!divides_widths(plan.tensor, shape))
+    if (!divides_widths(plan.tensor, shape, p.gpu.experts))
         refuse(fmt::format("tensor parallelism of {}: does not divide the feed-forward of {} ({}). {}", plan.tensor,
                            shape.name, widths_of(shape), choices));
     if (plan.pipeline > shape.layers)

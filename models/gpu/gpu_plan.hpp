@@ -25,8 +25,10 @@ struct GpuPlan {
 };
 
 // Degrees of tensor parallelism that divide the model's heads and feed-forward, and its key heads or are a multiple of
-// them (which are then held more than once), up to `most`. Ascending; 1 is always among them.
-std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const&, std::uint32_t most);
+// them (which are then held more than once), up to `most`. Experts that are whole are divided by their number.
+// Ascending; 1 is always among them.
+std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const&, std::uint32_t most,
+                                          configs::Experts experts = configs::Experts::sliced);
 
 // Throws configs::UserError (bad_config) that says why, and which degrees there are, when `plan` cuts the model where
 // it cannot be cut, wants more GPUs than gpu.devices, or reaches beyond the NVLink domain.

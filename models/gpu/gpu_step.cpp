@@ -160,8 +160,9 @@ class GpuStep {
         entry.flops += done.flops * everywhere();
     }
 
-    // What all tokens pass, and the experts as one kernel over those that any token chose: each with as many rows as it
-    // has tokens, cut among the GPUs as the rest is.
+    // What all tokens pass, and the experts as one kernel over those that any token chose, each with as many rows as it
+    // has tokens: cut among the GPUs as the rest is, or whole on one of them. Then the GPU with most tokens decides.
+    // Every GPU has all tokens from the all-reduce before, and the one behind adds the experts up, wherever they are.
     void feed_forward(StepOperator& entry, bool widens)
     {
         auto const& kind   = layer_->kind;
@@ -176,16 +177,25 @@ class GpuStep {
         cut(rows(), kind.ffn, 1);
         if (kind.experts == 0)
             return;
-        auto draw      = workloads::ExpertDraw{};
-        draw.experts   = kind.experts;
-        draw.active    = kind.active;
-        draw.tokens    = static_cast<std::uint32_t>(std::min<std::uint64_t>(rows(), most_drawn));
-        draw.imbalance = p_.workload.expert_imbalance.value;
-        draw.seed      = p_.run.seed;
-        draw.layers    = std::max(1U, layer_->layers);
+        auto draw        = workloads::ExpertDraw{};
+        draw.experts     = kind.experts;
+        draw.active      = kind.active;
+        draw.tokens      = static_cast<std::uint32_t>(std::min<std::uint64_t>(rows(), most_drawn));
+        draw.imbalance   = p_.workload.expert_imbalance.value;
+        draw.seed        = p_.run.seed;
+        draw.layers      = std::max(1U, layer_->layers);
+        bool const whole = p_.gpu.experts == configs::Experts::whole;
+        draw.groups      = whole ? std::min(t, kind.experts) : 1;
+        auto const load  = workloads::expert_load(draw);
+        auto const scale = static_cast<double>(rows()) / draw.tokens; // of tokens beyond those drawn
+        auto const pairs = static_cast<std::uint64_t>(std::ceil(load.busiest * scale));
         auto const distinct =
-            std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(workloads::expert_load(draw).distinct)));
-        cut(ceil_of(rows() * kind.active, distinct), kind.expert_ffn, distinct);
+            std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(load.distinct / draw.groups)), 1, pairs);
+        if (whole)
+            product(entry, ceil_of(pairs, distinct), widens ? distinct * widths * kind.expert_ffn : distinct * hidden,
+                    widens ? hidden : kind.expert_ffn);
+        else
+            cut(ceil_of(pairs, distinct), kind.expert_ffn, distinct);
     }
 
     static std::uint64_t ceil_of(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
@@ -402,7 +412,7 @@ std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::
     auto       best      = std::optional<GpuPlan>{};
     auto       best_time = Seconds{};
     auto const asked     = [](std::uint32_t wish, std::uint32_t value) { return wish == 0 || wish == value; };
-    for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices)))
+    for (auto const tensor : tensor_degrees(step.shape, std::min(p.nvlink.domain, p.gpu.devices), p.gpu.experts))
         for (std::uint32_t stages = 1; stages <= std::min(p.gpu.devices / tensor, step.shape.layers); ++stages) {
             auto const plan = GpuPlan{tensor, stages};
             if (!asked(p.gpu.tensor, tensor) || !asked(p.gpu.pipeline, stages) ||
