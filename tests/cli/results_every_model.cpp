@@ -1,4 +1,5 @@
 // Does every shipped model run, on as few wafers as hold it, with a prompt before its first token?
+#include "support/build_kind.hpp"
 #include "support/run_program.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -6,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <vector>
 
 using scribeline::tests::run_scribeline;
 
 TEST_CASE("every shipped model has a waterfall and a time to the first token of 8,192")
 {
-    for (auto const& model : scribeline::workloads::shipped_models()) {
+    auto const some = std::vector<std::string>{"deepseek-v3",   "gpt-oss-120b", "llama-3.1-8b",
+                                               "llama-4-scout", "mixtral-8x7b", "qwen3-235b-a22b"};
+    for (auto const& model : scribeline::tests::sanitized ? some : scribeline::workloads::shipped_models()) {
         CAPTURE(model);
         auto const run = run_scribeline(
             {"run", "--machine", "wse3:auto", "--model", model, "--prompt", "8192", "--format", "json", "-q"});
