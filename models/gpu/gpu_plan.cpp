@@ -2,6 +2,7 @@
 #include "models/gpu/gpu_plan.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/whole.hpp"
 #include "models/gpu/host_offload.hpp"
 
 #include <algorithm>
@@ -41,8 +42,6 @@ std::string widths_of(workloads::ModelShape const& shape)
 }
 
 [[noreturn]] void refuse(std::string const& what) { throw configs::UserError{configs::Exit::bad_config, what}; }
-
-std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
 } // namespace
 
@@ -93,7 +92,7 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
 {
     auto const& shape  = step.shape;
     auto const  tensor = static_cast<double>(plan.tensor);
-    auto const  layers = static_cast<double>(ceil_divide(shape.layers, plan.pipeline));
+    auto const  layers = static_cast<double>(configs::ceil_divide(shape.layers, plan.pipeline));
 
     // Layers of different kinds are taken to be spread evenly over the stages.
     auto held_by_layer = 0.0, cached = 0.0;

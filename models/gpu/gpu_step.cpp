@@ -2,6 +2,7 @@
 #include "models/gpu/gpu_step.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/whole.hpp"
 #include "models/gpu/attention.hpp"
 #include "models/gpu/host_offload.hpp"
 #include "models/gpu/matrix_product.hpp"
@@ -171,8 +172,8 @@ class GpuStep {
         auto const  widths = step_.shape.gated ? 2ULL : 1ULL;
         auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count) {
             if (width > 0)
-                product(entry, m, widens ? count * widths * ceil_of(width, t) : count * hidden,
-                        widens ? hidden : ceil_of(width, t));
+                product(entry, m, widens ? count * widths * configs::ceil_divide(width, t) : count * hidden,
+                        widens ? hidden : configs::ceil_divide(width, t));
         };
         cut(rows(), kind.ffn, 1);
         if (kind.experts == 0)
@@ -192,13 +193,12 @@ class GpuStep {
         auto const distinct =
             std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(load.distinct / draw.groups)), 1, pairs);
         if (whole)
-            product(entry, ceil_of(pairs, distinct), widens ? distinct * widths * kind.expert_ffn : distinct * hidden,
+            product(entry, configs::ceil_divide(pairs, distinct),
+                    widens ? distinct * widths * kind.expert_ffn : distinct * hidden,
                     widens ? hidden : kind.expert_ffn);
         else
-            cut(ceil_of(pairs, distinct), kind.expert_ffn, distinct);
+            cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct);
     }
-
-    static std::uint64_t ceil_of(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
     // Of latent attention, every head on its own: its queries, and what it makes of the compressed keys and values.
     void heads_product(StepOperator& entry, std::string const& name)

@@ -2,6 +2,7 @@
 #include "models/gpu/matrix_product.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/whole.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,8 +21,6 @@ constexpr std::uint32_t                least_k      = 256;       // of a part, t
 
 constexpr double accumulator_bytes = 4; // partial sums are kept in 32 bits
 constexpr double output_bytes      = 2;
-
-std::uint64_t ceil_divide(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 // Operands of 4 bits on both sides are floating point with a scale of 8 bits for every 16 of them.
 constexpr double block_scale_bits = 8.0 / 16;
@@ -110,7 +109,7 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
         for (auto const columns : tile_columns) {
             if (rows * columns > largest_tile)
                 continue;
-            auto const tiles = ceil_divide(product.m, rows) * ceil_divide(product.n, columns);
+            auto const tiles = configs::ceil_divide(product.m, rows) * configs::ceil_divide(product.n, columns);
             for (auto const splits : splits_of_k) {
                 if (splits > 1 && product.k / splits < least_k)
                     continue;

@@ -89,7 +89,7 @@ double gemv_form(std::uint32_t n, std::uint32_t side, std::uint32_t groups, Para
 {
     std::uint32_t const part     = (n + side - 1) / side;
     auto const          product  = workloads::PeCosts{p}.multiply_accumulate(part, part);
-    double const        local    = double{1} * product.dispatch + product.arithmetic + product.sram;
+    double const        local    = static_cast<double>(length_of(product));
     double const        wavelets = std::ceil(part * (p.workload.activation_bits / 8.0) / p.fabric.wavelet_size.value());
     return local + workloads::published_all_reduce_form(side, groups, wavelets, workloads::LineTimes::of(p));
 }

@@ -2,6 +2,7 @@
 #include "results/sweep/pool.hpp"
 
 #include "configs/failure.hpp"
+#include "results/unnamed_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -80,16 +81,6 @@ struct Child {
     bool              timed_out = false;
 };
 
-int unlinked_file()
-{
-    auto failed = std::error_code{};
-    auto name   = (std::filesystem::temp_directory_path(failed) / "scribeline-sweep-XXXXXX").string();
-    auto fd     = ::mkostemp(name.data(), O_CLOEXEC);
-    if (fd >= 0)
-        ::unlink(name.data());
-    return fd;
-}
-
 [[noreturn]] void become(Job const& job, Program const& program, int said, sigset_t const& mask, pid_t parent)
 {
     // A Ctrl-C of the terminal is for the sweep, which lets its points finish.
@@ -143,7 +134,7 @@ class Runner {
 
     void start(Job job)
     {
-        auto       child  = Child{-1, std::move(job), Clock::now(), unlinked_file(), false, false};
+        auto       child  = Child{-1, std::move(job), Clock::now(), unnamed_file(), false, false};
         auto const parent = ::getpid();
         child.pid         = ::fork();
         if (child.pid == 0)

@@ -2,6 +2,7 @@
 #include "fabric/crossed.hpp"
 #include "fabric/fold.hpp"
 #include "support/build_kind.hpp"
+#include "support/draw.hpp"
 #include "support/fabric_programs.hpp"
 #include "support/mixed_shapes.hpp"
 #include "workloads/decode_step.hpp"
@@ -13,26 +14,11 @@
 #include <catch2/catch.hpp>
 
 #include <cstdio>
-#include <random>
 
 using namespace scribeline;
 using namespace scribeline::tests;
 
 namespace {
-
-// The same draws on every platform.
-class Draw {
-  public:
-    explicit Draw(std::uint64_t seed) : engine_{seed} {}
-    std::uint32_t between(std::uint32_t low, std::uint32_t high)
-    {
-        return low + static_cast<std::uint32_t>(engine_() % (high - low + 1));
-    }
-    bool one_in(std::uint32_t n) { return between(1, n) == 1; }
-
-  private:
-    std::mt19937_64 engine_;
-};
 
 configs::Parameters any_parameters(Draw& draw, std::uint32_t most_side)
 {
@@ -192,9 +178,8 @@ TEST_CASE("a folded layer ends when every wavelet of it has been simulated to en
     for (std::uint64_t seed = 1; equal < wanted; ++seed) {
         CAPTURE(seed);
         Draw       draw{seed};
-        auto const p = any_parameters(draw, sanitized ? 12 : 26);
-        auto const step =
-            workloads::decode_step(shapes[draw.between(0, static_cast<std::uint32_t>(shapes.size()) - 1)], p.workload);
+        auto const p    = any_parameters(draw, sanitized ? 12 : 26);
+        auto const step = workloads::decode_step(draw.of(shapes), p.workload);
         CAPTURE(step.shape.name, p.mapping.region.columns, p.mapping.region.rows, p.mapping.groups,
                 static_cast<int>(p.mapping.reduction), p.fabric.hop_latency.count(), p.fabric.ramp_latency.count(),
                 p.fabric.link_serialisation.count(), p.fabric.input_queue_depth, p.scribe.extra_latency.count(),

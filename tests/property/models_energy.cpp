@@ -3,13 +3,12 @@
 #include "fabric/fold.hpp"
 #include "models/folded_system.hpp"
 #include "support/build_kind.hpp"
+#include "support/draw.hpp"
+#include "support/mixed_shapes.hpp"
 #include "support/models_runs.hpp"
-#include "support/payload_shapes.hpp"
 #include "workloads/mapping/planner.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <random>
 
 using namespace scribeline;
 using namespace scribeline::tests;
@@ -17,25 +16,22 @@ using namespace scribeline::tests;
 TEST_CASE("the energy of any layer is the same by its routes and by the counters of its simulation")
 {
     auto const          base   = config_of({"--machine", "small"});
-    auto const          shapes = payload_shapes();
+    auto const          shapes = all_shapes();
     std::uint32_t const wanted = sanitized ? 10 : 150;
     std::uint32_t       equal = 0, crossed = 0;
     for (std::uint64_t seed = 1; equal < wanted && seed < 100 * wanted; ++seed) {
         CAPTURE(seed);
-        std::mt19937_64 engine{seed};
-        auto const      between = [&](std::uint32_t low, std::uint32_t high) {
-            return low + static_cast<std::uint32_t>(engine() % (high - low + 1));
-        };
+        Draw  draw{seed};
         auto  config               = base;
         auto& p                    = config.parameters;
-        p.wafer.reticle_columns    = between(1, 5);
-        p.wafer.reticle_rows       = between(1, 5);
-        p.mapping.region           = {between(2, 32), between(2, 32)};
-        p.mapping.reduction        = static_cast<configs::Reduction>(between(0, 2));
-        p.workload.context         = between(1, 200);
-        p.workload.activation_bits = between(0, 1) == 0 ? 16 : 32;
-        auto const step =
-            workloads::decode_step(shapes[between(0, static_cast<std::uint32_t>(shapes.size()) - 1)], p.workload);
+        p.wafer.reticle_columns    = draw.between(1, 5);
+        p.wafer.reticle_rows       = draw.between(1, 5);
+        p.mapping.region           = {draw.between(2, 32), draw.between(2, 32)};
+        p.mapping.reduction        = static_cast<configs::Reduction>(draw.between(0, 2));
+        p.workload.context         = draw.between(1, 200);
+        p.workload.batch           = draw.one_in(2) ? 1 : draw.between(2, 4);
+        p.workload.activation_bits = draw.between(0, 1) == 0 ? 16 : 32;
+        auto const step            = workloads::decode_step(draw.of(shapes), p.workload);
         try {
             auto const folded = models::fold_layer(config, step, workloads::plan_token(step, p));
             REQUIRE_NOTHROW(folded.books.require_balanced());

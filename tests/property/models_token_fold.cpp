@@ -6,6 +6,7 @@
 #include "fabric/mesh.hpp"
 #include "models/folded_system.hpp"
 #include "support/build_kind.hpp"
+#include "support/draw.hpp"
 #include "support/mixed_shapes.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"
@@ -14,7 +15,6 @@
 #include <catch2/catch.hpp>
 
 #include <cstdio>
-#include <random>
 
 using namespace scribeline;
 using namespace scribeline::tests;
@@ -27,36 +27,33 @@ TEST_CASE("a folded token passes its regions as fast as every wavelet of it does
     std::uint32_t       equal = 0, refused = 0, stages = 0, turns = 0;
     for (std::uint64_t seed = 1; equal < wanted && seed < 100 * wanted; ++seed) {
         CAPTURE(seed);
-        std::mt19937_64 engine{seed};
-        auto const      between = [&](std::uint32_t low, std::uint32_t high) {
-            return low + static_cast<std::uint32_t>(engine() % (high - low + 1));
-        };
+        Draw  draw{seed};
         auto  config                = base;
         auto& p                     = config.parameters;
-        p.wafer.columns             = between(3, 20);
-        p.wafer.rows                = between(6, 60);
-        p.wafer.reticle_columns     = between(1, 3);
-        p.wafer.reticle_rows        = between(1, 6);
-        p.fabric.hop_latency        = configs::FabricCycles{between(1, 3)};
-        p.fabric.link_serialisation = configs::FabricEighths{between(8, 12)};
-        p.scribe.extra_latency      = configs::FabricCycles{between(0, 1) == 0 ? 0 : between(1, 12)};
-        p.scribe.link_serialisation = configs::FabricEighths{between(0, 1) == 0 ? 8 : between(8, 30)};
-        p.workload.context          = between(1, 120);
-        p.workload.batch            = between(0, 2) == 0 ? between(2, 3) : 1;
+        p.wafer.columns             = draw.between(3, 20);
+        p.wafer.rows                = draw.between(6, 60);
+        p.wafer.reticle_columns     = draw.between(1, 3);
+        p.wafer.reticle_rows        = draw.between(1, 6);
+        p.fabric.hop_latency        = configs::FabricCycles{draw.between(1, 3)};
+        p.fabric.link_serialisation = configs::FabricEighths{draw.between(8, 12)};
+        p.scribe.extra_latency      = configs::FabricCycles{draw.between(0, 1) == 0 ? 0 : draw.between(1, 12)};
+        p.scribe.link_serialisation = configs::FabricEighths{draw.between(0, 1) == 0 ? 8 : draw.between(8, 30)};
+        p.workload.context          = draw.between(1, 120);
+        p.workload.batch            = draw.between(0, 2) == 0 ? draw.between(2, 3) : 1;
         p.mapping.schedule          = configs::Schedule::pipeline;
         p.mapping.tables            = configs::Tables::region;
-        p.mapping.region            = {p.wafer.columns, between(2, p.wafer.rows / 2)};
-        if (between(0, 3) != 0) { // squares, over which the vector turns
-            auto const side  = between(2, 10);
-            p.wafer.columns  = std::max(p.wafer.reticle_columns, side * between(2, 4) + between(0, 2));
-            p.wafer.rows     = std::max(p.wafer.reticle_rows, side * between(1, 2) + between(0, 2));
+        p.mapping.region            = {p.wafer.columns, draw.between(2, p.wafer.rows / 2)};
+        if (draw.between(0, 3) != 0) { // squares, over which the vector turns
+            auto const side  = draw.between(2, 10);
+            p.wafer.columns  = std::max(p.wafer.reticle_columns, side * draw.between(2, 4) + draw.between(0, 2));
+            p.wafer.rows     = std::max(p.wafer.reticle_rows, side * draw.between(1, 2) + draw.between(0, 2));
             p.mapping.region = {side, side};
         }
         bool const square           = p.mapping.region.columns == p.mapping.region.rows;
-        p.mapping.split             = between(0, 1) == 0 ? configs::Split::half : configs::Split::layer;
-        p.mapping.layers_per_region = square ? 1 : between(0, 2);
-        auto shape                  = shapes[between(0, static_cast<std::uint32_t>(shapes.size()) - 1)];
-        shape                       = with_layers(shape, between(1, 4));
+        p.mapping.split             = draw.between(0, 1) == 0 ? configs::Split::half : configs::Split::layer;
+        p.mapping.layers_per_region = square ? 1 : draw.between(0, 2);
+        auto shape                  = draw.of(shapes);
+        shape                       = with_layers(shape, draw.between(1, 4));
         auto const step             = workloads::decode_step(shape, p.workload);
         CAPTURE(shape.name, shape.layers, p.wafer.columns, p.wafer.rows, p.mapping.region.rows);
         try {

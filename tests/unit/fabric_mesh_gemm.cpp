@@ -26,6 +26,25 @@ configs::Parameters plain(std::uint32_t side, std::uint32_t reticles = 1)
     return p;
 }
 
+// Every element of the product, where `column_of` says that PEs of a row hold a block of its columns.
+template <class Mapped, class ColumnOf> void check_product(Mapped const& mesh, std::uint32_t side, MeshTile const& tile,
+                                                           configs::Parameters const& p, ColumnOf const& column_of)
+{
+    fabric::Mesh run{mesh.program, p};
+    run.run();
+    CHECK(unbalanced(run.books()) == "");
+    std::uint32_t wrong = 0;
+    for (std::uint32_t i = 0; i < side * tile.m; ++i)
+        for (std::uint32_t j = 0; j < side * tile.n; ++j) {
+            float sum = 0;
+            for (std::uint32_t k = 0; k < side * tile.k; ++k)
+                sum += left_of(i, k) * right_of(k, j);
+            auto const row = i / tile.m;
+            wrong += run.sram(column_of(j / tile.n, row), row, mesh.c + j % tile.n * tile.m + i % tile.m) != sum;
+        }
+    CHECK(wrong == 0);
+}
+
 } // namespace
 
 TEST_CASE("a line is a ring whose neighbours are at most two tiles apart")
@@ -70,18 +89,7 @@ TEST_CASE("the mesh computes the product of two matrices, whichever of them lies
                     sram[mesh.b[0] + k * tile.n + j] = right_of(ky * tile.k + k, x * tile.n + j);
             }
         }
-    fabric::Mesh run{mesh.program, p};
-    run.run();
-    CHECK(unbalanced(run.books()) == "");
-    std::uint32_t wrong = 0;
-    for (std::uint32_t i = 0; i < side * tile.m; ++i)
-        for (std::uint32_t j = 0; j < side * tile.n; ++j) {
-            float sum = 0;
-            for (std::uint32_t k = 0; k < side * tile.k; ++k)
-                sum += left_of(i, k) * right_of(k, j);
-            wrong += run.sram(j / tile.n, i / tile.m, mesh.c + j % tile.n * tile.m + i % tile.m) != sum;
-        }
-    CHECK(wrong == 0);
+    check_product(mesh, side, tile, p, [](std::uint32_t column, std::uint32_t) { return column; });
 }
 
 TEST_CASE("the mesh computes the product with a transposed matrix")
@@ -104,19 +112,9 @@ TEST_CASE("the mesh computes the product with a transposed matrix")
                     sram[mesh.b[0] + k * tile.n + j] = right_of(x * tile.k + k, ring.index(y) * tile.n + j);
             }
         }
-    fabric::Mesh run{mesh.program, p};
-    run.run();
-    CHECK(unbalanced(run.books()) == "");
-    std::uint32_t wrong = 0;
-    for (std::uint32_t i = 0; i < side * tile.m; ++i)
-        for (std::uint32_t j = 0; j < side * tile.n; ++j) {
-            float sum = 0;
-            for (std::uint32_t k = 0; k < side * tile.k; ++k)
-                sum += left_of(i, k) * right_of(k, j);
-            wrong += run.sram(ring.position((j / tile.n + side - ring.index(i / tile.m)) % side), i / tile.m,
-                              mesh.c + j % tile.n * tile.m + i % tile.m) != sum;
-        }
-    CHECK(wrong == 0);
+    check_product(mesh, side, tile, p, [&](std::uint32_t column, std::uint32_t row) {
+        return ring.position((column + side - ring.index(row)) % side);
+    });
 }
 
 TEST_CASE("neither reticles nor the order of visits change what streams in the background do")

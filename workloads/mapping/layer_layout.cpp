@@ -1,6 +1,7 @@
 #include "workloads/mapping/layer_layout.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/whole.hpp"
 #include "workloads/expert_load.hpp"
 
 #include <algorithm>
@@ -12,7 +13,10 @@ namespace scribeline::workloads {
 
 namespace {
 
-std::uint32_t ceil_div(std::uint64_t a, std::uint64_t b) { return static_cast<std::uint32_t>((a + b - 1) / b); }
+std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
+{
+    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
+}
 
 double total(std::vector<BudgetPart> const& parts)
 {

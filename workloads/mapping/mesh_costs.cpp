@@ -1,6 +1,7 @@
 #include "workloads/mapping/mesh_costs.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/whole.hpp"
 #include "workloads/mapping/planner.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace scribeline::workloads {
 
 namespace {
 
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+using configs::ceil_divide;
 
 std::uint32_t cycles(std::uint64_t count)
 {
@@ -32,9 +33,9 @@ Operation MeshCosts::vector(std::uint64_t operations, std::uint32_t length, conf
                             std::uint32_t read, std::uint32_t written) const
 {
     std::uint64_t const bytes    = activation_bits_ / 8;
-    std::uint64_t const datapath = ceil_div(std::uint64_t{length} * 100, rate.hundredths);
-    std::uint64_t const ports    = std::max(ceil_div(length * bytes * read, pe_.sram_read_bytes),
-                                            ceil_div(length * bytes * written, pe_.sram_write_bytes));
+    std::uint64_t const datapath = ceil_divide(std::uint64_t{length} * 100, rate.hundredths);
+    std::uint64_t const ports    = std::max(ceil_divide(length * bytes * read, pe_.sram_read_bytes),
+                                            ceil_divide(length * bytes * written, pe_.sram_write_bytes));
     Operation           op;
     op.dispatch   = cycles(operations * pe_.vector_setup.count());
     op.arithmetic = cycles(operations * datapath);
@@ -71,14 +72,15 @@ Operation MeshCosts::tile_product(std::uint32_t m, std::uint32_t k, std::uint32_
 Operation MeshCosts::moves(std::uint64_t wavelets) const
 {
     Operation op;
-    op.arithmetic = cycles(ceil_div(wavelets * 2 * 100, pe_.copy_rate_fp16.hundredths)); // of two 16-bit elements each
+    op.arithmetic =
+        cycles(ceil_divide(wavelets * 2 * 100, pe_.copy_rate_fp16.hundredths)); // of two 16-bit elements each
     return op;
 }
 
 Operation MeshCosts::scalar(std::uint64_t iterations) const
 {
     Operation op;
-    op.arithmetic = cycles(ceil_div(iterations * pe_.scalar_iteration.count(), 8));
+    op.arithmetic = cycles(ceil_divide(iterations * pe_.scalar_iteration.count(), 8));
     return op;
 }
 
@@ -99,7 +101,7 @@ Operation MeshCosts::control() const
 
 std::uint32_t MeshCosts::wavelets(std::uint64_t elements, std::uint32_t bits) const
 {
-    return cycles(ceil_div(elements * bits, 32));
+    return cycles(ceil_divide(elements * bits, 32));
 }
 
 } // namespace scribeline::workloads

@@ -50,7 +50,6 @@ class MeshCosts {
 };
 
 // Cycles of an operation without a stream.
-inline std::uint64_t length_of(Operation const& op) { return std::uint64_t{op.dispatch} + op.arithmetic + op.sram; }
 
 // Tasks that the end of the shifts activates: one per axis; one that both of them unblock; and the next step.
 // Source: WaferLLM's published kernels.

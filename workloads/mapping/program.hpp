@@ -103,6 +103,9 @@ struct Operation {
     std::uint32_t elements = 0; // that the datapath handles; of scalar code, iterations
 };
 
+// Cycles of an operation without a stream.
+constexpr std::uint64_t length_of(Operation const& op) { return std::uint64_t{op.dispatch} + op.arithmetic + op.sram; }
+
 inline bool operator==(Operation const& a, Operation const& b)
 {
     auto const fields = [](Operation const& o) {

@@ -14,8 +14,6 @@ namespace scribeline::workloads {
 
 namespace {
 
-std::uint64_t length(Operation const& op) { return std::uint64_t{op.dispatch} + op.arithmetic + op.sram; }
-
 // Writes operators as steps, in the order of a list of the decode step.
 class StepWriter {
   public:
@@ -81,7 +79,7 @@ class StepWriter {
 void StepWriter::run(Operation op, KernelCall kernel)
 {
     bool const first = out_.list.empty() || out_.list.back().op != op_; // an operator has a step, however short
-    if (!first && length(op) == 0 && (!computes_ || kernel.kernel == Kernel::nothing))
+    if (!first && length_of(op) == 0 && (!computes_ || kernel.kernel == Kernel::nothing))
         return;
     Step step;
     step.op       = op_;
@@ -96,11 +94,11 @@ void StepWriter::run(Operation op, KernelCall kernel)
 // element and sequence, or, where that is less, one over the sequences for each element of the matrix.
 void StepWriter::multiply(std::uint32_t n, std::uint32_t m, KernelCall kernel)
 {
-    if (auto const wide = costs_.widen(n, m, weight_bits_); length(wide) > 0)
+    if (auto const wide = costs_.widen(n, m, weight_bits_); length_of(wide) > 0)
         run(wide);
     auto op = costs_.multiply_accumulate(batch_ * n, m);
     if (batch_ > 1)
-        if (auto const across = costs_.multiply_accumulate(n * m, batch_); length(across) < length(op))
+        if (auto const across = costs_.multiply_accumulate(n * m, batch_); length_of(across) < length_of(op))
             op = across;
     run(op, kernel);
 }
@@ -108,7 +106,7 @@ void StepWriter::multiply(std::uint32_t n, std::uint32_t m, KernelCall kernel)
 // The slices of the experts that the pairs ask for, each with one vector.
 void StepWriter::multiply_experts(std::uint32_t n, std::uint32_t m)
 {
-    if (auto const wide = costs_.widen(layout_.pairs * n, m, weight_bits_); length(wide) > 0)
+    if (auto const wide = costs_.widen(layout_.pairs * n, m, weight_bits_); length_of(wide) > 0)
         run(wide);
     run(costs_.multiply_accumulate(layout_.pairs * n, m));
 }
@@ -120,10 +118,10 @@ void StepWriter::multiply_cache(std::uint32_t n, std::uint32_t m, KernelCall ker
 {
     std::uint32_t const held    = layout_.caches * layout_.heads_per_row;
     std::uint32_t const sharing = layout_.share * (batch_ / layout_.caches);
-    if (auto const wide = costs_.widen(held * n, m, kv_bits_); length(wide) > 0)
+    if (auto const wide = costs_.widen(held * n, m, kv_bits_); length_of(wide) > 0)
         run(wide);
     auto op = costs_.multiply_accumulate(held * sharing * n, m);
-    if (auto const across = costs_.multiply_accumulate(held * n * m, sharing); length(across) < length(op))
+    if (auto const across = costs_.multiply_accumulate(held * n * m, sharing); length_of(across) < length_of(op))
         op = across;
     run(op, kernel);
 }

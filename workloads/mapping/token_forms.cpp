@@ -13,8 +13,6 @@ namespace scribeline::workloads {
 
 namespace {
 
-double length(Operation const& op) { return double{1} * op.dispatch + op.arithmetic + op.sram; }
-
 // What the region that sends is busy with, and all of it.
 WayForm link_form(WayCycles const& way)
 {
@@ -32,7 +30,7 @@ double cycles_of(Steps const& steps, LayerLayout const& l, configs::Parameters c
     double          cycles = 0;
     for (auto const& step : steps.list) {
         if (!step.collective) {
-            cycles += length(step.local);
+            cycles += static_cast<double>(length_of(step.local));
             continue;
         }
         std::uint32_t const pes  = step.line == Line::row ? l.columns : step.line == Line::column ? l.rows : l.segment;
@@ -82,8 +80,8 @@ WayForms::WayForms(DecodeStep const& step, LayerLayout const& l, configs::Parame
 {
     LineTimes const times = LineTimes::of(p);
     double const    words = std::ceil(l.vector() / (p.workload.activation_bits == 16 ? 2.0 : 1.0));
-    sending_ =
-        length(PeCosts{p}.control()) + times.setup + std::ceil(words * std::max(times.serialisation, times.interval));
+    sending_              = static_cast<double>(length_of(PeCosts{p}.control())) + times.setup +
+               std::ceil(words * std::max(times.serialisation, times.interval));
     slow_      = times.behind_a_cut(words);
     receiving_ = 2 * times.ramp + times.activation + times.setup;
 }
