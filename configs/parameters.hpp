@@ -100,7 +100,7 @@ struct SoftwareParams {
     FabricCycles operator_overhead; // control code around one operator
 };
 
-// What work on a wafer takes. models/energy.hpp makes joules of it.
+// What work on a wafer takes. models/wafer/energy.hpp makes joules of it.
 struct EnergyParams {
     Joules        mac_fp16; // one multiply-accumulate, without its operands' way
     Joules        mac_fp32;

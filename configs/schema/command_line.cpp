@@ -117,7 +117,7 @@ void add_cases(po::options_description& options)
                           "measured cases; repeatable. Without: those that come with the program");
 }
 
-// Those that only `sweep` has; which of its subcommands takes which stands in results/sweep/command.cpp.
+// Those that only `sweep` has; which of its subcommands takes which stands in models/program/sweep/command.cpp.
 void add_sweep(po::options_description& options)
 {
     auto const add = [&](char const* name, char const* value, char const* help) {
@@ -141,7 +141,7 @@ void add_sweep(po::options_description& options)
     options.add_options()("yes", "run, plan, submit: more than 1,000 points are meant");
 }
 
-// Those that only `compare` has; results/compare/command.cpp reads them.
+// Those that only `compare` has; models/program/compare_command.cpp reads them.
 void add_compare(po::options_description& options)
 {
     options.add_options()("machines", po::value<Text>()->value_name("A,B,.."),
@@ -164,7 +164,7 @@ void add_comparison(po::options_description& options)
     add("format", "table|json|csv", "of the report");
 }
 
-// Those that only `yield` has; results/yield_report.cpp reads the first two.
+// Those that only `yield` has; results/views/yield_report.cpp reads the first two.
 void add_yield(po::options_description& options)
 {
     options.add_options()("wafers", po::value<Text>()->value_name("N"), "wafers to draw; without: 1000");

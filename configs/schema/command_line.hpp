@@ -34,8 +34,9 @@ struct CommandLine {
     int                      verbosity = 0; // -1, 0, 1
     Color                    color     = Color::automatic;
 
-    // Of `sweep`, `compare` and `yield`: their own options by their long names, in order; results/sweep/command.cpp,
-    // results/compare/command.cpp and results/yield_report.cpp read them.
+    // Of `sweep`, `compare` and `yield`: their own options by their long names, in order;
+    // models/program/sweep/command.cpp, models/program/compare_command.cpp and results/views/yield_report.cpp read
+    // them.
     std::vector<std::pair<std::string, std::string>> options;
 
     std::string text; // all of it, quoted so that a shell reads it back

@@ -1,8 +1,8 @@
 // GPUs, SRAM-only racks and plain memory: prefill and decode of run_on_accelerator().
 #include "models/compare/rows.hpp"
 #include "models/gpu/accelerator.hpp"
+#include "models/gpu/gpu_system.hpp"
 #include "models/gpu/host_offload.hpp"
-#include "models/gpu_system.hpp"
 
 #include <fmt/format.h>
 

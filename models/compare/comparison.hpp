@@ -7,7 +7,7 @@
 
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
-#include "models/gpu_system.hpp"
+#include "models/gpu/gpu_system.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ namespace scribeline::models {
 struct ComparedMachine {
     std::string     name; // as asked for: "h100:8"
     configs::Config config;
-    bool            modules = false; // GPUs as SystemC modules (models/gpu_system.hpp), in a process of their own
+    bool            modules = false; // GPUs as SystemC modules (models/gpu/gpu_system.hpp), in a process of their own
 };
 
 // Figures are missing where the machine does not hold the workload, or nothing models them.

@@ -6,9 +6,9 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "models/compare/rows.hpp"
-#include "models/energy.hpp"
-#include "models/folded_system.hpp"
-#include "models/simulate.hpp"
+#include "models/wafer/energy.hpp"
+#include "models/wafer/folded_system.hpp"
+#include "models/wafer/simulate.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
 

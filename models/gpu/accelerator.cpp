@@ -2,9 +2,9 @@
 #include "models/gpu/accelerator.hpp"
 
 #include "configs/failure.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/memory_rate.hpp"
-#include "models/gpu/stream_machine.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
+#include "models/sram/stream_machine.hpp"
 
 #include <algorithm>
 

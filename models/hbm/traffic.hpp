@@ -1,7 +1,7 @@
 // Every byte that moves belongs to a kind of traffic, and bytes asked for are bytes served.
 #pragma once
 
-#include "models/outcome.hpp"
+#include "models/wafer/outcome.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Kernels are launched one by one, as they were measured; those of a step of decode stand in a graph.
 #include "configs/does_not_fit.hpp"
-#include "models/gpu/attention.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/matrix_product.hpp"
-#include "models/gpu/memory_rate.hpp"
+#include "models/gpu/forms/attention.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/gpu/forms/matrix_product.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
 #include "models/published/measured_case.hpp"
 #include "workloads/decode_step.hpp"
 

@@ -3,7 +3,7 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "fabric/mesh.hpp"
-#include "models/folded_system.hpp"
+#include "models/wafer/folded_system.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/collective_forms.hpp"
 #include "workloads/mapping/decode_layer.hpp"

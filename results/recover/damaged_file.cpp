@@ -2,8 +2,8 @@
 #include "results/recover/damaged_file.hpp"
 
 #include "configs/failure.hpp"
+#include "results/files/unnamed_file.hpp"
 #include "results/hdf5/superblock.hpp"
-#include "results/unnamed_file.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,5 +1,5 @@
 // Do experts take what a dense feed-forward of the same active width takes, and the router?
-#include "models/folded_system.hpp"
+#include "models/wafer/folded_system.hpp"
 #include "support/mixed_shapes.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"

@@ -1,6 +1,6 @@
 // What do experts take on GPUs, cut among them or dealt out to them?
 #include "configs/schema/resolve.hpp"
-#include "models/gpu/gpu_step.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/model_shape.hpp"

@@ -1,6 +1,6 @@
 // Kernels meet the rooflines where these hold, and Little's law where a few SMs read.
-#include "models/gpu/attention.hpp"
-#include "models/gpu/matrix_product.hpp"
+#include "models/gpu/forms/attention.hpp"
+#include "models/gpu/forms/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "support/models_gpu_rows.hpp"
 

@@ -1,8 +1,8 @@
 // The time of a prompt against its arithmetic, and what a pipeline makes of a batch.
 #include "models/gpu/accelerator.hpp"
-#include "models/gpu/attention.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/stream_machine.hpp"
+#include "models/gpu/forms/attention.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/sram/stream_machine.hpp"
 
 #include "configs/schema/resolve.hpp"
 

@@ -3,9 +3,9 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "models/gpu/accelerator.hpp"
-#include "models/gpu/gpu_step.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
 #include "models/gpu/host_offload.hpp"
-#include "models/gpu/memory_rate.hpp"
 
 #include <catch2/catch.hpp>
 

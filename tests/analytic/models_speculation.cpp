@@ -1,6 +1,6 @@
 // What does a draft model give?
-#include "models/simulate.hpp"
-#include "models/speculation.hpp"
+#include "models/wafer/simulate.hpp"
+#include "models/wafer/speculation.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/model_shape.hpp"

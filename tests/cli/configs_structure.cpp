@@ -24,7 +24,7 @@ struct Tree {
         add("configs/value.hpp", "#include <vector>\n");
         add("fabric/part.hpp", "#include \"configs/value.hpp\"\n#include <systemc>\n");
         add("results/file.cpp", "#include \"fabric/part.hpp\"\n#include <hdf5.h>\n");
-        add("models/main.cpp", "#include \"fabric/part.hpp\"\n"); // the program: may include everything
+        add("models/program/main.cpp", "#include \"fabric/part.hpp\"\n"); // the program: may include everything
     }
     void add(std::string const& name, std::string const& text) const
     {

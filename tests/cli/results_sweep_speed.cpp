@@ -1,6 +1,6 @@
 // What a point costs, and what a large table costs who opens it. Time is that of the processor, which a busy machine
 // makes longer as well, but not by much.
-#include "results/sweep/merged_file.hpp"
+#include "results/files/sweep/merged_file.hpp"
 #include "support/results_sweeps.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 // Did anything change that we did not mean to change? Six small runs, compared field by field with what they gave
 // before. SCRIBELINE_UPDATE=1 writes the files anew: read their difference, and say in the commit why it is right.
 // A case each, because SystemC elaborates once per process.
-#include "models/wafer_system.hpp"
+#include "models/wafer/wafer_system.hpp"
 #include "support/models_runs.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,7 +1,7 @@
 // Every byte that a model needs is read once and no more, parts add up, on every machine and cut.
 #include "models/gpu/accelerator.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/stream_machine.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/sram/stream_machine.hpp"
 
 #include "configs/schema/resolve.hpp"
 

@@ -1,9 +1,9 @@
 // A step of decode as SystemC modules takes what models/gpu says it takes; bytes asked for are bytes served; and the
 // global quantum changes nothing.
 #include "configs/schema/resolve.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/memory_rate.hpp"
-#include "models/gpu_system.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
+#include "models/gpu/gpu_system.hpp"
 
 #include <catch2/catch.hpp>
 

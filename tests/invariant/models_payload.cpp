@@ -3,7 +3,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
 #include "fabric/mesh.hpp"
-#include "models/payload_run.hpp"
+#include "models/wafer/payload_run.hpp"
 #include "support/payload_shapes.hpp"
 
 #include <limits>

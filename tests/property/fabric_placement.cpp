@@ -3,7 +3,6 @@
 #include "fabric/fold.hpp"
 #include "fabric/yield/placement.hpp"
 #include "fabric/yield/repair.hpp"
-#include "support/fabric_defects.hpp"
 #include "support/fabric_programs.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
@@ -23,10 +22,22 @@ TEST_CASE("a mesh stands on PEs that work, each once, and its longer links are t
     std::uint32_t repaired = 0, longer_links = 0;
     for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
         CAPTURE(seed);
-        tests::Draw draw{seed};
-        auto const  grid = tests::drawn_grid(draw);
-        auto const  map  = tests::drawn_defects(draw, grid, 10);
-        auto const  plan = repair(grid, map);
+        std::mt19937_64 engine{seed};
+        auto const      between = [&](std::uint32_t low, std::uint32_t high) {
+            return low + static_cast<std::uint32_t>(engine() % (high - low + 1));
+        };
+        auto grid           = PhysicalGrid{};
+        grid.usable_columns = between(1, 12);
+        grid.usable_rows    = between(1, 12);
+        grid.columns        = grid.usable_columns + between(0, 4);
+        grid.rows           = grid.usable_rows + between(0, 4);
+        auto       places   = std::set<Place>{};
+        auto const defects  = between(0, grid.columns * grid.rows / 10 + 1);
+        for (std::uint32_t i = 0; i < defects; ++i)
+            places.insert({between(0, grid.columns - 1), between(0, grid.rows - 1)});
+        auto map = DefectMap{};
+        map.dead.assign(places.begin(), places.end());
+        auto const plan = repair(grid, map);
         if (!plan.repairable)
             continue;
         ++repaired;

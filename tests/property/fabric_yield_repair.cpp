@@ -1,11 +1,12 @@
 // The repair, counted by breakpoints, against one that visits every place, on wafers nobody thought of.
 #include "fabric/yield/repair.hpp"
-#include "support/fabric_defects.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cstdlib>
+#include <random>
+#include <set>
 
 using namespace scribeline::fabric;
 
@@ -77,14 +78,26 @@ TEST_CASE("a repair counted by breakpoints is the one that visits every place")
     std::uint32_t repaired = 0, refused = 0, given_up = 0;
     for (std::uint64_t seed = 1; seed <= 4000; ++seed) {
         CAPTURE(seed);
-        tests::Draw draw{seed};
-        auto const  grid = tests::drawn_grid(draw);
-        auto const  map  = tests::drawn_defects(draw, grid, 6);
+        std::mt19937_64 engine{seed};
+        auto const      between = [&](std::uint32_t low, std::uint32_t high) {
+            return low + static_cast<std::uint32_t>(engine() % (high - low + 1));
+        };
+        auto grid           = PhysicalGrid{};
+        grid.usable_columns = between(1, 12);
+        grid.usable_rows    = between(1, 12);
+        grid.columns        = grid.usable_columns + between(0, 4);
+        grid.rows           = grid.usable_rows + between(0, 4);
+        auto       places   = std::set<Place>{};
+        auto const defects  = between(0, grid.columns * grid.rows / 6 + 1);
+        for (std::uint32_t i = 0; i < defects; ++i)
+            places.insert({between(0, grid.columns - 1), between(0, grid.rows - 1)});
+        auto map = DefectMap{};
+        map.dead.assign(places.begin(), places.end());
 
         auto const plan  = repair(grid, map);
         auto const dense = dense_repair(grid, map);
         REQUIRE(plan.repairable == dense.repairable);
-        REQUIRE(plan.dead == map.dead.size());
+        REQUIRE(plan.dead == places.size());
         REQUIRE(plan.usable + plan.dead + plan.lost + plan.idle == grid.pes());
         REQUIRE(plan.repaired <= plan.dead);
         if (!plan.repairable) {

@@ -1,7 +1,7 @@
 // Do the wavelets that the routes of a layer need, counted without a simulation, equal those that the fabric moved?
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
-#include "models/folded_system.hpp"
+#include "models/wafer/folded_system.hpp"
 #include "support/build_kind.hpp"
 #include "support/draw.hpp"
 #include "support/mixed_shapes.hpp"

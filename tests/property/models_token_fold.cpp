@@ -4,7 +4,7 @@
 #include "fabric/crossed.hpp"
 #include "fabric/fold.hpp"
 #include "fabric/mesh.hpp"
-#include "models/folded_system.hpp"
+#include "models/wafer/folded_system.hpp"
 #include "support/build_kind.hpp"
 #include "support/draw.hpp"
 #include "support/mixed_shapes.hpp"

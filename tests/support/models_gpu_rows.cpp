@@ -3,9 +3,9 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
-#include "models/gpu/attention.hpp"
-#include "models/gpu/matrix_product.hpp"
-#include "models/gpu/memory_rate.hpp"
+#include "models/gpu/forms/attention.hpp"
+#include "models/gpu/forms/matrix_product.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "support/temporary_folder.hpp"
 

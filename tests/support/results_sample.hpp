@@ -3,8 +3,8 @@
 #pragma once
 
 #include "configs/config.hpp"
-#include "models/outcome.hpp"
-#include "models/waterfall.hpp"
+#include "models/wafer/outcome.hpp"
+#include "models/wafer/waterfall.hpp"
 
 #include <limits>
 #include <string>

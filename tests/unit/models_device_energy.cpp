@@ -1,7 +1,7 @@
 // Joules of a step on a GPU, part by part.
 #include "configs/schema/resolve.hpp"
 #include "models/gpu/device_energy.hpp"
-#include "models/gpu/gpu_step.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
 #include "models/gpu/step_outcome.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "support/models_runs.hpp"

@@ -1,9 +1,9 @@
 // From counts to joules, part by part, and the books that hold them against the counters of a run.
-#include "models/energy.hpp"
+#include "models/wafer/energy.hpp"
 
 #include "configs/failure.hpp"
-#include "models/folded_system.hpp"
-#include "models/simulate.hpp"
+#include "models/wafer/folded_system.hpp"
+#include "models/wafer/simulate.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"
 

@@ -1,5 +1,5 @@
 // The bars from the memory's peak to what came out add up to the token.
-#include "models/waterfall.hpp"
+#include "models/wafer/waterfall.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // Many wafers: the spread of what is left, against what is published and what formulas say.
 #include "configs/schema/resolve.hpp"
-#include "models/yield_study.hpp"
+#include "models/wafer/yield_study.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,9 +1,9 @@
 // Joules and watts in everything that a person or a program reads.
-#include "results/explain_file.hpp"
+#include "results/files/run_file.hpp"
 #include "results/hdf5/reader.hpp"
-#include "results/report.hpp"
-#include "results/report_energy.hpp"
-#include "results/run_file.hpp"
+#include "results/views/explain_file.hpp"
+#include "results/views/report.hpp"
+#include "results/views/report_energy.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 

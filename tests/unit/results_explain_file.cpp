@@ -1,9 +1,9 @@
 // What `explain FILE.h5` tells.
 #include "configs/failure.hpp"
 #include "configs/schema/reference.hpp"
-#include "results/explain_file.hpp"
+#include "results/files/run_file.hpp"
 #include "results/hdf5/writer.hpp"
-#include "results/run_file.hpp"
+#include "results/views/explain_file.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 

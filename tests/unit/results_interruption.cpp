@@ -1,7 +1,7 @@
 // A signal in the middle of a run: what is half done goes, what was there stays, the exit code says which signal.
 #include "configs/failure.hpp"
-#include "results/interruption.hpp"
-#include "results/run_file.hpp"
+#include "results/files/interruption.hpp"
+#include "results/files/run_file.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,8 +1,8 @@
 // Whatever goes wrong, a result file is complete or not there, an earlier one survives, and the message helps.
 #include "configs/failure.hpp"
+#include "results/files/rehearsal.hpp"
+#include "results/files/run_file.hpp"
 #include "results/hdf5/reader.hpp"
-#include "results/rehearsal.hpp"
-#include "results/run_file.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 

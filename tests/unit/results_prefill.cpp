@@ -1,9 +1,9 @@
 // A prompt in the result file and in the report.
-#include "models/simulate.hpp"
+#include "models/wafer/simulate.hpp"
+#include "results/files/run_file.hpp"
 #include "results/hdf5/reader.hpp"
-#include "results/metrics.hpp"
-#include "results/report.hpp"
-#include "results/run_file.hpp"
+#include "results/views/metrics.hpp"
+#include "results/views/report.hpp"
 #include "support/models_runs.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"

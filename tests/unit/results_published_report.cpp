@@ -1,7 +1,7 @@
 // What `scribeline published` prints, and its exit code.
-#include "results/published_report.hpp"
-#include "results/published_text.hpp"
-#include "results/validation_page.hpp"
+#include "results/views/published_report.hpp"
+#include "results/views/published_text.hpp"
+#include "results/views/validation_page.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

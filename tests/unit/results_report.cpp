@@ -1,5 +1,5 @@
 // What a person and a program read on stdout.
-#include "results/report.hpp"
+#include "results/views/report.hpp"
 #include "support/results_sample.hpp"
 
 #include <sstream>

@@ -1,7 +1,7 @@
 // What is in the result file, and that it reads back.
 #include "configs/sha256.hpp"
+#include "results/files/run_file.hpp"
 #include "results/hdf5/reader.hpp"
-#include "results/run_file.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 

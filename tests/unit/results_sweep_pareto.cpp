@@ -1,6 +1,6 @@
 // Ranks of the Pareto front, against a plain count by the definition.
 #include "configs/sweep/sampling.hpp"
-#include "results/sweep/pareto.hpp"
+#include "results/files/sweep/pareto.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // Rows and columns of a sweep: chosen, sorted, printed, written and read back.
 #include "configs/failure.hpp"
-#include "results/sweep/merged_file.hpp"
-#include "results/sweep/show.hpp"
+#include "results/files/sweep/merged_file.hpp"
+#include "results/views/sweep/show.hpp"
 #include "support/configs.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,5 +1,5 @@
 // What goes to a terminal: one shape for all messages, colour only where it is wanted.
-#include "results/terminal.hpp"
+#include "results/views/terminal.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // What `scribeline yield` prints of a study.
 #include "configs/schema/resolve.hpp"
-#include "results/yield_report.hpp"
+#include "results/views/yield_report.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,10 +1,10 @@
 // Does a whole step of decode take the time that was measured? And do other devices than the H100 read and multiply as
 // fast as they were measured to?
 #include "models/gpu/accelerator.hpp"
-#include "models/gpu/attention.hpp"
-#include "models/gpu/gpu_step.hpp"
-#include "models/gpu/matrix_product.hpp"
-#include "models/gpu/memory_rate.hpp"
+#include "models/gpu/forms/attention.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
+#include "models/gpu/forms/matrix_product.hpp"
+#include "models/gpu/forms/memory_rate.hpp"
 #include "support/models_gpu_rows.hpp"
 
 #include "configs/schema/resolve.hpp"

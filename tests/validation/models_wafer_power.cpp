@@ -1,6 +1,6 @@
 // Power of wafers beside the published 15 kW of the chip and 23 to 25 kW of the system. No constant was fitted to them.
-#include "models/energy.hpp"
-#include "models/simulate.hpp"
+#include "models/wafer/energy.hpp"
+#include "models/wafer/simulate.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"
 

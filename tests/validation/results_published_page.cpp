@@ -1,8 +1,8 @@
 // Does the model meet what was published? Every row that comes with the program within its tolerance, and
 // docs/validation.md says what came out.
 #include "models/published/cases_file.hpp"
-#include "results/published_report.hpp"
-#include "results/validation_page.hpp"
+#include "results/views/published_report.hpp"
+#include "results/views/validation_page.hpp"
 #include "support/build_kind.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,0 +1,125 @@
+// What every machine can be asked, whatever it is made of: the room that it has, and what a step of work takes.
+//
+//     run, compare, sweep, published, yield, serve
+//            |  StepWork: which sequences decode, verify or prefill how many tokens
+//            v
+//        Machine  <-- made from a configuration by machine_list.cpp, the only list of kinds
+//            |  StepReport: how long, where the time and the joules went, what was moved, what bounds it, the books
+//            v
+//     rows, waterfalls, files, schedulers
+//
+// A machine is planned once, when it is made; what it learns is kept between steps.
+#pragma once
+
+#include "configs/books.hpp"
+#include "configs/config.hpp"
+#include "configs/units/quantity.hpp"
+#include "workloads/decode_step.hpp"
+#include "workloads/where_time_went.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+// Sequences that decode one token each. `context` counts the tokens attended to, the one that is written included.
+struct DecodeGroup {
+    std::uint64_t context = 0;
+    std::uint64_t count   = 1;
+};
+
+// Sequences that check `tokens` proposed tokens each, the first of them the one that decode would have computed.
+// `context` counts as for DecodeGroup, up to the first of them.
+struct VerifyGroup {
+    std::uint64_t context = 0;
+    std::uint64_t tokens  = 1;
+    std::uint64_t count   = 1;
+};
+
+// Sequences that take in `tokens` tokens of a prompt, behind `before` tokens that are in the cache already.
+struct PrefillGroup {
+    std::uint64_t before = 0;
+    std::uint64_t tokens = 0;
+    std::uint64_t count  = 1;
+};
+
+// One step of a model: every group at once, as one batch. A step without any group takes no time.
+struct StepWork {
+    std::vector<DecodeGroup>  decode;
+    std::vector<VerifyGroup>  verify;
+    std::vector<PrefillGroup> prefill;
+
+    std::uint64_t sequences() const;
+    std::uint64_t tokens() const; // computed
+};
+
+// What one kind of memory, at one place, holds beside the weights.
+struct RoomOfTier {
+    std::string    tier; // "sram", "hbm", "host_ddr5"
+    configs::Bytes capacity;
+    configs::Bytes weights; // resident
+    configs::Bytes runtime; // code, buffers, what a library keeps
+    configs::Bytes kv;      // left for keys, values and states
+    std::uint64_t  kv_tokens = 0;
+};
+
+struct Room {
+    std::vector<RoomOfTier>      tiers;
+    std::optional<std::uint64_t> sequences; // at once, of the context the machine was planned for; nothing: not bounded
+    configs::Bytes               kv_bytes_per_token; // of one sequence, over all layers
+};
+
+struct MovedBytes {
+    std::string    kind; // "weights", "kv", "vectors", "collectives", "link"
+    std::string    tier; // "sram", "hbm", "nvlink", "host_ddr5", "wafer_edge"
+    configs::Bytes read, written;
+};
+
+struct SpentEnergy {
+    std::string     cause; // "hbm", "hops", "idle": a word that `explain` knows
+    configs::Joules energy;
+};
+
+// How a figure came about.
+struct Evidence {
+    std::string                     fidelity;          // "wavelet", "folded", "modules", "forms"
+    std::uint64_t                   modules       = 0; // SystemC modules that took part
+    std::uint64_t                   transactions  = 0; // transfers between them
+    std::uint64_t                   kernel_events = 0; // activations of processes by the SystemC kernel
+    std::optional<configs::Seconds> form; // the closed form of the latency: an audit, never the source of the figure
+};
+
+struct StepReport {
+    configs::Seconds         latency;  // from the start of the step to its last token
+    configs::Seconds         interval; // until the next step of other sequences may start: less in a pipeline
+    workloads::WhereTimeWent where;    // of the latency: adds up to it
+    std::vector<SpentEnergy> spent;    // of the step
+    std::vector<MovedBytes>  moved;
+    std::string              bound_by; // name of the largest part; "unknown" where parts are not told apart
+    configs::Books           books;
+    Evidence                 evidence;
+    std::vector<std::string> notes;
+
+    configs::Joules energy() const; // sum of what was spent
+};
+
+class Machine {
+  public:
+    Machine()                          = default;
+    Machine(Machine const&)            = delete;
+    Machine& operator=(Machine const&) = delete;
+    virtual ~Machine()                 = default;
+
+    virtual Room room() const = 0;
+    // Throws configs::UserError with the reason when the machine cannot do that work.
+    virtual StepReport step(StepWork const& work) = 0;
+};
+
+// Plans the model of `config` on its machine (machine_list.cpp). Throws configs::UserError when it does not fit, or
+// cannot be cut so.
+std::unique_ptr<Machine> make_machine(configs::Config const& config, workloads::DecodeStep const& step);
+
+} // namespace scribeline::models

@@ -1,0 +1,169 @@
+// From options to a comparison.
+#include "models/program/compare_command.hpp"
+
+#include "configs/schema/gpu_tables.hpp"
+#include "configs/schema/resolve.hpp"
+#include "configs/units/text.hpp"
+#include "results/files/compare/file.hpp"
+#include "results/views/compare/print.hpp"
+#include "results/views/terminal.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <ostream>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace scribeline::results {
+
+namespace {
+
+using configs::CommandLine;
+using configs::Exit;
+using configs::UserError;
+
+[[noreturn]] void refuse(std::string const& what)
+{
+    throw UserError{Exit::usage, what + "\nTry 'scribeline compare --help'."};
+}
+
+// Nothing when the option was not given.
+std::optional<std::string> option(CommandLine const& line, std::string const& name)
+{
+    for (auto const& [key, value] : line.options)
+        if (key == name)
+            return value;
+    return std::nullopt;
+}
+
+std::vector<std::string> listed(std::string const& name, std::string const& text)
+{
+    auto items = std::vector<std::string>{};
+    for (std::size_t at = 0; at <= text.size();) {
+        auto const comma = std::min(text.find(',', at), text.size());
+        auto const item  = text.substr(at, comma - at);
+        if (item.empty())
+            refuse(fmt::format("--{} {}: nothing stands between two commas", name, configs::shown(text)));
+        if (std::find(items.begin(), items.end(), item) != items.end())
+            refuse(fmt::format("--{}: {} is named twice", name, configs::shown(item)));
+        items.push_back(item);
+        at = comma + 1;
+    }
+    return items;
+}
+
+template <class T> T number(std::string const& name, std::string const& text)
+{
+    auto value = T{};
+    try {
+        value = configs::parse<T>(text);
+    } catch (configs::TextError const& error) {
+        refuse(fmt::format("--{}: {}", name, error.what()));
+    }
+    if (value == 0)
+        refuse(fmt::format("--{} 0: expected at least 1", name));
+    return value;
+}
+
+std::string group_of(configs::Override const& given) { return given.name.substr(0, given.name.find('.')); }
+
+// A parameter is set where there is one such: a GPU has no fabric, a wafer no HBM.
+class Machines {
+  public:
+    Machines(CommandLine const& line, std::vector<std::string> names) : line_{line}, names_{std::move(names)}
+    {
+        for (auto const& name : names_)
+            kinds_.push_back(configs::machine_parameters(name).machine.kind);
+        for (auto const& given : line_.overrides) {
+            auto const has = [&](configs::MachineKind kind) { return configs::applies(group_of(given), kind); };
+            if (std::none_of(kinds_.begin(), kinds_.end(), has))
+                refuse(fmt::format("--set {}: none of the machines {} has such a parameter", given.name,
+                                   fmt::join(names_, ", ")));
+        }
+    }
+
+    std::vector<models::ComparedMachine> resolve(std::vector<std::string> const& contexts) const
+    {
+        auto machines = std::vector<models::ComparedMachine>{};
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (contexts.empty())
+                machines.push_back({names_[i], configs::resolve(line_of(i, ""))});
+            for (auto const& context : contexts) { // each of them must be a value that the parameter may have
+                auto config = configs::resolve(line_of(i, context));
+                if (&context == &contexts.front())
+                    machines.push_back({names_[i], std::move(config)});
+            }
+        }
+        return machines;
+    }
+
+  private:
+    CommandLine line_of(std::size_t machine, std::string const& context) const
+    {
+        auto line    = line_;
+        line.machine = names_[machine];
+        line.options.clear();
+        line.overrides.clear();
+        for (auto const& given : line_.overrides)
+            if (configs::applies(group_of(given), kinds_[machine]) && !(given.name == "run.trace" && is_wafer(machine)))
+                line.overrides.push_back(given);
+        if (!context.empty())
+            line.overrides.push_back({"--context", "workload.context", context});
+        return line;
+    }
+
+    // A comparison keeps no wavelets.
+    bool is_wafer(std::size_t machine) const { return kinds_[machine] == configs::MachineKind::wafer; }
+
+    CommandLine const&                line_;
+    std::vector<std::string>          names_;
+    std::vector<configs::MachineKind> kinds_;
+};
+
+} // namespace
+
+Exit compare_command(CommandLine const& line, std::ostream& out)
+{
+    auto const machines = option(line, "machines");
+    if (!machines)
+        refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
+    auto const batch    = number<std::uint64_t>("batch", option(line, "batch").value_or("1"));
+    auto const given    = option(line, "context");
+    auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
+    auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);
+
+    for (auto& machine : resolved)
+        machine.modules = option(line, "modules").has_value();
+    auto const traced = std::any_of(resolved.begin(), resolved.end(),
+                                    [](auto const& machine) { return machine.config.parameters.run.trace; });
+    if (traced && !option(line, "modules"))
+        refuse("--trace: only modules have transfers between them. Add --modules");
+    if (traced && line.output.empty())
+        refuse("--trace: the transfers go to a result file. Name it with -o FILE.h5");
+
+    auto contexts = std::vector<std::uint32_t>{};
+    for (auto const& text : texts)
+        contexts.push_back(number<std::uint32_t>("context", text));
+    if (contexts.empty())
+        contexts.push_back(resolved.front().config.parameters.workload.context);
+
+    auto       file       = line.output.empty() ? std::nullopt : std::optional{ComparisonFile::prepare(line.output)};
+    auto const comparison = models::compare(
+        std::move(resolved), std::move(contexts), batch, [&](std::string const& machine, std::uint32_t context) {
+            if (line.verbosity > 0)
+                std::cerr << fmt::format("scribeline: {} at {} tokens\n", configs::printable(machine), context);
+        });
+    if (file)
+        file->write(comparison, line.text);
+    auto const text  = comparison_text(comparison, line.format);
+    bool const color = line.format == configs::OutputFormat::table && has_color(line.color, STDOUT_FILENO);
+    out << (color ? with_bold_headings(text) : text);
+    if (comparison.rows.size() == 1 && !comparison.rows.front().fits) // of many the table says which and why
+        std::cerr << complaint(fmt::format("{}: {}", comparison.rows.front().machine, comparison.rows.front().reason),
+                               has_color(line.color, STDERR_FILENO));
+    return comparison.anything_fits() ? Exit::done : Exit::answer_is_no;
+}
+
+} // namespace scribeline::results

@@ -1,0 +1,368 @@
+// From options to the parts of a sweep; what each of them does stands in its own file.
+#include "models/program/sweep/command.hpp"
+
+#include "configs/share.hpp"
+#include "configs/sweep/plan.hpp"
+#include "configs/units/text.hpp"
+#include "models/program/sweep/run.hpp"
+#include "models/program/sweep/slurm.hpp"
+#include "results/files/sweep/folder.hpp"
+#include "results/files/sweep/merged_file.hpp"
+#include "results/views/sweep/show.hpp"
+#include "workloads/model_shape.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sched.h>
+#include <unistd.h>
+
+namespace scribeline::results {
+
+namespace fs = std::filesystem;
+using configs::Exit;
+using configs::UserError;
+
+namespace {
+
+constexpr std::size_t points_without_asking = 1000;
+
+struct Subcommand {
+    char const*              name;
+    std::vector<std::string> options; // beyond those of every command
+};
+
+std::vector<Subcommand> const& subcommands()
+{
+    static auto const all = std::vector<Subcommand>{
+        {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}},
+        {"status", {"format"}},
+        {"merge", {"goal", "jobs"}},
+        {"show", {"where", "sort", "descending", "pareto", "columns", "limit", "format"}},
+        {"plan", {"emit", "output", "yes"}},
+        {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}}};
+    return all;
+}
+
+// What was given to `sweep`, read as what it must be.
+class Given {
+  public:
+    explicit Given(configs::CommandLine const& line) : line_{line}
+    {
+        auto names = std::vector<std::string>{};
+        for (auto const& each : subcommands())
+            names.emplace_back(each.name);
+        auto const& asked = line.arguments.at(0);
+        auto const  found = std::find(names.begin(), names.end(), asked);
+        if (found == names.end())
+            refuse(fmt::format("no 'sweep {}'; there are {}{}", configs::printable(asked), fmt::join(names, ", "),
+                               configs::did_you_mean(asked, names)));
+        auto const& known = subcommands()[static_cast<std::size_t>(found - names.begin())].options;
+        for (auto const& [option, value] : line.options)
+            if (std::find(known.begin(), known.end(), option) == known.end())
+                refuse(fmt::format("--{} is not for 'sweep {}', which takes --{}", option, asked,
+                                   fmt::join(known, ", --")));
+        if (line.dry_run && asked != "submit")
+            refuse("--dry-run is for 'sweep submit'; 'sweep plan FILE' lists the points");
+    }
+
+    std::string const& what() const { return line_.arguments[0]; }
+    std::string const& target() const { return line_.arguments[1]; }
+    bool               has(char const* option) const { return !all(option).empty(); }
+    std::string        text(char const* option, std::string const& otherwise = "") const
+    {
+        auto const values = all(option);
+        return values.empty() ? otherwise : values.back();
+    }
+    std::vector<std::string> all(char const* option) const
+    {
+        auto values = std::vector<std::string>{};
+        for (auto const& [name, value] : line_.options)
+            if (name == option)
+                values.push_back(value);
+        return values;
+    }
+    template <class Number> Number number(char const* option, Number otherwise, Number least) const
+    {
+        if (!has(option))
+            return otherwise;
+        auto const given        = text(option);
+        auto       value        = Number{};
+        auto const [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
+        if (error != std::errc{} || end != given.data() + given.size() || !(value >= least) ||
+            !std::isfinite(static_cast<double>(value)))
+            refuse(fmt::format("--{} {}: expected a number of at least {}", option, configs::shown(given), least));
+        return value;
+    }
+    [[noreturn]] static void refuse(std::string const& why)
+    {
+        throw UserError{Exit::usage, why + "\nTry 'scribeline help sweep'."};
+    }
+    configs::CommandLine const& line() const { return line_; }
+
+  private:
+    configs::CommandLine const& line_;
+};
+
+unsigned processors()
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(std::max(1, CPU_COUNT(&set))) : 1;
+}
+
+configs::SweepPlan plan_of(Given const& given)
+{
+    auto plan = configs::plan_sweep(configs::read_sweep_file(given.target()));
+    if (plan.points.empty())
+        throw UserError{Exit::bad_config, fmt::format("{}: no points are left: the constraints skip all {}",
+                                                      given.target(), plan.skipped)};
+    return plan;
+}
+
+// Each model is read once here, so that one that is not there is an error now and not at every point.
+void require_models(configs::SweepPlan const& plan)
+{
+    auto models = std::set<std::string>{};
+    for (auto const& [column, value] : plan.fixed)
+        if (column == "workload.model")
+            models.insert(value);
+    for (std::size_t c = 0; c < plan.columns.size(); ++c)
+        if (plan.columns[c] == "workload.model")
+            for (auto const& point : plan.points)
+                models.insert(point.values[c]);
+    for (auto const& model : models)
+        workloads::read_model(model);
+}
+
+void require_consent(Given const& given, configs::SweepPlan const& plan)
+{
+    if (plan.points.size() > points_without_asking && !given.has("yes"))
+        Given::refuse(fmt::format("{} has {} points, more than {}: say --yes if that is meant", given.target(),
+                                  plan.points.size(), points_without_asking));
+}
+
+// A sweep file makes its folder; a folder that has a plan goes on.
+SweepFolder folder_of(Given const& given)
+{
+    auto       error     = std::error_code{};
+    auto const is_folder = fs::exists(fs::path{given.target()} / "plan.json", error);
+    auto const elsewhere = given.has("output") && !fs::equivalent(given.text("output"), given.target(), error);
+    if (is_folder && !elsewhere)
+        return SweepFolder::open(given.target());
+    // A folder may bear the name of a shipped sweep.
+    if (is_folder && !configs::find_shared("configs/sweeps/" + given.target() + ".toml"))
+        Given::refuse(fmt::format("{} is the folder of a sweep, which goes on there: leave out -o", given.target()));
+    auto const plan = plan_of(given);
+    require_consent(given, plan);
+    require_models(plan);
+    auto const output = given.text("output", fs::path{given.target()}.stem().string());
+    auto       folder = SweepFolder::prepare(output, plan);
+    if (given.line().verbosity >= 0 && (plan.skipped > 0 || plan.doubled > 0))
+        std::cerr << fmt::format("scribeline: {} points; {} skipped by constraints, {} the same as others\n",
+                                 plan.points.size(), plan.skipped, plan.doubled);
+    return folder;
+}
+
+Exit run(Given const& given, Program const& program)
+{
+    auto options            = SweepRunOptions{};
+    options.program         = program;
+    options.processes       = given.number("jobs", processors(), 1U);
+    options.retries         = given.number("retries", 0U, 0U);
+    options.timeout         = given.number("timeout", 0.0, 0.0);
+    options.stop_on_failure = given.has("stop-on-failure");
+    if (given.has("shard"))
+        options.shard = parse_shard(given.text("shard"));
+    auto const folder = folder_of(given);
+    if (given.line().verbosity >= 0)
+        options.progress = ::isatty(STDERR_FILENO) != 0 ? Progress::Style::terminal : Progress::Style::lines;
+
+    auto const start  = std::chrono::steady_clock::now();
+    auto const result = run_points(folder, options, std::cerr);
+    auto const took   = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    std::cout << describe(folder, result.counts, options.shard);
+    if (given.line().verbosity >= 0)
+        std::cerr << fmt::format("scribeline: {} processes ended in {:.1f} s; {}\n", result.ran, took,
+                                 result.counts.remaining() > 0
+                                     ? fmt::format("'scribeline sweep run {}' goes on", folder.path())
+                                     : fmt::format("next: scribeline sweep merge {}", folder.path()));
+    if (result.interruption == Interruption::asked || result.interruption == Interruption::stopped)
+        return Exit::interrupted;
+    return result.counts.remaining() > 0 ? Exit::try_again : Exit::done;
+}
+
+Exit status(Given const& given)
+{
+    auto const folder = SweepFolder::open(given.target());
+    auto const counts = count_points(folder);
+    if (given.line().format == configs::OutputFormat::table) {
+        std::cout << describe(folder, counts);
+        return Exit::done;
+    }
+    auto const json = given.line().format == configs::OutputFormat::json;
+    auto       all  = nlohmann::ordered_json{{"schema_version", "1.0"}, {"total", counts.total()}};
+    for (std::size_t i = 0; i < point_status_count; ++i)
+        all[name_of(static_cast<PointStatus>(i))] = counts.of[i];
+    if (json) {
+        std::cout << all.dump(2) << '\n';
+        return Exit::done;
+    }
+    std::cout << "status,points\n";
+    for (std::size_t i = 0; i < point_status_count; ++i)
+        std::cout << name_of(static_cast<PointStatus>(i)) << ',' << counts.of[i] << '\n';
+    return Exit::done;
+}
+
+Exit merge(Given const& given)
+{
+    auto const folder = SweepFolder::open(given.target());
+    auto       goals  = std::vector<configs::Goal>{};
+    for (auto const& goal : given.all("goal")) {
+        try {
+            goals.push_back(configs::parse_goal(goal));
+        } catch (configs::TextError const& error) {
+            Given::refuse(fmt::format("--goal {}", error.what()));
+        }
+    }
+    auto const table = tabulate(folder, goals, given.number("jobs", processors(), 1U));
+    write_merged(folder, table);
+    auto counts = SweepCounts{};
+    for (auto const& word : table.find("status")->texts)
+        for (std::size_t i = 0; i < point_status_count; ++i)
+            counts.of[i] += word == name_of(static_cast<PointStatus>(i)) ? 1 : 0;
+    std::cout << folder.merged_file() << ": " << describe(folder, counts);
+    for (std::size_t i = 0; i < table.rows && given.line().verbosity >= 0; ++i)
+        if (table.find("status")->texts[i] == name_of(PointStatus::failed) && folder.is_done(i))
+            std::cerr << "scribeline: warning: " << configs::printable(table.find("error")->texts[i]) << '\n';
+    return Exit::done;
+}
+
+std::vector<std::string> split_at_commas(std::string const& text)
+{
+    auto parts = std::vector<std::string>{};
+    for (std::size_t from = 0; from < text.size();) {
+        auto const end = std::min(text.find(',', from), text.size());
+        if (end > from)
+            parts.push_back(text.substr(from, end - from));
+        from = end + 1;
+    }
+    return parts;
+}
+
+Exit show(Given const& given)
+{
+    auto       error  = std::error_code{};
+    auto const merged = fs::path{given.target()} / "sweep.h5";
+    auto const folder = fs::is_directory(given.target(), error);
+    if (folder && !fs::exists(merged, error))
+        throw UserError{Exit::no_input, fmt::format("{} is not there; 'scribeline sweep merge {}' writes it",
+                                                    merged.string(), given.target())};
+    auto options        = ShowOptions{};
+    options.where       = given.text("where");
+    options.sort        = given.text("sort");
+    options.descending  = given.has("descending");
+    options.pareto_only = given.has("pareto");
+    options.columns     = split_at_commas(given.text("columns"));
+    options.limit       = given.number("limit", std::size_t{0}, std::size_t{1});
+    options.format      = given.line().format;
+    std::cout << results::show(read_merged(folder ? merged.string() : given.target()), options);
+    return Exit::done;
+}
+
+std::string for_shell(std::string const& argument)
+{
+    if (argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%") ==
+        std::string::npos)
+        return argument;
+    auto quoted = std::string{"'"};
+    for (auto const c : argument)
+        quoted += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+    return quoted + "'";
+}
+
+// The points as commands, one a line, for schedulers that this program does not know.
+Exit plan(Given const& given)
+{
+    auto const emit = given.text("emit", "table");
+    if (emit != "table" && emit != "list" && emit != "parallel")
+        Given::refuse(fmt::format("--emit {}: expected list (commands) or parallel (a line for GNU parallel)",
+                                  configs::shown(emit)));
+    auto const plan = plan_of(given);
+    require_models(plan);
+    if (emit == "table") {
+        std::cout << fmt::format("{} points; {} skipped by constraints, {} the same as others\n", plan.points.size(),
+                                 plan.skipped, plan.doubled);
+        std::cout << fmt::format("point  {}\n", fmt::join(plan.columns, "  "));
+        for (std::size_t i = 0; i < plan.points.size(); ++i)
+            std::cout << fmt::format("{:>5}  {}\n", i, fmt::join(plan.points[i].values, "  "));
+        return Exit::done;
+    }
+    require_consent(given, plan);
+    auto const output = given.text("output", fs::path{given.target()}.stem().string());
+    auto const folder = SweepFolder::prepare(output, plan);
+    if (emit == "parallel") {
+        std::cout << fmt::format("seq {0} | parallel -j {1} --joblog {2} --resume-failed scribeline sweep run {3} "
+                                 "--quiet --jobs 1 --shard '{{}}/{0}'\n",
+                                 plan.points.size(), processors(), for_shell((fs::path{output} / "joblog").string()),
+                                 for_shell(output));
+        return Exit::done;
+    }
+    for (std::size_t i = 0; i < plan.points.size(); ++i) {
+        auto command = fmt::format("scribeline {}", configs::name_of(plan.command));
+        for (auto const& argument : plan.arguments(plan.points[i]))
+            command += ' ' + for_shell(argument);
+        std::cout << command << " --quiet --output " << for_shell(folder.run_file(i)) << '\n';
+    }
+    return Exit::done;
+}
+
+Exit submit(Given const& given)
+{
+    auto options       = SubmitOptions{};
+    options.shards     = given.number("shards", std::size_t{1}, std::size_t{1});
+    options.processes  = given.number("jobs", 1U, 1U);
+    options.retries    = given.number("retries", 0U, 0U);
+    options.timeout    = given.number("timeout", 0.0, 0.0);
+    options.sbatch     = given.all("sbatch");
+    options.dry_run    = given.line().dry_run;
+    auto const folder  = folder_of(given);
+    options.shards     = std::min(options.shards, folder.plan().points.size());
+    auto       error   = std::error_code{};
+    auto const program = fs::read_symlink("/proc/self/exe", error).string();
+    auto const result  = submit_sweep(folder, error ? "scribeline" : program, options);
+    if (options.dry_run)
+        std::cout << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n", result.array_script,
+                                 result.merge_script);
+    else
+        std::cout << fmt::format("{} points in {} shards: job {}; merge: job {}\n", folder.plan().points.size(),
+                                 options.shards, result.array_job, result.merge_job);
+    return Exit::done;
+}
+
+} // namespace
+
+configs::Exit sweep_command(configs::CommandLine const& line, Program const& program)
+{
+    auto const given = Given{line};
+    if (given.what() == "run")
+        return run(given, program);
+    if (given.what() == "status")
+        return status(given);
+    if (given.what() == "merge")
+        return merge(given);
+    if (given.what() == "show")
+        return show(given);
+    if (given.what() == "plan")
+        return plan(given);
+    return submit(given);
+}
+
+} // namespace scribeline::results

@@ -1,0 +1,57 @@
+#include "results/files/compare/columns.hpp"
+
+#include "configs/schema/words.hpp"
+
+namespace scribeline::results {
+
+namespace {
+
+template <class Quantity> std::optional<double> value_of(std::optional<Quantity> const& quantity)
+{
+    return quantity ? std::optional{quantity->value()} : std::nullopt;
+}
+
+} // namespace
+
+std::vector<NumberColumn> const& number_columns()
+{
+    static auto const all = std::vector<NumberColumn>{
+        {"memory_share", "1", "memory needed, of what the fullest device has",
+         [](auto const& r) { return r.memory_share; }},
+        {"missing", "byte", "memory missing on all devices", [](auto const& r) { return value_of(r.missing); }},
+        {"devices", "1", "wafers, GPUs, chips or accelerators used",
+         [](auto const& r) { return r.devices > 0 ? std::optional<double>{r.devices} : std::nullopt; }},
+        {"time_to_first_token", "s", "prefill of a prompt as long as the context, all sequences of the batch",
+         [](auto const& r) { return value_of(r.first_token); }},
+        {"time_per_token", "s", "what the hardware needs for a token of every sequence",
+         [](auto const& r) { return value_of(r.token); }},
+        {"time_per_token_served", "s", "the same with the server around it",
+         [](auto const& r) { return value_of(r.served); }},
+        {"tokens_per_second_per_user", "token/s", "1 / time_per_token",
+         [](auto const& r) { return r.tokens_per_second_per_user(); }},
+        {"tokens_per_second_per_user_served", "token/s", "1 / time_per_token_served",
+         [](auto const& r) { return r.served_per_user(); }},
+        {"tokens_per_second", "token/s", "of the whole batch", [](auto const& r) { return r.tokens_per_second(); }},
+        {"fraction_of_peak_bandwidth", "1", "bytes moved, of what the memory of all devices could move meanwhile",
+         [](auto const& r) { return r.bandwidth_share; }},
+        {"energy_per_token", "J", "of one sequence's token, by part: what is known to be spent, servers included",
+         [](auto const& r) { return value_of(r.energy); }},
+        {"energy_per_token_at_most", "J", "every device at its full power for the time of the token",
+         [](auto const& r) { return value_of(r.energy_at_most); }},
+    };
+    return all;
+}
+
+std::vector<WordColumn> const& word_columns()
+{
+    static auto const all = std::vector<WordColumn>{
+        {"bound_by", "largest part of the time per token; empty: not told apart",
+         [](auto const& r) { return r.bound_by; }},
+        {"fidelity", "how the figures were come by; empty: there are none", [](auto const& r) { return r.fidelity; }},
+        {"arrangement", "how the model stands on the devices", [](auto const& r) { return r.arrangement; }},
+        {"reason", "why there are no figures; empty: there are", [](auto const& r) { return r.reason; }},
+    };
+    return all;
+}
+
+} // namespace scribeline::results

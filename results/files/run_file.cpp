@@ -1,0 +1,192 @@
+// Puts the groups together, and reads the summary back.
+#include "results/files/run_file.hpp"
+
+#include "configs/failure.hpp"
+#include "results/files/rehearsal.hpp"
+#include "results/files/sections/sections.hpp"
+#include "results/hdf5/reader.hpp"
+#include "results/hdf5/writer.hpp"
+
+#include <fmt/format.h>
+
+namespace scribeline::results {
+
+namespace {
+
+using configs::Exit;
+using configs::UserError;
+
+hdf5::InputFile open_run(std::string const& path)
+{
+    auto       file  = hdf5::InputFile{path};
+    auto const found = file.attribute("/", "Conventions");
+    if (!found || found->rfind("Scribeline-", 0) != 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is an HDF5 file, but not a result of this simulator: its "
+                                                      "root attribute Conventions is {}, not {}",
+                                                      path, found ? "'" + *found + "'" : "missing", conventions)};
+    }
+    if (found->rfind("Scribeline-Compare", 0) == 0) {
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} compares machines; it is not the result of one run. Each "
+                                    "machine has a group under /machines, and "
+                                    "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
+                                    path)};
+    }
+    if (found->rfind("Scribeline-Yield", 0) == 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
+                                                      "figures stand in /summary, and 'scribeline yield' repeats it",
+                                                      path)};
+    }
+    if (found->rfind("Scribeline-Sweep", 0) == 0) {
+        throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
+                                                      "point has a file of its own in the folder runs beside it",
+                                                      path)};
+    }
+    auto const version = file.attribute("/", "schema_version").value_or("");
+    if (version.rfind("1.", 0) != 0) {
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} has schema version '{}', and this program reads 1.x; read it with the version "
+                                    "that wrote it ({})",
+                                    path, version, file.attribute("/", "source").value_or("unknown"))};
+    }
+    return file;
+}
+
+// Reading takes milliseconds; a damaged file can send the library round in circles.
+constexpr unsigned patience = 20; // seconds
+
+// What a reader finds missing or of another kind is the file's fault, and so is a crash of the library.
+template <class Read> auto blaming_the_file(std::string const& path, Read read)
+{
+    auto const attempt = [&] {
+        try {
+            return read(open_run(path));
+        } catch (hdf5::Failure const& failure) {
+            throw UserError{Exit::bad_config,
+                            fmt::format("{} is not a complete result file: {}", path, failure.what())};
+        }
+    };
+    rehearse([&] { attempt(); }, patience,
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library. Run it again, or take a copy "
+                         "from before",
+                         path));
+    return attempt();
+}
+
+std::uint64_t state_hash(hdf5::InputFile const& file)
+{
+    auto const  text = file.attribute("/meta", "state_hash").value_or("");
+    std::size_t used = 0;
+    try {
+        auto const value = std::stoull(text, &used, 16);
+        if (used == text.size()) {
+            return value;
+        }
+    } catch (std::logic_error const&) { // not a number, or too long: said below
+    }
+    throw hdf5::Failure{fmt::format("/meta@state_hash: '{}' is not a hexadecimal number", text)};
+}
+
+bool is_metric(hdf5::InputFile const& file, std::string const& dataset)
+{
+    return !file.has_attribute(dataset, "flag_values");
+}
+
+} // namespace
+
+std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
+{
+    auto const  words = file.attribute(dataset, "flag_meanings").value_or("");
+    auto const  code  = static_cast<std::size_t>(file.number(dataset));
+    std::size_t from  = 0;
+    for (std::size_t i = 0; i < code; ++i) {
+        auto const space = words.find(' ', from);
+        if (space == std::string::npos) {
+            throw hdf5::Failure{fmt::format("{}: code {} has no meaning", dataset, code)};
+        }
+        from = space + 1;
+    }
+    return words.substr(from, words.find(' ', from) - from);
+}
+
+RunFile RunFile::prepare(std::string const& path) { return RunFile{path}; }
+
+void RunFile::begin(configs::Config const& config)
+{
+    using namespace sections;
+    std::vector<char> bytes;
+    {
+        auto file = hdf5::MemoryFile{};
+        auto root = file.root();
+        write_root_attributes(root, config, created_);
+        write_parameters(root, config);
+        write_meta_at_start(root, config, created_);
+        bytes = file.image();
+    }
+    output_.keep(bytes);
+}
+
+void RunFile::write(configs::Config const& config, models::Outcome const& outcome)
+{
+    using namespace sections;
+    std::vector<char> bytes;
+    {
+        auto file = hdf5::MemoryFile{};
+        auto root = file.root();
+        write_root_attributes(root, config, created_);
+        write_summary(root, outcome);
+        write_waterfall(root, outcome);
+        write_operators(root, outcome);
+        write_prefill(root, outcome);
+        write_stages(root, outcome);
+        write_candidates(root, outcome);
+        write_fabric(root, config, outcome);
+        write_machine(root, outcome);
+        write_scribe(root, config, outcome);
+        write_wavelets(root, outcome);
+        write_parameters(root, config);
+        write_meta(root, config, outcome, created_);
+        bytes = file.image();
+    }
+    output_.commit(bytes);
+}
+
+void write_run(configs::Config const& config, models::Outcome const& outcome, std::string const& path)
+{
+    RunFile::prepare(path).write(config, outcome);
+}
+
+RunSummary read_summary(std::string const& path)
+{
+    return blaming_the_file(path, [](hdf5::InputFile const& file) {
+        RunSummary summary;
+        summary.schema_version = file.attribute("/", "schema_version").value_or("");
+        summary.status         = meaning(file, "/meta/status");
+        summary.fidelity       = file.attribute("/meta", "fidelity").value_or("");
+        summary.machine        = file.attribute("/meta", "machine").value_or("");
+        summary.model          = file.attribute("/meta", "model").value_or("");
+        summary.config_sha256  = file.attribute("/meta", "config_sha256").value_or("");
+        summary.state_hash     = state_hash(file);
+        summary.bound_by       = meaning(file, "/summary/bound_by");
+        summary.books_balanced = file.number_attribute("/meta/books", "balanced") != 0;
+        summary.warnings       = file.texts("/meta/warnings");
+        for (auto const& name : file.datasets_in("/summary")) {
+            if (is_metric(file, "/summary/" + name)) {
+                summary.metrics[name] = file.number("/summary/" + name);
+            }
+        }
+        return summary;
+    });
+}
+
+void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
+{
+    blaming_the_file(path, read);
+}
+
+std::string read_config_toml(std::string const& path)
+{
+    return blaming_the_file(path, [](hdf5::InputFile const& file) { return file.text("/meta/config_toml"); });
+}
+
+} // namespace scribeline::results

@@ -1,0 +1,317 @@
+// The page of text: at most 100 columns, no colour, the answer first and the details after it.
+#include "results/views/report.hpp"
+
+#include "results/views/metrics.hpp"
+#include "results/views/report_energy.hpp"
+#include "results/views/report_plan.hpp"
+#include "results/views/report_prefill.hpp"
+#include "results/views/report_text.hpp"
+#include "results/views/report_time.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace scribeline::results {
+
+namespace {
+
+using models::Outcome;
+
+constexpr int bar_width = 44;
+
+std::string setting(configs::Config const& config, std::string const& group, std::string const& key)
+{
+    for (auto const& entry : config.settings) {
+        if (entry.group == group && entry.key == key) {
+            return entry.text;
+        }
+    }
+    return "";
+}
+
+void heading(std::string& text, char const* title) { text += fmt::format("\n{}\n", title); }
+
+char const* explained_fidelity(Outcome const& o)
+{
+    if (o.fidelity == "wavelet") {
+        return o.token.simulated ? "every wavelet, every hop, every PE cycle of one token"
+                                 : "every wavelet, every hop, every PE cycle of one layer";
+    }
+    if (o.fidelity == "folded") {
+        return o.repair.added_by_form != 0
+                   ? "one row and one column of each region stand for all; longer links of repaired places by a closed "
+                     "form"
+                   : "one row and one column of each region stand for all: exact, as regions are regular";
+    }
+    return o.fidelity == "closed_form" ? "formulas alone; nothing was simulated" : "see docs/model.md";
+}
+
+std::string place(configs::Config const& config, Outcome const& o)
+{
+    auto const asked  = config.parameters.mapping.region;
+    auto const region = region_of(o);
+    auto const size   = region.columns > 0           ? fmt::format("{}x{}", region.columns, region.rows)
+                        : o.token.region_columns > 0 ? fmt::format("{}x{}", o.token.region_columns, o.token.region_rows)
+                                                     : fmt::format("{}x{}", asked.columns, asked.rows);
+    if (!o.token.simulated) {
+        return "region " + size;
+    }
+    auto const regions = o.token.stages.size();
+    return fmt::format("{} wafer{}, {} region{} of {}", o.token.wafers, o.token.wafers == 1 ? "" : "s", regions,
+                       regions == 1 ? "" : "s", size);
+}
+
+// Not so by the planner's formulas alone.
+bool simulated(Outcome const& o) { return !o.operators.empty(); }
+
+void headline(std::string& text, configs::Config const& config, Outcome const& o)
+{
+    auto const& p = config.parameters;
+    text += fmt::format("{} on {}, {}, context {}\n", p.workload.model, config.machine, place(config, o),
+                        grouped(p.workload.context));
+    text += fmt::format("fidelity {}: {}\n\n", o.fidelity, explained_fidelity(o));
+    auto const line = [&](char const* name, std::string const& value, std::string const& note) {
+        text += hanging(fmt::format("  {:<22}{:>14}  ", name, value), note);
+    };
+    if (!o.token.simulated) {
+        line("one layer", grouped(o.cycles_per_layer),
+             o.clock_hz > 0
+                 ? fmt::format("cycles  ({} at {:.4g} GHz)",
+                               duration(static_cast<double>(o.cycles_per_layer) / o.clock_hz), o.clock_hz / 1e9)
+                 : "cycles");
+    } else {
+        line("one output token", grouped(o.cycles_per_token), fmt::format("cycles at {:.4g} GHz", o.clock_hz / 1e9));
+    }
+    line(o.token.simulated ? "" : "one output token", duration(o.time_per_output_token.value()), o.token_note);
+    line("tokens per second", fmt::format("{:.1f}", o.tokens_per_second_per_user), "for one user");
+    if (o.prefill.tokens > 0) {
+        line("first token", duration(o.prefill.time_to_first_token.value()), prompt_note(o.prefill));
+        line("prompt tokens a second", fmt::format("{:.1f}", o.prefill.tokens_per_second), "of the prefill");
+    }
+    if (o.token.closed_form_cycles > 0 && simulated(o)) {
+        line("closed form", grouped(static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles))),
+             fmt::format("cycles a token by formulas: {:+.2f} % beside {} here", closed_form_deviation(o) * 100,
+                         grouped(o.cycles_per_token)));
+    }
+}
+
+void utilisation(std::string& text, Outcome const& o)
+{
+    if (!simulated(o)) {
+        return;
+    }
+    heading(text, "How busy the wafer was");
+    auto const line = [&](char const* name, double value, std::string const& note) {
+        text += trimmed(fmt::format("  {:<22}{:>18}  {}", name, percent(value), note)) + "\n";
+    };
+    text += fmt::format("  {:<22}{:>18}  busy, {} stalled, {} idle\n", "PE cycles", percent(o.pe_busy_share),
+                        percent(o.pe_stalled_share), percent(o.pe_idle_share));
+    line("arithmetic", o.arithmetic_share, "of the peak of the region's PEs");
+    line("SRAM bandwidth", o.sram_bandwidth_share, "of the peak, for weights and KV cache");
+    line("links", o.link_utilisation, fmt::format("of their capacity; {} wavelet-hops", grouped(o.wavelet_hops)));
+    if (o.scribe.empty() && o.scribe_crossings == 0) {
+        text += fmt::format("  {:<22}{:>18}  the region lies on one reticle\n", "scribe lines", "-");
+    } else {
+        auto const of = [](std::uint64_t part, std::uint64_t all) { return percent(share_of(part, all)); };
+        line("scribe lines", o.scribe_utilisation,
+             fmt::format("of their capacity; {} crossings", grouped(o.scribe_crossings)));
+        text += fmt::format("  {:<22}{:>18}  of the wavelets crossed one, and {} of the hops\n", "",
+                            of(o.wavelets_crossed, o.wavelets_delivered), of(o.scribe_crossings, o.wavelet_hops));
+        if (o.cycles_without_scribe != 0) {
+            auto const on_path = o.parts[static_cast<std::size_t>(models::Part::scribe)] * times_per_token(o);
+            text += fmt::format("  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
+                                "  {:<22}{:>18}  they would save {} cycles a token\n",
+                                "  what they cost", grouped(on_path), "", "",
+                                grouped(o.cycles_per_token - std::min(o.cycles_per_token, o.cycles_without_scribe)));
+        }
+    }
+}
+
+void repair(std::string& text, Outcome const& o)
+{
+    if (o.repair.defects.empty())
+        return;
+    heading(text, "Defects, and their repair");
+    auto const line = [&](char const* name, std::uint64_t value, char const* note) {
+        text += fmt::format("  {:<22}{:>18}  {}\n", name, grouped(value), note);
+    };
+    line("PEs dead", o.repair.dead, "and passed by");
+    if (o.repair.rewired != 0)
+        line("links rewired", o.repair.rewired, "broken over a scribe line; spare wires work in their place");
+    line("links longer", o.repair.longer_links, "between neighbours of the mesh that repair has moved apart");
+    if (o.repair.added_by_form != 0)
+        line("cycles by a closed form", o.repair.added_by_form, "of these longer links, on the critical path");
+}
+
+void sram(std::string& text, Outcome const& o)
+{
+    if (o.sram.empty()) {
+        return;
+    }
+    heading(text, "SRAM of the fullest PE");
+    auto const capacity = o.sram_capacity_bytes;
+    auto const of       = [&](double bytes) { return capacity > 0 ? bytes / capacity : 0.0; };
+    for (auto const& part : o.sram) {
+        text += trimmed(fmt::format("  {:<22}{:>10}{:>8}  {}", shortened(part.name, 21), kibibytes(part.bytes),
+                                    percent(of(part.bytes)), bar(of(part.bytes), bar_width))) +
+                "\n";
+    }
+    auto const used = sram_used(o);
+    text += fmt::format("  {:<22}{:>10}{:>8}  {} left of {}\n", "sum", kibibytes(used), percent(of(used)),
+                        kibibytes(capacity - used), kibibytes(capacity));
+}
+
+void books(std::string& text, Outcome const& o)
+{
+    if (!simulated(o)) {
+        return;
+    }
+    heading(text, o.books.balanced() ? "Books: balanced" : "Books: NOT BALANCED");
+    for (auto const& entry : o.books.entries) {
+        text += fmt::format("  {:<22}{:>18}  {} {} {}\n", shortened(entry.name, 21), grouped(entry.left_value),
+                            entry.left, entry.balanced() ? "=" : "is not", entry.right);
+        if (!entry.balanced()) {
+            text += fmt::format("  {:<22}{:>18}  {}\n", "", grouped(entry.right_value), entry.right);
+        }
+    }
+    text += fmt::format("  {:<22}{:016x}\n", "state hash", o.state_hash);
+}
+
+// Only of a run with --payload.
+void numbers(std::string& text, Outcome const& o)
+{
+    if (!o.payload.checked) {
+        return;
+    }
+    heading(text, o.payload.within_bound() ? "Numbers: as the reference has them" : "Numbers: NOT AS THE REFERENCE");
+    auto const line = [&](char const* name, double value, char const* note) {
+        text += trimmed(fmt::format("  {:<22}{:>18.2e}  {}", name, value, note)) + "\n";
+    };
+    text += fmt::format("  {:<22}{:>18}  output in every row of PEs, new key and value\n", "compared",
+                        grouped(o.payload.numbers));
+    line("largest deviation", o.payload.largest, "over the rms of its vector");
+    line("rms deviation", o.payload.rms, "");
+    line("bound", o.payload.bound, "what rounding explains");
+}
+
+void assumptions(std::string& text, configs::Config const& config)
+{
+    std::vector<std::string> assumed;
+    for (auto const& entry : config.settings) {
+        if (entry.origin == configs::Origin::assumed) {
+            assumed.push_back(fmt::format("{}.{} = {}", entry.group, entry.key, entry.text));
+        }
+    }
+    if (!assumed.empty()) {
+        heading(text, "Assumed, not published (scribeline explain KEY says why)");
+        text += in_columns(assumed, 98);
+    }
+}
+
+void speculation(std::string& text, Outcome const& o)
+{
+    auto const& s = o.speculation;
+    if (s.draft_model.empty()) {
+        return;
+    }
+    heading(text, "Speculative decoding");
+    auto const line = [&](char const* name, std::string const& value, std::string const& note) {
+        text += trimmed(fmt::format("  {:<22}{:>18}  {}", name, value, note)) + "\n";
+    };
+    line("draft model", s.draft_model,
+         fmt::format("on {} wafer{} of its own", s.draft_wafers, s.draft_wafers == 1 ? "" : "s"));
+    line("proposes", fmt::format("{}", s.draft_tokens),
+         fmt::format("tokens of {} cycles each", grouped(s.draft_cycles)));
+    line("a step yields", fmt::format("{:.2f}", s.tokens_per_step),
+         fmt::format("tokens, each proposal accepted with {}", percent(s.acceptance)));
+    line("round", grouped(s.round_cycles), "cycles: proposals, their way, and the step that checks them");
+    line("tokens per second", fmt::format("{:.1f}", s.tokens_per_second_per_user), "for one user");
+}
+
+void conclusion(std::string& text, Outcome const& o)
+{
+    if (!simulated(o)) {
+        text += "\nFormulas give the whole time and not what bounds it: --fidelity folded or wavelet does.\n";
+        return;
+    }
+    auto const part  = bounding_part(o.bound_by, o.parts);
+    auto const bound = share_of(o.parts[static_cast<std::size_t>(part)], total(o.parts));
+    auto const sums  = by_name(o.operators);
+    auto const slowest =
+        std::max_element(sums.begin(), sums.end(), [](auto const& a, auto const& b) { return a.cycles < b.cycles; });
+    text += fmt::format("\nBound by {}: {} of the {} is {}.", name_of(part), percent(bound), simulated_thing(o),
+                        explained(part));
+    if (slowest != sums.end()) {
+        text += fmt::format("\nThe longest operator is {}, with {} of the time{}.", slowest->name,
+                            percent(share_of(slowest->cycles, total(o.parts))),
+                            slowest->count > 1 ? fmt::format(" in {} places", slowest->count) : "");
+    }
+    text += "\n";
+}
+
+// Commands that work as they stand, and differ from the one that just ran.
+void next_commands(std::string& text, configs::Config const& config)
+{
+    auto const latency = setting(config, "scribe", "extra_latency") == "8 cycles" ? "16 cycles" : "8 cycles";
+    heading(text, "Try next");
+    if (config.output.empty()) {
+        text += "  scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o first.h5\n";
+        text += fmt::format("  scribeline run --set \"scribe.extra_latency={}\"\n", latency);
+    } else {
+        text += fmt::format("  scribeline explain {}\n", quoted(config.output));
+        text += fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"\n", quoted(config.output),
+                            latency);
+    }
+}
+
+} // namespace
+
+void print_report(std::ostream& out, configs::Config const& config, Outcome const& outcome)
+{
+    std::string text;
+    headline(text, config, outcome);
+    add_waterfall(text, outcome);
+    add_operators(text, outcome);
+    add_parts(text, outcome);
+    speculation(text, outcome);
+    add_prefill(text, outcome);
+    add_requests(text, outcome);
+    add_stages(text, outcome);
+    add_candidates(text, outcome);
+    add_energy(text, outcome);
+    utilisation(text, outcome);
+    repair(text, outcome);
+    sram(text, outcome);
+    books(text, outcome);
+    numbers(text, outcome);
+    assumptions(text, config);
+    if (!outcome.warnings.empty()) {
+        heading(text, "Warnings");
+        for (auto const& warning : outcome.warnings) {
+            text += hanging("  ", warning);
+        }
+    }
+    conclusion(text, outcome);
+    if (!config.output.empty()) {
+        text += fmt::format("Written to {}.\n", config.output);
+    }
+    next_commands(text, config);
+    out << text;
+}
+
+void print(std::ostream& out, configs::Config const& config, Outcome const& outcome)
+{
+    switch (config.format) {
+    case configs::OutputFormat::table:
+        return print_report(out, config, outcome);
+    case configs::OutputFormat::json:
+        return print_json(out, config, outcome);
+    case configs::OutputFormat::csv:
+        return print_csv(out, outcome);
+    }
+}
+
+} // namespace scribeline::results
