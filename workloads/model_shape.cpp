@@ -2,15 +2,13 @@
 #include "workloads/model_shape.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/whole_file.hpp"
 #include "configs/share.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 namespace scribeline::workloads {
 
@@ -22,34 +20,11 @@ namespace {
 
 constexpr char const* models_folder = "workloads/models";
 
-// The largest published config.json has some 10 KiB.
-constexpr std::size_t largest_file = std::size_t{1} << 20U;
-
 bool is_path(std::string const& model)
 {
     auto const ending = std::string{".json"};
     return model.find('/') != std::string::npos ||
            (model.size() >= ending.size() && model.compare(model.size() - ending.size(), ending.size(), ending) == 0);
-}
-
-std::string contents_of(fs::path const& file)
-{
-    errno         = 0;
-    auto stream   = std::ifstream{file, std::ios::binary};
-    auto text     = std::string(largest_file + 1, '\0');
-    auto readable = stream.is_open();
-    if (readable) {
-        stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-        readable = !stream.bad();
-    }
-    if (!readable)
-        throw UserError{Exit::no_input, fmt::format("{}: error: cannot read it: {}", configs::printable(file.string()),
-                                                    std::strerror(errno == 0 ? EIO : errno))};
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > largest_file)
-        throw UserError{Exit::bad_config, fmt::format("{}: error: longer than {} bytes. This is not a config.json",
-                                                      configs::printable(file.string()), largest_file)};
-    return text;
 }
 
 // A model's folder stands for the config.json in it, as downloads from a model hub are laid out.
@@ -169,7 +144,7 @@ double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 ModelShape read_model(std::string const& model)
 {
     auto const file = is_path(model) ? file_at(model) : shipped_file(model);
-    return parse_model(contents_of(file), configs::printable(file.string()), name_from(file));
+    return parse_model(configs::read_whole_file(file.string(), configs::limits::model), configs::printable(file.string()), name_from(file));
 }
 
 std::vector<std::string> shipped_models() { return configs::shared_names(models_folder, ".json"); }

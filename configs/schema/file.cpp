@@ -2,6 +2,7 @@
 #include "configs/schema/file.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/limits.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/schema/toml_text.hpp"
 #include "configs/schema/whole_file.hpp"
@@ -20,9 +21,6 @@
 namespace scribeline::configs {
 
 namespace {
-
-// A configuration has a few kilobytes; /dev/zero has no end.
-constexpr std::size_t largest_file = std::size_t{4} << 20U;
 
 Place place_of(toml::source_region const& region) { return {region.begin.line, region.begin.column}; }
 
@@ -71,6 +69,11 @@ class Reader {
 
   private:
     void complain(Place place, std::string what) { file_.mistakes.push_back({place, std::move(what)}); }
+
+    std::string advice(std::string const& name) const
+    {
+        return file_.mistakes.size() < limits::mistakes_with_advice ? did_you_mean_row(name) : std::string{};
+    }
 
     std::string string_of(std::string const& name, toml::node const& node)
     {
@@ -135,7 +138,7 @@ class Reader {
             // Perhaps a key without its group.
             auto suggestion = did_you_mean(key.str(), group_names);
             if (suggestion.empty() && !node.is_table())
-                suggestion = did_you_mean_row(key.str());
+                suggestion = advice(std::string{key.str()});
             complain(place_of(key.source()), fmt::format("{}: unknown {}{}", printable(key.str()),
                                                          node.is_table() ? "group" : "key", suggestion));
             return;
@@ -153,7 +156,7 @@ class Reader {
     void read_member(std::string const& name, toml::key const& key, toml::node const& node)
     {
         if (find_row(name) == nullptr) {
-            complain(place_of(key.source()), fmt::format("{}: unknown key{}", printable(name), did_you_mean_row(name)));
+            complain(place_of(key.source()), fmt::format("{}: unknown key{}", printable(name), advice(name)));
             return;
         }
         auto assignment   = Assignment{};
@@ -265,8 +268,7 @@ std::string excerpt(std::string_view content, Place place)
 
 std::string ConfigFile::complaints() const
 {
-    // A file of nonsense has thousands: the first ones tell.
-    constexpr std::size_t most = 50;
+    constexpr auto most = limits::mistakes_of_toml; // the first ones tell
 
     auto sorted = mistakes;
     std::stable_sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) {
@@ -293,7 +295,7 @@ ConfigFile read_text(std::string const& content, std::string const& name)
     file.content = content;
     file.hash    = sha256(content);
     try {
-        auto const root = toml::parse(std::string_view{file.content}, std::string_view{file.name});
+        auto const root = parse_toml(file.content, file.name);
         Reader{file}.read(root);
     } catch (toml::parse_error const& error) {
         file.mistakes.push_back({place_of(error.source()), printable(error.description())});
@@ -303,7 +305,7 @@ ConfigFile read_text(std::string const& content, std::string const& name)
 
 ConfigFile read_file(std::string const& path, std::string const& shown_name)
 {
-    auto const content = read_whole_file(path, largest_file, "a TOML file", "no configuration");
+    auto const content = read_whole_file(path, limits::toml);
     auto       file    = read_text(content, shown_name.empty() ? path : shown_name);
     file.directory     = std::filesystem::path{path}.parent_path().string();
     return file;

@@ -12,14 +12,14 @@
 
 namespace scribeline::configs {
 
-std::string read_whole_file(std::string const& path, std::size_t largest, char const* expected, char const* no_such)
+std::string read_whole_file(std::string const& path, FileLimit const& limit)
 {
     auto const refuse = [&](std::string const& why) {
         throw UserError{Exit::no_input, fmt::format("{}: error: {}", printable(path), why)};
     };
     auto failed = std::error_code{};
     if (std::filesystem::is_directory(path, failed))
-        refuse(fmt::format("is a folder, expected {}", expected));
+        refuse(fmt::format("is a folder, expected {}", limit.expected));
     auto stream = std::ifstream{path, std::ios::binary};
     if (!stream)
         refuse(std::string{"cannot be read: "} + std::strerror(errno));
@@ -27,17 +27,17 @@ std::string read_whole_file(std::string const& path, std::size_t largest, char c
     // them.
     constexpr std::size_t piece   = 16384;
     auto                  content = std::string{};
-    while (stream && content.size() <= largest) {
+    while (stream && content.size() <= limit.most) {
         auto const before = content.size();
-        content.resize(std::min(before + piece, largest + 1));
+        content.resize(std::min(before + piece, limit.most + 1));
         stream.read(content.data() + before, static_cast<std::streamsize>(content.size() - before));
         content.resize(before + static_cast<std::size_t>(stream.gcount()));
     }
     if (stream.bad())
         refuse("cannot be read to its end");
-    if (content.size() > largest)
+    if (content.size() > limit.most)
         throw UserError{Exit::bad_config, fmt::format("{}: error: larger than {} MiB, which {} is", printable(path),
-                                                      largest >> 20U, no_such)};
+                                                      limit.most >> 20U, limit.no_such)};
     return content;
 }
 

@@ -6,6 +6,7 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
+#include "configs/schema/toml_text.hpp"
 #include "configs/sweep/toml_axes.hpp"
 
 #include <algorithm>
@@ -273,7 +274,7 @@ SweepFile read_sweep_text(std::string const& content, std::string const& name, s
     file.content   = content;
     file.directory = folder;
     try {
-        auto const root = toml::parse(std::string_view{content}, std::string_view{name});
+        auto const root = parse_toml(content, name);
         Reader{sweep, file}.read(root);
     } catch (toml::parse_error const& error) {
         file.mistakes.push_back(

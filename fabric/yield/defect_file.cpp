@@ -1,11 +1,12 @@
 // A defect map as text.
 #include "configs/failure.hpp"
 #include "configs/reticle_boundaries.hpp"
+#include "configs/schema/whole_file.hpp"
 #include "configs/units/text.hpp"
 #include "fabric/yield/defect_map.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -19,13 +20,13 @@ class Reader {
 
     DefectMap read()
     {
-        auto file           = std::ifstream{path_};
+        auto file           = std::istringstream{configs::read_whole_file(path_, configs::limits::defect_map)};
         auto map            = DefectMap{};
         bool header_is_read = false;
         map.on_reticle.resize(grid_.reticles());
         for (auto line = std::string{}; std::getline(file, line);) {
-            ++line_;
-            auto const text = trimmed(line);
+            auto const marked = ++line_ == 1 && line.rfind("\xef\xbb\xbf", 0) == 0; // as editors say that it is UTF-8
+            auto const text   = trimmed(std::string_view{line}.substr(marked ? 3 : 0));
             if (text.empty() || text.front() == '#')
                 continue;
             if (header_is_read) {
@@ -35,9 +36,6 @@ class Reader {
                 header_is_read = true;
             }
         }
-        if (!file.eof())
-            throw configs::UserError{configs::Exit::no_input,
-                                     fmt::format("{}: cannot be read. Is it a text file?", configs::printable(path_))};
         if (!header_is_read)
             refuse(fmt::format("no defect map: expected the physical grid, here {}x{}", grid_.columns, grid_.rows));
         settle_links(grid_, map);

@@ -2,6 +2,7 @@
 #include "models/program/compare_command.hpp"
 
 #include "configs/schema/gpu_tables.hpp"
+#include "configs/schema/limits.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
 #include "results/files/compare/file.hpp"
@@ -130,6 +131,8 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     if (!machines)
         refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
     auto const batch    = number<std::uint64_t>("batch", option(line, "batch").value_or("1"));
+    if (batch > configs::limits::batch)
+        refuse(fmt::format("--batch {}: expected 1 to {}", batch, configs::limits::batch));
     auto const given    = option(line, "context");
     auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
     auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);

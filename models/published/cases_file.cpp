@@ -22,10 +22,7 @@ namespace {
 using configs::Exit;
 using configs::UserError;
 
-// The largest sets of measured cases have thousands of rows; /dev/zero has no end.
-constexpr std::size_t largest_file = std::size_t{16} << 20U;
-// Mistakes that are told; a file of another kind has one in every row.
-constexpr std::size_t most_told = 20;
+constexpr auto most_told = configs::limits::mistakes_of_cases;
 
 struct Findings {
     std::vector<MeasuredCase> cases;
@@ -202,8 +199,7 @@ std::vector<MeasuredCase> read_cases(std::vector<std::string> const& files)
 {
     Findings found;
     for (auto const& file : files)
-        read_table(configs::read_whole_file(file, largest_file, "a CSV file of measured cases", "no table of cases"),
-                   file, found);
+        read_table(configs::read_whole_file(file, configs::limits::cases), file, found);
     return require_sound(std::move(found));
 }
 

@@ -97,6 +97,7 @@ TEST_CASE("what is wrong is refused before anything runs, and no file is left")
              {{"--machines", "h100:0"}, 64, "at least 1"},
              {{"--machines", "h100", "--batch", "0"}, 64, "at least 1"},
              {{"--machines", "h100", "--batch", "few"}, 64, "--batch"},
+             {{"--machines", "h100", "--batch", "4611686018427387904", "--context", "4096"}, 64, "expected 1 to 1048576"},
              {{"--machines", "h100", "--context", "4096,0"}, 64, "context"},
              {{"--machines", "h100", "--set", "fabric.hop_latency=2 cycles"}, 64, "none of the machines"},
              {{"--machines", "h100,wse3", "--set", "gpu.sm=3"}, 64, "unknown key"},

@@ -132,6 +132,41 @@ TEST_CASE("a file of nothing but mistakes is not told to the end")
     CHECK_THAT(refusal_of_text(toml).text, Contains("x.toml: 950 more errors"));
 }
 
+TEST_CASE("keys, tables and lists of any depth are told with their place, however they are written")
+{
+    auto const repeated = [](std::string const& what, int times) {
+        auto text = std::string{};
+        for (int i = 0; i < times; ++i)
+            text += what;
+        return text;
+    };
+    constexpr int many  = 40'000;
+    auto const    parts = repeated("a.", many) + "a";
+    for (auto const& text : {
+             parts + " = 1\n",
+             "[" + parts + "]\n",
+             "[[" + parts + "]]\n",
+             repeated("\"a\" . ", many) + "a = 1\n",
+             "x = { " + parts + " = 1 }\n",
+             "x = [ '''y''''', { " + parts + " = 1 } ]\n", // the text ends in quotes
+             R"(x = [ """\"y""""", {)" + parts + "=1} ]\n", // and begins with one that is escaped
+             repeated("a = {", many),
+             "x = " + repeated("[", many),
+             repeated("{a.b.c.d.e.f.g.h.i.j=", many),
+         }) {
+        CAPTURE(text.substr(0, 60));
+        auto const refused = refusal_of_text("# a comment \" with [ a quote.\n" + text);
+        CHECK(refused.code == Exit::bad_config);
+        CHECK_THAT(refused.text, Contains("x.toml:2:"));
+        CHECK(refused.text.size() < 1000);
+    }
+    // What is in quotes or a comment has no depth.
+    auto const is_fine = [](std::string const& text) { return read_text(text, "x.toml").mistakes.empty(); };
+    CHECK(is_fine("description = \"" + parts + "\" # " + parts + "\n"));
+    CHECK(is_fine("description = \"\"\"\n" + parts + "\n\"\"\"\n"));
+    CHECK(is_fine("description = '''\n" + parts + "'''\n"));
+}
+
 TEST_CASE("a file that is missing, a folder or endless is refused")
 {
     auto const folder = TemporaryFolder{};

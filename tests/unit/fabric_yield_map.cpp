@@ -118,7 +118,11 @@ TEST_CASE("what is wrong with a map is told with file, line and value")
     CHECK_THAT(said("1 2\n"), Contains("w.txt:1: error: expected the physical grid, here 12x10"));
     CHECK_THAT(said("# nothing\n"), Contains("no defect map"));
     CHECK_THAT(said(""), Contains("no defect map"));
+    CHECK_THAT(said("\xef\xbb\xbf" + std::string{"12x10\n0 10\n"}), Contains("the place 0 10 lies outside"));
+    auto const endless = refusal_of([&] { read_defects("/dev/zero", grid); });
+    CHECK(endless.code == configs::Exit::bad_config);
+    CHECK_THAT(endless.text, Contains("/dev/zero: error: larger than 64 MiB, which no defect map is"));
     auto const missing = refusal_of([&] { read_defects(folder / "none.txt", grid); });
     CHECK(missing.code == configs::Exit::no_input);
-    CHECK_THAT(missing.text, Contains("none.txt: cannot be read"));
+    CHECK_THAT(missing.text, Contains("none.txt: error: cannot be read"));
 }
