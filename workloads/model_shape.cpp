@@ -144,7 +144,8 @@ double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 ModelShape read_model(std::string const& model)
 {
     auto const file = is_path(model) ? file_at(model) : shipped_file(model);
-    return parse_model(configs::read_whole_file(file.string(), configs::limits::model), configs::printable(file.string()), name_from(file));
+    return parse_model(configs::read_whole_file(file.string(), configs::limits::model),
+                       configs::printable(file.string()), name_from(file));
 }
 
 std::vector<std::string> shipped_models() { return configs::shared_names(models_folder, ".json"); }

@@ -5,8 +5,8 @@
 #include "configs/schema/file.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
-#include "configs/share.hpp"
 #include "configs/schema/toml_text.hpp"
+#include "configs/share.hpp"
 #include "configs/sweep/toml_axes.hpp"
 
 #include <algorithm>

@@ -130,7 +130,7 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     auto const machines = option(line, "machines");
     if (!machines)
         refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
-    auto const batch    = number<std::uint64_t>("batch", option(line, "batch").value_or("1"));
+    auto const batch = number<std::uint64_t>("batch", option(line, "batch").value_or("1"));
     if (batch > configs::limits::batch)
         refuse(fmt::format("--batch {}: expected 1 to {}", batch, configs::limits::batch));
     auto const given    = option(line, "context");

@@ -148,7 +148,7 @@ TEST_CASE("keys, tables and lists of any depth are told with their place, howeve
              "[[" + parts + "]]\n",
              repeated("\"a\" . ", many) + "a = 1\n",
              "x = { " + parts + " = 1 }\n",
-             "x = [ '''y''''', { " + parts + " = 1 } ]\n", // the text ends in quotes
+             "x = [ '''y''''', { " + parts + " = 1 } ]\n",  // the text ends in quotes
              R"(x = [ """\"y""""", {)" + parts + "=1} ]\n", // and begins with one that is escaped
              repeated("a = {", many),
              "x = " + repeated("[", many),
