@@ -31,7 +31,7 @@ inline models::OperatorOutcome sample_operator(std::string name, std::string kin
     op.bound_by          = name_of(static_cast<models::Part>(largest));
     op.flops             = 1000.0 * static_cast<double>(op.end - start);
     op.bytes_weights     = 640;
-    op.bytes_kv          = kind == "attention" ? 320 : 0;
+    op.bytes_kv          = op.kind == "attention" ? 320 : 0;
     op.bytes_activations = 32;
     return op;
 }

@@ -59,6 +59,24 @@ TEST_CASE("each part of the energy is its count times what one takes")
     CHECK(part(parts, EnergyPart::system) == 16'000'000'000);      // 2 x 8 kW for 1 us
 }
 
+TEST_CASE("what is read of a cache and of vectors takes what reading takes, what is written what writing takes")
+{
+    auto p                = config_of({"--machine", "wse2", "--model", "tiny"}).parameters;
+    p.workload.kv_bits    = 8;
+    p.energy.sram_read    = configs::JoulesPerByte{1e-12};
+    p.energy.sram_write   = configs::JoulesPerByte{3e-12};
+    auto tally            = models::EnergyTally{};
+    tally.work.multiplies = 1'000'000;
+    tally.work.read       = 3000;
+    tally.work.written    = 2000;
+    tally.kv_multiplies   = 400'000;
+    tally.kv_written      = 500;
+    auto const parts      = models::EnergyMeter{p, 1}.of(tally);
+    CHECK(part(parts, EnergyPart::sram_weights) == 600'000 * 2);
+    CHECK(part(parts, EnergyPart::sram_kv) == 400'000 + 500 * 3);
+    CHECK(part(parts, EnergyPart::sram_vectors) == 2 * (3000 + (2000 - 500) * 3));
+}
+
 TEST_CASE("narrow weights and caches take less from SRAM, wide activations more")
 {
     auto                p = config_of({"--machine", "wse2", "--model", "tiny"}).parameters;

@@ -191,6 +191,27 @@ TEST_CASE("a parameter in a run file says its value, units, and who set it on wh
     CHECK(file.text("/parameters/workload/model") == "llama-3-8b");
 }
 
+TEST_CASE("a link over a slow scribe line is busy for as long as that line takes, others for as long as theirs")
+{
+    auto run                                        = Written{};
+    run.config.parameters.scribe.link_serialisation = configs::FabricEighths{18}; // 9 on the reticles
+    results::write_run(run.config, run.outcome, run.path);
+    auto const file  = run.file();
+    auto const busy  = file.counts("/fabric/link_busy");
+    auto const scale = file.number_attribute("/fabric/link_busy", "scale_factor");
+    auto const at    = [&](std::size_t window, std::size_t direction, std::size_t row, std::size_t column) {
+        return static_cast<double>(busy.at(((window * 4 + direction) * 4 + row) * 6 + column)) * scale;
+    };
+    // East of column 2 and west of column 3 lies the scribe line; windows of 100 cycles. The sample's link has moved
+    // (PE + 10 x direction + window) wavelets.
+    CHECK(at(0, 1, 0, 2) == Approx(12 * 18.0 / 8 / 100).margin(scale));
+    CHECK(at(1, 1, 1, 2) == Approx(19 * 18.0 / 8 / 100).margin(scale));
+    CHECK(at(0, 3, 0, 3) == Approx(33 * 18.0 / 8 / 100).margin(scale));
+    CHECK(at(0, 1, 0, 1) == Approx(11 * 9.0 / 8 / 100).margin(scale));
+    CHECK(at(0, 2, 0, 2) == Approx(22 * 9.0 / 8 / 100).margin(scale));
+    CHECK(file.numbers("/scribe/busy")[0] == Approx(30 * 18.0 / 8 / (4 * 307)));
+}
+
 TEST_CASE("the scribe lines of a run file carry wavelets, bytes and shares of their capacity")
 {
     auto const run  = Written{};

@@ -230,3 +230,23 @@ TEST_CASE("a prompt needs a mesh")
     CHECK(refusal.code == configs::Exit::bad_config);
     CHECK_THAT(refusal.text, Catch::Contains("16x1"));
 }
+
+TEST_CASE("a query attends to the chunks that its window reaches, of the first token of its own chunk")
+{
+    auto const p     = machine("wse2", 4096, {16, 16});
+    auto const pairs = [&](std::uint32_t window, std::uint32_t before) {
+        auto shape        = dense(1024);
+        shape.window      = window;
+        auto const layout = prefill_layout(shape, 4, {16, 16}); // chunks of 64 tokens
+        return PrefillForms{shape, layout, p, true}.pairs(before);
+    };
+    struct Case {
+        std::uint32_t window, reached; // chunks before its own
+    };
+    for (auto const& c : {Case{1, 1}, Case{63, 1}, Case{64, 1}, Case{65, 2}, Case{128, 2}, Case{129, 3}}) {
+        CAPTURE(c.window);
+        for (std::uint32_t const before : {0u, 1u, 2u, 3u, 50u})
+            CHECK(pairs(c.window, before) == 1 + std::min(before, c.reached));
+    }
+    CHECK(pairs(0, 50) == 51); // no window: all of them
+}

@@ -147,3 +147,19 @@ TEST_CASE("padding does not let a cache grow further than it fits")
         CHECK(room(full + 1) == 0);
     }
 }
+
+TEST_CASE("a head holds its rows of the table, the final norm, and the logits of every sequence")
+{
+    // 128,256 words over 294 rows: 437; 4,096 elements over 254 columns: 17. Both padded to even, in 16 bits.
+    for (auto const batch : {1u, 8u}) {
+        auto p                   = Case::parameters(1000);
+        p.workload.batch         = batch;
+        auto const        step   = decode_step(read_model("llama-3-8b"), p.workload);
+        auto const        region = configs::GridSize{254, 294};
+        StageMemory const memory{step, layouts_of(step, region, p), p};
+        double const      table = 2 * 7430; // 17 x 437 = 7,429
+        CAPTURE(batch);
+        CHECK(memory.weights({BlockKind::embedding}) == table);
+        CHECK(memory.weights({BlockKind::head}) == table + 2 * 18 + 2 * (batch == 1 ? 438 : 8 * 437));
+    }
+}
