@@ -29,8 +29,12 @@ BytesPerSecond GpuDevice::stream_rate() const
 BytesPerSecond GpuDevice::read_rate(double active_sms) const
 {
     SCRIBELINE_EXPECT(active_sms > 0);
-    auto const in_flight = gpu.shared_memory * (kernels.pipeline_share.value * active_sms);
-    return Bytes{1} / (Bytes{1} / stream_rate() + gpu.memory_latency * (1 / in_flight.value()));
+    return Bytes{1} / (Bytes{1} / stream_rate() + flight_of(active_sms).latency_of(Bytes{1}));
+}
+
+Flight GpuDevice::flight_of(double active_sms) const
+{
+    return {gpu.shared_memory * (kernels.pipeline_share.value * active_sms), gpu.memory_latency, Refill::in_rounds};
 }
 
 FlopsPerSecond GpuDevice::peak(std::uint32_t bits) const

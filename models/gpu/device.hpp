@@ -2,6 +2,7 @@
 #pragma once
 
 #include "configs/parameters.hpp"
+#include "models/gpu/forms/kernel_work.hpp"
 
 #include <cstdint>
 
@@ -38,6 +39,8 @@ struct GpuDevice {
     // l/N: what waits for the memory is in its first term. N grows with the SMs at work (docs/gpu.md, equation 1). Zero
     // SMs: no rate.
     BytesPerSecond read_rate(double active_sms) const;
+    // What so many SMs have on its way: the second term.
+    Flight flight_of(double active_sms) const;
 
     // Of a read under load.
     Seconds loaded_latency() const;

@@ -4,6 +4,7 @@
 
 #include "configs/units/quantity.hpp"
 #include "models/gpu/device_energy.hpp"
+#include "models/gpu/forms/kernel_work.hpp"
 
 #include <array>
 #include <cstdint>
@@ -37,6 +38,9 @@ struct StepOperator {
     configs::Flops flops;
     configs::Bytes linked{};                        // from device to device, and from the host's memory: by all devices
     configs::Bytes kv_written{}, vectors_written{}; // of kv and vectors; the rest is read
+
+    std::vector<KernelWork> kernels{}; // of one run on one GPU; empty on machines without kernels
+    configs::Bytes          reduced{}; // the vector that the GPUs of a stage then add up; none: nothing
 };
 
 // Of the fullest device.

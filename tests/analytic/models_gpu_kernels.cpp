@@ -152,3 +152,37 @@ TEST_CASE("decode attention reads long contexts at what the memory sustains on d
         CHECK(time.time.total().value() == Approx((time.kv / device.sustained).value()).epsilon(0.06));
     }
 }
+
+TEST_CASE("what a kernel asks for takes the time of its equation where nobody else uses the memory")
+{
+    auto const check = [](models::GpuDevice const& device, models::KernelTime const& time,
+                          models::KernelWork const& work) {
+        CHECK(models::time_alone(work, device.stream_rate()).value() == Approx(time.total().value()).epsilon(1e-9));
+    };
+    for (auto const* machine : {"a100", "h100", "b200", "rubin-nvl72"}) {
+        auto const device = tests::shipped_gpu(machine);
+        CAPTURE(machine);
+        for (auto const m : {1u, 64u, 4096u})
+            for (auto const n : {512u, 8192u, 65536u})
+                for (auto const bits : {4u, 8u, 16u}) {
+                    auto const asked   = models::MatrixProduct{m, n, 8192, bits, std::max(bits, 8u), bits == 8};
+                    auto const product = models::matrix_product(device, asked, Launch::graph);
+                    CAPTURE(m, n, bits);
+                    check(device, product.time, product.work);
+                    auto const bytes = product.work.bytes();
+                    CHECK(bytes.weights.value() == Approx(product.weights.value()));
+                    CHECK(bytes.vectors_written.value() == Approx(product.written.value()));
+                }
+        for (auto const batch : {1u, 16u, 256u})
+            for (auto const keys : {1u, 8u, 32u})
+                for (auto const context : {100u, 8192u}) {
+                    auto const decode = models::decode_attention(device, {batch, 32, keys, 128, context, 16, 0},
+                                                                 Launch::graph);
+                    CAPTURE(batch, keys, context);
+                    check(device, decode.time, decode.work);
+                    CHECK(decode.work.bytes().kv.value() == Approx(decode.kv.value()));
+                }
+        auto const prefill = models::prefill_attention(device, {2, 32, 8, 128, 2048, 16}, Launch::graph);
+        check(device, prefill.time, prefill.work);
+    }
+}

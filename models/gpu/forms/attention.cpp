@@ -55,11 +55,15 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     auto const memory = result.kv / device.stream_rate();
     auto       body   = Seconds{};
     auto       bound  = Bound::memory;
+    auto       phase  = KernelPhase{};
+    auto       tail   = Seconds{};
+    phase.bytes.kv    = result.kv;
     if (plain) {
         auto const lanes = device.gpu.clock * (as_double(device.gpu.sms) * kernels.convert_rate);
         auto const convert =
             Seconds{as_double(a.batch * a.heads) * as_double(a.context) * elements_of_token / lanes.value()};
         body  = std::max(memory, convert);
+        phase.arithmetic = convert;
         bound = memory < convert ? Bound::arithmetic : Bound::memory;
     } else {
         // A block has attention_flight bytes on their way: Little's law gives its rate.
@@ -68,20 +72,29 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
         auto const lag    = Bytes{std::min(share, 1.0 * kernels.attention_skew) * bytes_of_token} /
                          (rate * static_cast<double>(kernels.attention_blocks));
         body  = std::max(memory, blocks) + lag;
+        // So many blocks at a time: a share of what all of them stream.
+        phase.flight = {kernels.attention_flight * (as_double(pairs * result.splits) / waves), device.loaded_latency(),
+                        Refill::as_it_drains};
+        phase.after  = lag;
         bound = memory < blocks ? Bound::latency : Bound::memory;
     }
     if (result.splits > 1) {
         // One block per pair reads the partial sums of its query heads.
         auto const partial = Bytes{as_double(result.splits) * queries * values * merged_bytes};
-        body += partial / (device.gpu.clock * Bytes{1.0 * kernels.sm_load_bytes});
+        auto const merge   = partial / (device.gpu.clock * Bytes{1.0 * kernels.sm_load_bytes});
+        body += merge;
+        (plain ? tail : phase.after) += merge; // beside the products of tensor cores
     }
     // Many queries that share one head of keys can keep tensor cores busier than memory.
     auto const products = result.flops / (device.peak(a.kv_bits > 8 ? 16U : 8U) * kernels.tensor_share.value);
+    if (!plain)
+        phase.arithmetic = products;
     if (!plain && products > body) {
         body  = products;
         bound = Bound::arithmetic;
     }
-    body += device.loaded_latency() * 0.5; // the first tile: a read of memory that is not yet loaded in full
+    auto const first_tile = device.loaded_latency() * 0.5; // a read of memory that is not yet loaded in full
+    body += first_tile;
 
     // Besides the attention: new keys and values enter the cache, and with 16 bits a kernel before that lays the
     // queries out. In a graph of a whole step those are counted where they are (models/gpu/decode_time.cpp).
@@ -90,6 +103,7 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     result.kernels += divided ? 1 : 0;
     auto const each = how == Launch::graph ? device.launch(how) : device.launch(how) + device.gpu.memory_latency;
     result.time     = {each * static_cast<double>(result.kernels), body, bound};
+    result.work     = {result.time.fixed, {phase}, tail + first_tile};
     return result;
 }
 
@@ -122,6 +136,13 @@ AttentionTime prefill_attention(GpuDevice const& device, PrefillAttention const&
     auto const moved = Bytes{as_double(a.batch * a.tokens) * width * passes_before_prefill};
     result.time      = {each * static_cast<double>(result.kernels),
                         body + moved / device.stream_rate() + device.loaded_latency(), Bound::arithmetic};
+
+    auto before          = KernelPhase{}; // half of what passes is read, half is written
+    before.bytes.vectors = before.bytes.vectors_written = moved * 0.5;
+    auto products        = KernelPhase{};
+    products.bytes.kv    = result.kv;
+    products.arithmetic  = body;
+    result.work          = {result.time.fixed, {before, products}, device.loaded_latency()};
     return result;
 }
 

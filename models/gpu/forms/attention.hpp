@@ -8,6 +8,7 @@
 #pragma once
 
 #include "models/gpu/device.hpp"
+#include "models/gpu/forms/kernel_work.hpp"
 
 #include <cstdint>
 
@@ -30,6 +31,7 @@ struct AttentionTime {
     std::uint64_t splits  = 1; // of the context
     Bytes         kv;          // read
     Flops         flops;
+    KernelWork    work; // the same, apart from its time
 };
 
 // Launched by itself it comes with the kernels that a library puts around it; in a graph it stands alone.

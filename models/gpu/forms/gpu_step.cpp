@@ -159,6 +159,7 @@ class GpuStep {
         entry.vectors += done.activations * everywhere();
         entry.vectors_written += done.written * everywhere();
         entry.flops += done.flops * everywhere();
+        entry.kernels.push_back(done.work);
     }
 
     // What all tokens pass, and the experts as one kernel over those that any token chose, each with as many rows as it
@@ -237,6 +238,10 @@ class GpuStep {
         part(entry, StepPart::kernel_fixed) += done.time.fixed;
         entry.kv += done.kv * everywhere();
         entry.flops += done.flops * everywhere();
+        auto const bytes = done.work.bytes(); // of vectors that pass memory before the attention of a prompt
+        entry.vectors += (bytes.vectors + bytes.vectors_written) * everywhere();
+        entry.vectors_written += bytes.vectors_written * everywhere();
+        entry.kernels.push_back(done.work);
     }
 
     // Of the vectors of an element-wise operator, as workloads/decode_step.cpp counts them: what it writes is the last
@@ -272,7 +277,20 @@ class GpuStep {
             part(entry, StepPart::kernel_fixed) += done.fixed;
         entry.vectors += moved * everywhere();
         entry.vectors_written += moved * written_share(op.kind) * everywhere();
+        entry.kernels.push_back(vector_work(entry, moved, written_share(op.kind), a_kernel ? done.fixed : Seconds{}));
         entry.flops += Flops{op.flops * tokens * share} * everywhere();
+    }
+
+    // With what the entry has of weights and of the cache: one kernel moves both.
+    KernelWork vector_work(StepOperator const& entry, Bytes moved, double written, Seconds fixed) const
+    {
+        auto phase                  = KernelPhase{};
+        phase.bytes.weights         = entry.weights / everywhere();
+        phase.bytes.kv_written      = entry.kv_written / everywhere();
+        phase.bytes.kv              = (entry.kv - entry.kv_written) / everywhere();
+        phase.bytes.vectors         = moved * (1 - written);
+        phase.bytes.vectors_written = moved * written;
+        return {fixed, {phase}, {}};
     }
 
     void reduce(StepOperator& entry, std::uint64_t elements)
@@ -282,6 +300,7 @@ class GpuStep {
         auto const vector = Bytes{static_cast<double>(elements) * activation_bytes};
         auto const done   = all_reduce(p_.nvlink, p_.nvlink.all_reduce, plan_.tensor, vector);
         part(entry, StepPart::collective) += done.total();
+        entry.reduced = vector;
         entry.linked += vector * (sent_by_one(done.algorithm, plan_.tensor) * everywhere());
     }
 

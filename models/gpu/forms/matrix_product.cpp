@@ -38,6 +38,14 @@ double bytes_of(MatrixProduct const& product, std::uint32_t bits)
 struct Body {
     Seconds time;
     Bound   bound;
+    // What stands behind them, of partial waves and of full ones.
+    struct Wave {
+        std::uint64_t active = 0; // SMs
+        double        share  = 0; // of all bytes, in all waves of this sort
+        Seconds       arithmetic{};
+    };
+    std::array<Wave, 2> waves{};
+    Seconds             split{};
 };
 
 // Waves of equal blocks; the last may be partial. Equation 2 of docs/gpu.md.
@@ -66,7 +74,7 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     auto const loaded       = Bytes{(used_rows * bytes_of_a + used_columns / kernels.tile_sms * bytes_of_b) * depth};
     auto const load         = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes}) + device.loaded_latency();
 
-    auto body = Body{Seconds{}, Bound::latency};
+    auto body = Body{Seconds{}, Bound::latency, {}, {}};
     auto wave = [&](std::uint64_t active, std::uint64_t times) {
         if (times == 0)
             return;
@@ -74,6 +82,9 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
         auto const memory = moved * share / device.read_rate(static_cast<double>(active));
         auto const most   = std::max({compute, load, memory});
         body.time += most * static_cast<double>(times);
+        auto const sort  = active == sms ? 1U : 0U;
+        body.waves[sort] = {active, share * static_cast<double>(times),
+                            std::max(compute, load) * static_cast<double>(times)};
         body.bound = most == memory ? Bound::memory : most == compute ? Bound::arithmetic : Bound::latency;
     };
     auto const rest = tiling.blocks % sms;
@@ -83,9 +94,34 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     if (tiling.splits > 1) {
         auto const parts = Bytes{2 * accumulator_bytes * tiling.splits * static_cast<double>(product.m) *
                                  static_cast<double>(product.n)};
-        body.time += kernels.split_step + parts / device.gpu.l2_bandwidth;
+        body.split = kernels.split_step + parts / device.gpu.l2_bandwidth;
+        body.time += body.split;
     }
     return body;
+}
+
+KernelWork work_of(GpuDevice const& device, Body const& body, MatrixProductTime const& moved)
+{
+    auto work = KernelWork{moved.time.fixed, {}, body.split};
+    for (auto const& wave : body.waves) {
+        if (wave.active == 0)
+            continue;
+        auto phase                  = KernelPhase{};
+        phase.bytes.weights         = moved.weights * wave.share;
+        phase.bytes.vectors         = (moved.activations - moved.written) * wave.share;
+        phase.bytes.vectors_written = moved.written * wave.share;
+        phase.flight                = device.flight_of(static_cast<double>(wave.active));
+        phase.arithmetic            = wave.arithmetic;
+        work.phases.push_back(phase);
+    }
+    return work;
+}
+
+KernelBytes vectors_of(Bytes moved)
+{
+    auto bytes    = KernelBytes{};
+    bytes.vectors = moved;
+    return bytes;
 }
 
 } // namespace
@@ -124,6 +160,7 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
     }
     SCRIBELINE_EXPECT(best.has_value());
     result.time = {device.launch(how), best->time, best->bound};
+    result.work = work_of(device, *best, result);
     if (product.quantise) {
         bool const to_4    = product.activation_bits <= 4;
         auto const kernels = to_4 ? quantise_kernels_4 : device.kernels.quantise_kernels;
@@ -132,6 +169,8 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
             auto const kernel = vector_kernel(device, moved / kernels, how);
             result.time.fixed += kernel.fixed;
             result.time.body += kernel.body;
+            result.work.fixed += kernel.fixed;
+            result.work.phases.push_back({vectors_of(moved / kernels), {}, {}, {}});
         }
     }
     return result;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "models/gpu/device.hpp"
+#include "models/gpu/forms/kernel_work.hpp"
 
 #include <cstdint>
 
@@ -31,6 +32,7 @@ struct MatrixProductTime {
     Bytes      weights, activations; // moved
     Bytes      written;              // of the activations
     Flops      flops;
+    KernelWork work; // the same, apart from its time
 };
 
 // Sizes of zero are a fault of the caller (SCRIBELINE_EXPECT).
