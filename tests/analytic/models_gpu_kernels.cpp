@@ -176,8 +176,8 @@ TEST_CASE("what a kernel asks for takes the time of its equation where nobody el
         for (auto const batch : {1u, 16u, 256u})
             for (auto const keys : {1u, 8u, 32u})
                 for (auto const context : {100u, 8192u}) {
-                    auto const decode = models::decode_attention(device, {batch, 32, keys, 128, context, 16, 0},
-                                                                 Launch::graph);
+                    auto const decode =
+                        models::decode_attention(device, {batch, 32, keys, 128, context, 16, 0}, Launch::graph);
                     CAPTURE(batch, keys, context);
                     check(device, decode.time, decode.work);
                     CHECK(decode.work.bytes().kv.value() == Approx(decode.kv.value()));

@@ -62,21 +62,21 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
         auto const lanes = device.gpu.clock * (as_double(device.gpu.sms) * kernels.convert_rate);
         auto const convert =
             Seconds{as_double(a.batch * a.heads) * as_double(a.context) * elements_of_token / lanes.value()};
-        body  = std::max(memory, convert);
+        body             = std::max(memory, convert);
         phase.arithmetic = convert;
-        bound = memory < convert ? Bound::arithmetic : Bound::memory;
+        bound            = memory < convert ? Bound::arithmetic : Bound::memory;
     } else {
         // A block has attention_flight bytes on their way: Little's law gives its rate.
         auto const rate   = kernels.attention_flight / device.loaded_latency();
         auto const blocks = Bytes{share * bytes_of_token * waves} / rate;
         auto const lag    = Bytes{std::min(share, 1.0 * kernels.attention_skew) * bytes_of_token} /
                          (rate * static_cast<double>(kernels.attention_blocks));
-        body  = std::max(memory, blocks) + lag;
+        body = std::max(memory, blocks) + lag;
         // So many blocks at a time: a share of what all of them stream.
         phase.flight = {kernels.attention_flight * (as_double(pairs * result.splits) / waves), device.loaded_latency(),
                         Refill::as_it_drains};
         phase.after  = lag;
-        bound = memory < blocks ? Bound::latency : Bound::memory;
+        bound        = memory < blocks ? Bound::latency : Bound::memory;
     }
     if (result.splits > 1) {
         // One block per pair reads the partial sums of its query heads.
@@ -139,10 +139,10 @@ AttentionTime prefill_attention(GpuDevice const& device, PrefillAttention const&
 
     auto before          = KernelPhase{}; // half of what passes is read, half is written
     before.bytes.vectors = before.bytes.vectors_written = moved * 0.5;
-    auto products        = KernelPhase{};
-    products.bytes.kv    = result.kv;
-    products.arithmetic  = body;
-    result.work          = {result.time.fixed, {before, products}, device.loaded_latency()};
+    auto products                                       = KernelPhase{};
+    products.bytes.kv                                   = result.kv;
+    products.arithmetic                                 = body;
+    result.work = {result.time.fixed, {before, products}, device.loaded_latency()};
     return result;
 }
 

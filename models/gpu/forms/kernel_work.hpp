@@ -17,7 +17,7 @@ namespace scribeline::models {
 
 // By what they are and which way they go.
 struct KernelBytes {
-    configs::Bytes weights{}, kv{}, vectors{};       // read
+    configs::Bytes weights{}, kv{}, vectors{}; // read
     configs::Bytes kv_written{}, vectors_written{};
 
     configs::Bytes total() const { return weights + kv + vectors + kv_written + vectors_written; }
@@ -29,7 +29,8 @@ enum class Refill : std::uint8_t {
     as_it_drains // of each by itself: the latency bounds the rate only where it is longer than the transfer
 };
 
-// Bytes that may be on their way at once, and for how long a byte is on its way beside its transfer. No bytes: no bound.
+// Bytes that may be on their way at once, and for how long a byte is on its way beside its transfer. No bytes: no
+// bound.
 struct Flight {
     configs::Bytes   bytes{};
     configs::Seconds latency{};

@@ -85,7 +85,7 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
         auto const sort  = active == sms ? 1U : 0U;
         body.waves[sort] = {active, share * static_cast<double>(times),
                             std::max(compute, load) * static_cast<double>(times)};
-        body.bound = most == memory ? Bound::memory : most == compute ? Bound::arithmetic : Bound::latency;
+        body.bound       = most == memory ? Bound::memory : most == compute ? Bound::arithmetic : Bound::latency;
     };
     auto const rest = tiling.blocks % sms;
     if (rest != 0)
@@ -94,7 +94,7 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     if (tiling.splits > 1) {
         auto const parts = Bytes{2 * accumulator_bytes * tiling.splits * static_cast<double>(product.m) *
                                  static_cast<double>(product.n)};
-        body.split = kernels.split_step + parts / device.gpu.l2_bandwidth;
+        body.split       = kernels.split_step + parts / device.gpu.l2_bandwidth;
         body.time += body.split;
     }
     return body;
