@@ -1,5 +1,5 @@
-// All reticles of a region without a kernel: for unit tests and benchmarks. The SystemC model of the same is
-// WaferModule; a test holds the two equal.
+// All reticles of a region, or of one line of it, without a kernel: what folding runs its lines on, and what unit tests
+// and benchmarks use. The SystemC model of the same is WaferModule; a test holds the two equal.
 #pragma once
 
 #include "fabric/conductor.hpp"

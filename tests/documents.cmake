@@ -20,3 +20,12 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/scripts/test-recipes")
   set_tests_properties("cli/every recipe in docs/results_format.md works" PROPERTIES
     LABELS cli TIMEOUT 600 FIXTURES_REQUIRED recipe_file SKIP_RETURN_CODE 77)
 endif()
+
+# What documents say: figures as their commands print them, every number with a source, names of files and sections.
+add_test(NAME "cli/the program is built where run.sh and the documents look for it"
+  COMMAND "${PROJECT_BINARY_DIR}/scribeline" version)
+add_test(NAME "unit/files, sections and links that documents and comments name exist"
+  COMMAND "${PROJECT_SOURCE_DIR}/scripts/check-documents" --no-figures)
+set_tests_properties("cli/the program is built where run.sh and the documents look for it" PROPERTIES LABELS cli TIMEOUT 60)
+set_tests_properties("unit/files, sections and links that documents and comments name exist" PROPERTIES
+  LABELS unit TIMEOUT 120)

@@ -1,4 +1,4 @@
-// Reads the TOML of a sweep with toml++, and its axes with sweep_axes.cpp.
+// Reads the TOML of a sweep with toml++, and its axes with toml_axes.cpp.
 #include "configs/sweep/sweep_file.hpp"
 
 #include "configs/failure.hpp"

@@ -1,9 +1,9 @@
 // The side of a processor that asks for bulk transfers: a socket and a local time that runs ahead of the kernel by at
 // most the global quantum. A module owns one per port and calls it from its thread:
 //
-//     auto const weights = hbm.issue({bytes, Traffic::weights, layer});   // when the last byte will be there
-//     hbm.advance(arithmetic);                                            // meanwhile
-//     hbm.wait_until(weights);
+//     auto const last = hbm.issue(time, {bytes, Traffic::weights, layer});   // when the last byte will be there
+//     time.advance(arithmetic);                                              // meanwhile
+//     time.wait_until(last);
 #pragma once
 
 #include "models/tlm/bulk_protocol.hpp"

@@ -1,4 +1,4 @@
-// From what PEs and links did to joules, by cause (docs/model.md, 19).
+// From what PEs and links did to joules, by cause (docs/model.md, 22 (energy and power)).
 //
 //     counts of an operator, summed up ──> picojoules by part, rounded once ──> less those before it: the operator's
 //

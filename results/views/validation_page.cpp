@@ -53,7 +53,7 @@ Measured. The rows marked below calibrate one constant, the control code around 
 `software.operator_overhead`. So they do not validate it; that one value serves models of 8 and 72 billion parameters
 is what they show. No other parameter was fitted to any row of this page.
 
-Closed form: the local work and the all-reduces of [model.md](model.md), section 5, summed, and the control code of each
+Closed form: the local work and the all-reduces of [model.md](model.md#5-a-layer-on-a-region), section 5, summed, and the control code of each
 operator (`workloads/mapping/region_choice.cpp`).
 )"},
     Section{CaseKind::prefill, R"(## Prefill: a prompt in one layer
@@ -90,7 +90,7 @@ with c cycles a wavelet:
 Not measured: what the published closed forms give for a WSE-2, to show that the fabric keeps them. Took no part in any
 calibration. Reductions and broadcasts count from the moment at which all operations are set up, as the forms of
 HPDC 2024 do; the all-reduce is the one of a decode layer, whose published form contains a fitted stage of
-16 cycles where the model's parts add up to 15. The closed form is the general one of [model.md](model.md), section 3.
+16 cycles where the model's parts add up to 15. The closed form is the general one of [model.md](model.md#3-collectives-on-a-line), section 3.
 )"},
 };
 

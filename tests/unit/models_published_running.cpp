@@ -65,7 +65,8 @@ TEST_CASE("collectives meet their closed forms, which stand beside them")
     auto const star = outcome_of({{"kind", "collective"}, {"machine", "wse2"}, {"model", "star"}, {"region", "36x1"}});
     CHECK(*star.simulated == *star.closed_form + 1); // its nearest sender stands a hop away
     auto const tree = outcome_of({{"kind", "collective"}, {"machine", "wse2"}, {"model", "tree"}, {"region", "64x1"}});
-    CHECK(*tree.simulated == Approx(*tree.closed_form).epsilon(0.2)); // docs/model.md, 3: within bounds alone
+    CHECK(*tree.simulated ==
+          Approx(*tree.closed_form).epsilon(0.2)); // docs/model.md, 3 (collectives on a line): within bounds alone
     auto const none = outcome_of({{"kind", "collective"}, {"model", "all_reduce:tree"}, {"region", "16x1"}});
     CHECK(none.simulated);
     CHECK_FALSE(none.closed_form);

@@ -18,7 +18,7 @@
 
 namespace scribeline::workloads {
 
-// Cycles, by what they are spent on; see docs/model.md, 7.
+// Cycles, by what they are spent on; see docs/model.md, 7 (where the time went).
 struct MeshTime {
     double arithmetic = 0, dispatch = 0, sram = 0, hops = 0, serialisation = 0, reduce_stage = 0;
 

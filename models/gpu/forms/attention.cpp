@@ -97,7 +97,7 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     body += first_tile;
 
     // Besides the attention: new keys and values enter the cache, and with 16 bits a kernel before that lays the
-    // queries out. In a graph of a whole step those are counted where they are (models/gpu/decode_time.cpp).
+    // queries out. In a graph of a whole step those are counted where they are (models/gpu/forms/gpu_step.cpp).
     auto const divided = plain && result.splits > 1 && a.context >= least_divided_context;
     result.kernels     = how == Launch::graph ? 1 : (plain || a.kv_bits > 8 ? 3 : 2);
     result.kernels += divided ? 1 : 0;
