@@ -10,7 +10,7 @@ A page names commands, marks the figures that come from them, and the rendered p
 The mark belongs to the last number before it (or to the word for one up to twelve), which must have the digits that
 the expression has to as many places; `~3` at its end rounds to three digits. `one` is what the command prints with
 `--format json` (outputs.py says how it is read). `one.text("pattern")` is the number in the first group of a
-pattern in what it prints without. Names hold on all pages.
+pattern in what it prints without. A region as 381x588 is `size(..)` of a stage. Names hold on all pages.
 
     <!-- cells                            the figures of the table below
     columns: "wse3:4" | "h100:8"          of its second column and so on
@@ -27,6 +27,7 @@ from documents import page as pages
 from documents.digits import WORDS, WRITTEN, value_of, write
 from documents.outputs import CommandFailed, Tree
 
+SIZE = re.compile(r"(?<![\w.,-])\d+x\d+(?!\w)")
 CELL_NUMBER = re.compile(rf"(?<![\w.,-]){WRITTEN}(?!\w)")
 NUMBER = re.compile(rf"{CELL_NUMBER.pattern}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
@@ -57,14 +58,18 @@ class Report:
         return iter(self._outputs.json(self._name))
 
 
-FUNCTIONS = {each.__name__: each for each in (percent, len, max, min, sum, abs, round, next)}
+def size(place):
+    return f"{place.columns}x{place.rows}"
+
+
+FUNCTIONS = {each.__name__: each for each in (percent, size, len, max, min, sum, abs, round, next)}
 
 
 class Figures:
     def __init__(self, outputs, commands):
         self._outputs, self._commands = outputs, commands
         self._names = {**FUNCTIONS, **{name: Report(outputs, name) for name in commands}}
-        self.checked, self.problems = 0, []
+        self.checked, self.problems, self._failures = 0, [], []
 
     def names_in(self, page):
         """Pairs of a command's name and the form in which the page's figures read it."""
@@ -93,7 +98,9 @@ class Figures:
             value = eval(expression.strip(), {"__builtins__": {}, **self._names, **values})
             return value, int(significant) if significant else None
         except CommandFailed as failure:
-            self.problems.append(f"{place}: {failure}")
+            if failure not in self._failures:  # once, not for each of its figures
+                self._failures.append(failure)
+                self.problems.append(f"{place}: {failure}")
         except Exception as error:  # whatever an expression can do wrong, the page's author has to hear
             self.problems.append(f"{place}: {expression.strip()}: {error}")
         return None
@@ -101,20 +108,20 @@ class Figures:
     def _marked(self, page, text, at, mark):
         before, place = text[at:mark.start()], f"{page.name}:{text.count(chr(10), 0, mark.start()) + 1}"
         plain = pages.blanked(before, r"<!--.*?-->")
-        numbers = list(NUMBER.finditer(plain, plain.rfind("\n\n") + 1))
-        last = numbers[-1] if numbers else None
-        if not last:
-            self.problems.append(f"{place}: no number stands before {mark[0]}")
-            return before
         result = self._value(mark["expression"], place)
         if result is None:
             return before
         value, significant = result
+        numbers = list((SIZE if isinstance(value, str) else NUMBER).finditer(plain, plain.rfind("\n\n") + 1))
+        last = numbers[-1] if numbers else None
+        if not last:
+            self.problems.append(f"{place}: no number stands before {mark[0]}")
+            return before
         self.checked += 1
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) and not SIZE.fullmatch(str(value)):
             self.problems.append(f"{place}: {mark['expression']} is {value!r}, not a number")
             return before
-        now = write(value, last[0], significant)
+        now = value if isinstance(value, str) else write(value, last[0], significant)
         if now != last[0]:
             self.problems.append(f"{place}: {last[0]} is {now} now: {mark['expression']}")
         return before[:last.start()] + now + before[last.end():]
@@ -171,6 +178,9 @@ class Figures:
         except CommandFailed as failure:
             self.problems.append(f"{place}: {failure}")
             return match[0]
+        if words(match[3]) in words("\n".join(printed)):  # a message that is printed in one line and shown in several
+            self.checked += 1
+            return match[0]
         lines, at = [], 0
         for line in match[3].splitlines():
             if line.strip() in ("", "[...]"):
@@ -185,6 +195,10 @@ class Figures:
             lines.append(line if here is None else printed[here].rstrip())
             at = at if here is None else here + 1
         return f"<!-- output of {name} -->\n{match[2]}" + "\n".join(lines) + f"\n{match[4]}"
+
+
+def words(text):
+    return " ".join(text.split())
 
 
 def skeleton(line):

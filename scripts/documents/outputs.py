@@ -13,7 +13,8 @@ class Tree:
     """JSON as expressions of figures read it.
 
     `a.b` is the value of the key b; of a report also one of its summary; of a list the entry whose name that is.
-    `a["wse3:4", 4096]` is the entry of a list in which each of these is the value of some key.
+    `a["wse3:4", 4096]` is the entry of a list in which each of these is the value of some key, `a[{"batch": 2}]` the one
+    in which that key has that value.
     """
 
     def __init__(self, value):
@@ -33,6 +34,11 @@ class Tree:
         value = self._value
         if isinstance(value, dict) or isinstance(wanted, int) and isinstance(value, list):
             return tree(value[wanted])
+        if isinstance(wanted, dict):
+            found = [entry for entry in value if all(same(entry[key], each) for key, each in wanted.items())]
+            if len(found) != 1:
+                raise KeyError(f"{len(found)} entries with {wanted}")
+            return tree(found[0])
         wanted = wanted if isinstance(wanted, tuple) else (wanted,)
         for entry in value:
             if all(any(same(cell, each) for cell in entry.values()) for each in wanted):
@@ -65,17 +71,30 @@ class CommandFailed(Exception):
 class Outputs:
     """The output of commands by name, each run once, two at a time where there is more than one core."""
 
-    def __init__(self, program, commands):
+    def __init__(self, program, commands, remember=None):
+        """With `remember`, a file: outputs of the same program (by its time and size) are taken from there and kept there."""
         self._commands = commands  # name -> command
         self._folder = tempfile.TemporaryDirectory()
-        path = f"{pathlib.Path(program).resolve().parent}{os.pathsep}{os.environ['PATH']}"
+        place = pathlib.Path(self._folder.name) / "bin"
+        place.mkdir()
+        (place / "scribeline").symlink_to(pathlib.Path(program).resolve())
+        path = f"{place}{os.pathsep}{os.environ['PATH']}"
         self._environment = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"}
         self._done = {}
+        self._remember = remember and pathlib.Path(remember)
+        self._built = str([os.stat(program).st_mtime_ns, os.stat(program).st_size])
+        if self._remember and self._remember.is_file():
+            kept = json.loads(self._remember.read_text(encoding="utf-8"))
+            if kept["built"] == self._built:
+                self._done = {(command, form): said for command, form, said in kept["outputs"]}
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        if self._remember:
+            outputs = [[*job, said] for job, said in self._done.items() if isinstance(said, str)]
+            self._remember.write_text(json.dumps({"built": self._built, "outputs": outputs}), encoding="utf-8")
         self._folder.cleanup()
 
     def run_all(self, wanted):

@@ -16,12 +16,12 @@ from documents import page as pages
 from documents.digits import WRITTEN, value_of
 
 SOURCE = re.compile(r"<!--: *(?P<words>.*?) *-->", re.DOTALL)
-NUMBER = re.compile(rf"(?<![\w.,/^-])[-+±]?\d[\d,]*(?:\.\d+)?(?:x\d+)?(?![\w^])(?!-\w)(?P<unit> ?%)?")
+NUMBER = re.compile(rf"(?<![\w.,/^+-])[-+±]?\d[\d,]*(?:\.\d+)?(?:x\d+)?(?![\w^])(?!-\w)(?P<unit> ?%)?")
 SIZE = re.compile(r"\d+x\d+")
 NAMES_BEFORE = re.compile(
-    r"(?:\b(?:sections?|equations?|tables?|figures?|versions?|schema|step|seed|exit(?: code| with)?|ends with|with|codes?|Debian|CMake|HDF5|"
+    r"(?:\b(?:sections?|equations?|tables?|figures?|versions?|schema|step|seed|exit(?: code| with)?|ends with|with|codes?|Debian|CMake|HDF5|IEEE|"
     r"SystemC|Catch2|UCIe|IEEE|row|HPDC|ISCA|ISSCC|OSDI|MICRO|HPCA|SIAM J\. Sci\. Comput\.|of|January|February|March|"
-    r"April|May|June|July|August|September|October|November|December)|\.md\)|\[model\]|;)(?:,? (?:\d+,?|to|and|or))*,? ?$")
+    r"April|May|June|July|August|September|October|November|December)|\.md +|;)(?:,? (?:\d+,?|to|and|or))*,? ?$")
 NAMES_AFTER = re.compile(r"^[ -](?:(?:NVIDIA )?[A-Z]+\d+s?\b|WSE-\d|GPUs?\b|LPUs?\b|wafers?\b|(?:\d+-)?bits?\b|bit\b|lines\b|January|February|March|"
                          r"April|May|June|July|August|September|October|November|December|H100s?|of a Rubin)")
 
@@ -42,7 +42,8 @@ def inputs(page, commands):
     numbers = set()
     for each in said:
         numbers.update(re.findall(r"\d+x\d+", each))
-        numbers.update(value_of(number) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", each))
+        numbers.update(value_of(number) for number in
+                       re.findall(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?", each))
     return numbers
 
 
@@ -135,9 +136,9 @@ def problems(page, root, commands):
 
 def stands_in(number, known):
     if SIZE.fullmatch(number):
-        return number in known
+        return number in known or all(float(each) in known for each in number.split("x"))
     value = abs(value_of(number.replace("±", "")))
-    return any(any(abs(each - other) <= 1e-9 * max(1, abs(other)) for other in known)
+    return any(any(abs(each - other) <= 1e-9 * max(1, abs(other)) for other in known if isinstance(other, float))
                for each in (value, value / 100, value * 1000, value * 1e6))
 
 
@@ -152,5 +153,7 @@ def needs_none(plain, start, end, number, is_share, known):
     if not is_share and "." not in number and abs(value) < 10:
         return True
     line = plain[plain.rfind("\n", 0, start) + 1:start]
-    return bool(NAMES_BEFORE.search(line)) and not is_share and "." not in number and value < 100 \
+    if re.search(r"\b(?:CMake|HDF5|UCIe|SystemC|[Ss]chema|version|since|IEEE|g\+\+|schema_version`?) $", line):
+        return True
+    return bool(NAMES_BEFORE.search(line)) and not is_share and "." not in number and value < 256 \
         or bool(NAMES_AFTER.match(plain[end:]))
