@@ -49,7 +49,8 @@ struct Documents {
     {
         add("README.md", page);
         add("docs/model.md", "# Model\n\n## 1. A wavelet\n\nSee section 1.\n");
-        add("fabric/part.hpp", "/" "/ As docs/model.md, 1 (a wavelet) has it, for fabric/part.cpp.\n");
+        add("fabric/part.hpp", "/"
+                               "/ As docs/model.md, 1 (a wavelet) has it, for fabric/part.cpp.\n");
         add("fabric/part.cpp", "int part;\n");
         program(1645.9, 44.8);
     }
