@@ -29,3 +29,12 @@ add_test(NAME "unit/files, sections and links that documents and comments name e
 set_tests_properties("cli/the program is built where run.sh and the documents look for it" PROPERTIES LABELS cli TIMEOUT 60)
 set_tests_properties("unit/files, sections and links that documents and comments name exist" PROPERTIES
   LABELS unit TIMEOUT 120)
+
+add_test(NAME "cli/figures in README.md and docs are those that their commands print"
+  COMMAND "${PROJECT_SOURCE_DIR}/scripts/check-documents" "$<TARGET_FILE:scribeline>")
+set_tests_properties("cli/figures in README.md and docs are those that their commands print" PROPERTIES
+  LABELS cli TIMEOUT 1200)
+add_test(NAME "cli/pictures show what the program prints, and no label lies over another"
+  COMMAND "${PROJECT_SOURCE_DIR}/scripts/make-figures" --check "$<TARGET_FILE:scribeline>")
+set_tests_properties("cli/pictures show what the program prints, and no label lies over another" PROPERTIES
+  LABELS cli TIMEOUT 1200 SKIP_RETURN_CODE 77 SKIP_REGULAR_EXPRESSION "SKIPPED: ")

@@ -30,6 +30,7 @@ COLOURS = {
     "off wafer": ("#117733", "between wafers"),
     "not told apart": ("#CCCCCC", "by formulas alone"),
 }
+HEIGHT = 0.66  # of a bar, where the next stands 1 lower
 
 
 def main():
@@ -44,30 +45,33 @@ def main():
         sys.exit("the bars do not add up to the token")
     shown = [bar for i, bar in enumerate(report["waterfall"]) if i == 0 or bar["time_us"] > 0.005 * token]
 
-    plt.rcParams.update({"font.size": 9, "svg.hashsalt": "scribeline", "svg.fonttype": "none"})
-    figure, axes = plt.subplots(figsize=(8.6, 3.2))
+    plt.rcParams.update({"font.size": 9, "svg.hashsalt": "scribeline", "svg.fonttype": "path"})
+    figure, axes = plt.subplots(figsize=(9.2, 0.52 * (len(shown) + 1) + 1.1))
     left = 0.0
     for row, bar in enumerate(shown):
         colour, words = COLOURS[bar["name"]]
         until = bar["so_far_us"] if bar is not shown[-1] else token
-        axes.barh(row, until - left, left=left, color=colour, height=0.7)
-        axes.plot([until, until], [row - 0.35, row + 1.35], color="#999999", linewidth=0.6)
-        label = f"{bar['tokens_per_second']:,.0f} tokens/s   {100 * (until - left) / token:.1f} %: {words}"
-        if token - until > left:
-            axes.text(until + 0.01 * token, row, label, va="center", fontsize=8)
-        else:
-            axes.text(left - 0.01 * token, row, label, va="center", ha="right", fontsize=8)
+        axes.barh(row, until - left, left=left, color=colour, height=HEIGHT)
+        axes.plot([until, until], [row - HEIGHT / 2, row + 1 + HEIGHT / 2], color="#999999", linewidth=0.6)
+        # What the bar takes stands behind it, or before it where the axis ends; what it is stands below its name.
+        label = f"{100 * (until - left) / token:.1f} %: then {bar['tokens_per_second']:,.0f} tokens/s"
+        behind = token - until > left
+        axes.text(until + 0.01 * token if behind else left - 0.01 * token, row, label, va="center", fontsize=8.5,
+                  ha="left" if behind else "right")
         left = until
-    axes.barh(len(shown), token, color="#444444", height=0.7)
+    axes.barh(len(shown), token, color="#444444", height=HEIGHT)
     axes.text(0.01 * token, len(shown), f"{summary['tokens_per_second_per_user']:,.0f} tokens/s for one user",
-              va="center", color="white", fontsize=8)
-    axes.set_yticks(range(len(shown) + 1), [bar["name"] for bar in shown] + ["one output token"])
+              va="center", color="white", fontsize=8.5)
+    names = [f"{bar['name']}\n{COLOURS[bar['name']][1]}" for bar in shown] + ["one output token"]
+    axes.set_yticks(range(len(shown) + 1), names, fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, token)
-    axes.set_xlabel(f"time of an output token in us ({report['fidelity']} fidelity)")
+    axes.set_xlabel(f"time since the token began [us] ({report['fidelity']} fidelity)")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(f"{report['model']} on {report['machine']}: from the memory's peak to what comes out", loc="left",
-                   fontsize=10)
+    axes.set_title(f"{report['model']} on one {report['machine']}: from the memory's peak to what comes out"
+                   if summary.get("wafers", 1) == 1 else
+                   f"{report['model']} on {summary['wafers']} {report['machine']}: from the memory's peak to what comes out",
+                   loc="left", fontsize=10)
     figure.tight_layout()
     figure.savefig(out, metadata={"Date": None} if out.endswith(".svg") else None)
     print(out)

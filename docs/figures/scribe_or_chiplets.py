@@ -2,13 +2,17 @@
 """Draws how slow a scribe line may be: docs/figures/scribe_or_chiplets.py TABLE.csv [OUT.svg]
 
 TABLE.csv is what `scribeline sweep show scribe_or_chiplets --columns all --format csv` prints. One line for each rate of
-the links over scribe lines, and the mesh of chiplets as a level. Needs nothing but Python.
+the links over scribe lines, and the mesh of chiplets as a level. Needs python3-matplotlib (Debian 12).
 """
 import csv
 import os
 import sys
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 330, 64, 250, 16, 46
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
 # Colours that stay apart for colour-blind readers (Okabe and Ito, 2008), as in the other figures.
 COLOURS = ["#0072B2", "#D55E00", "#E69F00", "#56B4E9"]
 CHIPLETS = (18, 3.625)  # configs/machines/chiplets.toml
@@ -26,42 +30,28 @@ def main():
         points = [(column(row, "extra_latency"), column(row, "link_serialisation"),
                    column(row, "tokens_per_second_per_user")) for row in csv.DictReader(file)]
     level = next(speed for latency, rate, speed in points if (latency, rate) == CHIPLETS)
-    most = max(latency for latency, _, _ in points)
-    low, high = 50 * (min(speed for _, _, speed in points) // 50), 50 * (max(speed for _, _, speed in points) // 50 + 1)
+    low = 50 * (min(speed for _, _, speed in points) // 50)
 
-    def x(latency):
-        return LEFT + latency / most * (WIDTH - LEFT - RIGHT)
-
-    def y(speed):
-        return TOP + (high - speed) / (high - low) * (HEIGHT - TOP - BOTTOM)
-
-    svg = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" '
-           'font-size="12">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>']
-
-    def text(at_x, at_y, words, anchor="start", extra=""):
-        svg.append(f'<text x="{at_x:.1f}" y="{at_y:.1f}" text-anchor="{anchor}"{extra}>{words}</text>')
-
-    for speed in range(int(low), int(high) + 1, 50):
-        svg.append(f'<path d="M{x(0):.1f} {y(speed):.1f}H{x(most):.1f}" stroke="#dddddd"/>')
-        text(LEFT - 8, y(speed) + 4, f"{speed:,}", "end")
-    for latency in range(0, int(most) + 1, 4):
-        text(x(latency), HEIGHT - BOTTOM + 18, str(latency), "middle")
-    text((x(0) + x(most)) / 2, HEIGHT - 8, "cycles that a hop over a scribe line takes more than any hop", "middle")
-    text(16, (TOP + HEIGHT - BOTTOM) / 2, "tokens a second, one user", "middle",
-         f' transform="rotate(-90 16 {(TOP + HEIGHT - BOTTOM) / 2:.0f})"')
-    for colour, rate in zip(COLOURS, sorted({rate for _, rate, _ in points})):
+    plt.rcParams.update({"font.size": 9, "svg.hashsalt": "scribeline", "svg.fonttype": "path"})
+    figure, axes = plt.subplots(figsize=(8.6, 3.7))
+    for number, rate in enumerate(sorted({rate for _, rate, _ in points})):
         line = sorted((latency, speed) for latency, r, speed in points if r == rate)
-        svg.append('<polyline fill="none" stroke-width="2" stroke="%s" points="%s"/>' % (
-            colour, " ".join(f"{x(latency):.1f},{y(speed):.1f}" for latency, speed in line)))
-        svg += [f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3" fill="{colour}"/>' for a, b in line]
-        row = TOP + 20 * (1 + sorted({r for _, r, _ in points}).index(rate))
-        svg.append(f'<path d="M{x(most) + 14:.1f} {row - 4}h20" stroke="{colour}" stroke-width="2"/>')
-        text(x(most) + 40, row, f"a wavelet every {rate:g} cycles")
-    svg.append(f'<path d="M{x(0):.1f} {y(level):.1f}H{x(most) + 8:.1f}" stroke="black" stroke-dasharray="5 3"/>')
-    text(x(most) + 14, y(level) + 4, f"chiplets: {level:,.0f}")
-    svg.append("</svg>")
-    with open(out, "w", encoding="utf-8") as file:
-        file.write("\n".join(svg) + "\n")
+        axes.plot(*zip(*line), marker="os^D"[number % 4], markersize=4, color=COLOURS[number % 4],
+                  label=f"wse3, a wavelet every {rate:g} cycles over a scribe line")
+    axes.axhline(level, color="black", linestyle="--", linewidth=1, label=f"chiplets: {level:,.0f} tokens/s")
+    axes.set_ylim(bottom=low)
+    axes.set_xticks(range(0, int(max(latency for latency, _, _ in points)) + 1, 2))
+    axes.set_xlabel("extra latency of a scribe line, beyond that of any hop [cycles]")
+    axes.set_ylabel(f"tokens per second, one user [token/s]\n(the axis begins at {low:,.0f})")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.grid(axis="y", color="#dddddd")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+    axes.set_title("Llama-3.1-8B: a layer on 420x420 PEs, on a WSE-3 with slower scribe lines and on chiplets", loc="left",
+                   fontsize=10)
+    figure.tight_layout()
+    figure.savefig(out, metadata={"Date": None} if out.endswith(".svg") else None)
+    print(out)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def main():
               s=f"{share * cycles:,.0f} cycles ({100 * share:.1f} %): all weights and KV cache read at peak bandwidth")
     axes.invert_yaxis()
     axes.set_xlim(0, cycles)
-    axes.set_xlabel(f"cycles ({fidelity} fidelity)")
+    axes.set_xlabel(f"time since the layer began [cycles] ({fidelity} fidelity)")
     axes.xaxis.set_major_formatter(matplotlib.ticker.StrMethodFormatter("{x:,.0f}"))
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="upper right", frameon=False, fontsize=8)

@@ -1,4 +1,4 @@
-"""The Pareto front of the first two goals of a sweep: pareto.py SWEEP.h5 PICTURE"""
+"""The Pareto front of the first two goals of a sweep, a line for each machine: pareto.py SWEEP.h5 PICTURE"""
 import sys
 import matplotlib
 matplotlib.use("Agg")
@@ -7,12 +7,13 @@ import xarray as xr
 
 points = xr.open_dataset(sys.argv[1], group="points")
 y, x = [goal.split()[1] for goal in points.attrs["goals"].split(", ")][:2]
-table = points.to_dataframe()
+words = [f"{name.split('.')[-1].replace('_', ' ')} [{points[name].attrs['units']}]" for name in (x, y)]
+table = points.to_dataframe().dropna(subset=[x, y])
+names = points.machine.attrs["flag_meanings"].split() if "machine" in points else ["all points"]
+plt.style.use("tableau-colorblind10")  # colours that stay apart for colour-blind readers
+for number, part in table.groupby("machine") if "machine" in table else [(0, table)]:
+    plt.plot(part[x], part[y], marker="os^Dv"[int(number) % 5], label=names[int(number)], markersize=5)
 front = table[table.pareto_rank == 1].sort_values(x)
-plt.scatter(table[x], table[y], c="lightgrey", label="all points")
-plt.plot(front[x], front[y], "o-", label="front")
-for number, point in front.iterrows():
-    plt.annotate(str(number), (point[x], point[y]))
-plt.xlabel(f"{x} [{points[x].attrs['units']}]"), plt.ylabel(f"{y} [{points[y].attrs['units']}]")
-plt.legend()
-plt.savefig(sys.argv[2], dpi=80)
+plt.plot(front[x], front[y], "k*", label="nothing is better in both", markersize=9)
+plt.xlabel(words[0]), plt.ylabel(words[1]), plt.legend(), plt.tight_layout()
+plt.savefig(sys.argv[2], dpi=160)

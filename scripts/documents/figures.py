@@ -46,7 +46,7 @@ class Report:
         found = re.search(pattern, self._outputs.text(self._name), re.MULTILINE)
         if not found:
             raise KeyError(f"'{self._name}' prints nothing like {pattern}")
-        return value_of(found[1])
+        return found[1] if SIZE.fullmatch(found[1]) else value_of(found[1])
 
     def __getattr__(self, key):
         return getattr(self._outputs.json(self._name), key)
@@ -128,7 +128,8 @@ class Figures:
 
     def _cells(self, page, match):
         place, line = page.place(match.start("table")), page.line_of(match.start("table"))
-        columns = [self._value(each, place) for each in match["columns"].split(" | ")]
+        said = match["columns"].split(" | ")
+        columns = [self._value(each, place) for each in said]
         expressions = [each for each in match["rows"].splitlines() if each.strip()]
         rows = match["table"].splitlines()
         if None in columns or len(expressions) not in (1, len(rows) - 2):
@@ -144,12 +145,12 @@ class Figures:
                 continue
             name = CELL_NUMBER.search(cells[1])
             for i, (column, _) in enumerate(columns, 2):
-                cells[i] = self._cell(f"{page.name}:{line + 2 + number}", cells[i], expression, column,
+                cells[i] = self._cell(f"{page.name}:{line + 2 + number}", cells[i], expression, column, said[i - 2],
                                       value_of(name[0]) if name else cells[1].strip())
             rows[2 + number] = "|".join(cells)
         return match[0][:match.start("table") - match.start()] + "\n".join(rows) + "\n"
 
-    def _cell(self, place, cell, expression, column, row):
+    def _cell(self, place, cell, expression, column, said, row):
         result = self._value(expression, place, column=column, row=row)
         if result is None or "<!--=" in cell:
             return cell
@@ -161,11 +162,11 @@ class Figures:
                 self.problems.append(f"{place}: '{cell.strip()}', where {expression} has no figure now")
             return cell
         if not found:
-            self.problems.append(f"{place}: '{cell.strip()}', where {expression} is {value:.6g} for {column} now")
+            self.problems.append(f"{place}: '{cell.strip()}', where {expression} is {value:.6g} for {said} now")
             return cell
         now = write(value, found[0], significant)
         if now != found[0]:
-            self.problems.append(f"{place}: {found[0]} is {now} now: {expression} for {column}")
+            self.problems.append(f"{place}: {found[0]} is {now} now: {expression} for {said}")
         return cell[:found.start()] + now + cell[found.end():]
 
     def _output(self, page, match):

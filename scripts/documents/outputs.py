@@ -45,6 +45,9 @@ class Tree:
                 return tree(entry)
         raise KeyError(f"no entry with {wanted}")
 
+    def keys(self):
+        return self._value.keys()
+
     def __iter__(self):
         return (tree(each) for each in self._value)
 
