@@ -24,7 +24,9 @@ auto look(std::string const& more, std::string const& picture = "plt.savefig('pi
                              "plt.ylabel('tokens per second [token/s]')\n"
                           << more << "\n"
                           << picture << "\n";
-    return run_program({SCRIBELINE_TESTS "/../scripts/make-figures", "--look", script}, {folder.path().string(), {}, {}, {}, {}});
+    scribeline::tests::RunOptions options;
+    options.folder = folder.path().string();
+    return run_program({SCRIBELINE_TESTS "/../scripts/make-figures", "--look", script}, options);
 }
 
 struct Fault {
