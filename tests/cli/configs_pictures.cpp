@@ -46,15 +46,17 @@ TEST_CASE("a picture that can be read passes")
     CHECK(run.exit_code == 0);
 }
 
-TEST_CASE("labels over one another or beyond the edge, axes without a unit, colours that some readers cannot tell apart: "
-          "each is told")
+TEST_CASE(
+    "labels over one another or beyond the edge, axes without a unit, colours that some readers cannot tell apart: "
+    "each is told")
 {
     auto const fault = GENERATE(values<Fault>({
         {"plt.text(1.5, 3.5, 'first'); plt.text(1.51, 3.5, 'second')", "'first' lies over 'second'"},
         {"plt.text(1.95, 3.5, 'a label that is longer than what is left of the picture')", "leaves the picture"},
         {"plt.ylabel('tokens_per_second')", "the y axis 'tokens_per_second' has no words with a unit"},
         {"plt.plot([1, 2], [4, 3], color='#0078B8', label='two'); plt.legend()", "'one' and 'two' have colours"},
-        {"plt.plot([1, 2], [4, 3], color='#ff0000', label='red'); plt.plot([1, 2], [4, 4], color='#786000', label='olive')\n"
+        {"plt.plot([1, 2], [4, 3], color='#ff0000', label='red'); plt.plot([1, 2], [4, 4], color='#786000', "
+         "label='olive')\n"
          "plt.legend()",
          "'red' and 'olive' have colours that protanopes cannot tell apart"},
     }));
