@@ -3,10 +3,77 @@
 #include <catch2/catch.hpp>
 
 #ifdef SCRIBELINE_TEST_WITH_SYSTEMC
-extern "C" int sc_main(int argc, char* argv[])
-#else
-int main(int argc, char* argv[])
-#endif
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+// Names of the cases that were asked for. None where something else was, such as a list.
+std::vector<std::string> cases_of(Catch::Session& session)
 {
-    return Catch::Session().run(argc, argv);
+    auto const& data = session.configData();
+    if (data.listTests || data.listTestNamesOnly || data.listTags || data.listReporters || data.showHelp ||
+        data.libIdentify)
+        return {};
+    std::vector<std::string> names;
+    auto const&              config = session.config();
+    for (auto const& test : Catch::filterTests(Catch::getAllTestCasesSorted(config), config.testSpec(), config))
+        names.push_back(test.name);
+    return names;
 }
+
+// As a pattern that means this name alone: Catch reads commas and brackets.
+std::string pattern_of(std::string const& name)
+{
+    std::string pattern;
+    for (char const c : name) {
+        if (c == ',' || c == '[' || c == ']' || c == '\\')
+            pattern += '\\';
+        pattern += c;
+    }
+    return pattern;
+}
+
+// Each case in a process of its own, as CTest starts them: SystemC elaborates once a process.
+int run_apart(Catch::Session& session, std::vector<std::string> const& names)
+{
+    int failed = 0;
+    for (auto const& name : names) {
+        std::fflush(nullptr);
+        auto const child = fork();
+        if (child == 0) {
+            session.configData().testsOrTags = {pattern_of(name)};
+            session.useConfigData(session.configData());
+            int const result = session.run();
+            std::fflush(nullptr);
+            _exit(result);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        failed += child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0 ? 1 : 0;
+    }
+    std::printf("%d of %d cases failed\n", failed, static_cast<int>(names.size()));
+    return failed > 0 ? 1 : 0;
+}
+
+} // namespace
+
+extern "C" int sc_main(int argc, char* argv[])
+{
+    Catch::Session session;
+    if (int const wrong = session.applyCommandLine(argc, argv); wrong != 0)
+        return wrong;
+    auto const names = cases_of(session);
+    return names.size() > 1 ? run_apart(session, names) : session.run();
+}
+
+#else
+
+int main(int argc, char* argv[]) { return Catch::Session().run(argc, argv); }
+
+#endif
