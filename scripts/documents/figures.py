@@ -18,7 +18,7 @@ pattern in what it prints without. A region as 381x588 is `size(..)` of a stage.
     -->
 
 has an expression for all rows, or one for each row (`-` for none), in which `column` is the above and `row` the number in
-the row's first cell. A cell without a number says that there is no figure. And `<!-- output of one -->` stands before
+the row's first cell. A cell without a number says that there is no figure; a word has to be the same word. And `<!-- output of one -->` stands before
 a fenced block whose lines the command prints, in that order, with `[...]` where some are left out.
 """
 import re
@@ -156,6 +156,10 @@ class Figures:
             return cell
         value, significant = result
         self.checked += 1
+        if isinstance(value, str):  # a word, as what bounds a machine
+            if value != cell.strip():
+                self.problems.append(f"{place}: '{cell.strip()}' is '{value}' now: {expression} for {said}")
+            return f" {value} " if value else " "
         found = CELL_NUMBER.search(cell)
         if value is None or isinstance(value, Tree):
             if found:

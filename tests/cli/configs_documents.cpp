@@ -29,10 +29,12 @@ A user gets 1,646<!--= one.tokens_per_second_per_user --> tokens a second, of 89
 <!-- cells
 columns: "a" | "b"
 one.rows[column, row].speed
+one.rows[column].bound
 -->
 | context | a | b |
 |---|---|---|
 | 4,096 | 12 | does not fit |
+| bound by | hops | |
 
 <!-- output of one -->
 ```text
@@ -70,8 +72,8 @@ struct Documents {
         std::ostringstream script;
         script << "#!/bin/sh\ncase \"$*\" in\n*json*) cat <<END\n{\"summary\": {\"tokens_per_second_per_user\": "
                << tokens << ", \"peak\": 894594.4}, \"waterfall\": [{\"name\": \"hops\", \"share\": " << hops / 100
-               << "}],\n \"rows\": [{\"machine\": \"a\", \"context\": 4096, \"speed\": 12.2}, "
-                  "{\"machine\": \"b\", \"context\": 4096, \"speed\": null}]}\nEND\n;;\n*) echo 'tokens per second   "
+               << "}],\n \"rows\": [{\"machine\": \"a\", \"context\": 4096, \"speed\": 12.2, \"bound\": \"hops\"}, "
+                  "{\"machine\": \"b\", \"context\": 4096, \"speed\": null, \"bound\": \"\"}]}\nEND\n;;\n*) echo 'tokens per second   "
                << tokens << "';;\nesac\n";
         add("build/release/scribeline", script.str());
         std::filesystem::permissions(folder.path() / "build/release/scribeline", std::filesystem::perms::owner_all);
@@ -97,7 +99,7 @@ TEST_CASE("a page that says what the program prints passes")
     auto const run = Documents{}.check();
     INFO(run);
     CHECK(run.exit_code == 0);
-    CHECK(run.says("6 figures of 1 commands"));
+    CHECK(run.says("8 figures of 1 commands"));
 }
 
 TEST_CASE("a figure that is no longer what its command prints is named, and written anew with --fix")
@@ -125,9 +127,10 @@ TEST_CASE("a number without a command or a source, and a name of what does not e
     auto const      change = GENERATE(values<Change>({
              {"README.md", "A user gets", "Of 37 users one gets", "README.md:7: 37 has neither a command nor a source"},
              {"README.md", "<!--: the vendor, August 2024 -->", "", "README.md:8: 1,800 has neither"},
-             {"README.md", "| 12 | does", "| 13 | does", "README.md:17: 13 is 12 now"},
+             {"README.md", "| 12 | does", "| 13 | does", "README.md:18: 13 is 12 now"},
              {"README.md", "| does not fit |", "| 7 |", "has no figure now"},
-             {"README.md", "one.peak", "one.top", "no 'top' among"},
+             {"README.md", "| hops |", "| weights |", "README.md:19: 'weights' is 'hops' now"},
+        {"README.md", "one.peak", "one.top", "no 'top' among"},
              {"README.md", "#1-a-wavelet", "#2-a-color", "docs/model.md has no heading #2-a-color"},
              {"README.md", "docs/model.md#", "docs/models.md#", "leads nowhere"},
              {"docs/model.md", "See section 1", "See section 3", "docs/model.md:5: there is no section 3"},
