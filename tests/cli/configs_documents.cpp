@@ -73,7 +73,8 @@ struct Documents {
         script << "#!/bin/sh\ncase \"$*\" in\n*json*) cat <<END\n{\"summary\": {\"tokens_per_second_per_user\": "
                << tokens << ", \"peak\": 894594.4}, \"waterfall\": [{\"name\": \"hops\", \"share\": " << hops / 100
                << "}],\n \"rows\": [{\"machine\": \"a\", \"context\": 4096, \"speed\": 12.2, \"bound\": \"hops\"}, "
-                  "{\"machine\": \"b\", \"context\": 4096, \"speed\": null, \"bound\": \"\"}]}\nEND\n;;\n*) echo 'tokens per second   "
+                  "{\"machine\": \"b\", \"context\": 4096, \"speed\": null, \"bound\": \"\"}]}\nEND\n;;\n*) echo "
+                  "'tokens per second   "
                << tokens << "';;\nesac\n";
         add("build/release/scribeline", script.str());
         std::filesystem::permissions(folder.path() / "build/release/scribeline", std::filesystem::perms::owner_all);
@@ -130,7 +131,7 @@ TEST_CASE("a number without a command or a source, and a name of what does not e
              {"README.md", "| 12 | does", "| 13 | does", "README.md:18: 13 is 12 now"},
              {"README.md", "| does not fit |", "| 7 |", "has no figure now"},
              {"README.md", "| hops |", "| weights |", "README.md:19: 'weights' is 'hops' now"},
-        {"README.md", "one.peak", "one.top", "no 'top' among"},
+             {"README.md", "one.peak", "one.top", "no 'top' among"},
              {"README.md", "#1-a-wavelet", "#2-a-color", "docs/model.md has no heading #2-a-color"},
              {"README.md", "docs/model.md#", "docs/models.md#", "leads nowhere"},
              {"docs/model.md", "See section 1", "See section 3", "docs/model.md:5: there is no section 3"},
