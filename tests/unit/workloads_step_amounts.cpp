@@ -126,3 +126,24 @@ TEST_CASE("before and after the layers the hidden vector, a row's logits and the
                                 {"sampling", Line::column, batch * 2}}); // a wavelet with the value, one with its index
     }
 }
+
+TEST_CASE("a layer norm sends the sum as well as the sum of the squares")
+{
+    auto shape = dense();
+    shape.norm = Norm::layer;
+    for (std::uint32_t const batch : {1u, 5u}) {
+        CAPTURE(batch);
+        CHECK(Written{shape, batch}.of("ffn_norm") ==
+              std::vector<Sent>{{"ffn_norm", Line::row, batch}}); // 2 of 2 bytes
+    }
+}
+
+TEST_CASE("elements that are rotated together lie in one PE")
+{
+    auto shape     = dense();
+    shape.head_dim = 24; // over 8 rows: 3 each, or 4 in pairs
+    auto const one = Written{shape, 1};
+    CHECK(one.layout.head == 4);
+    CHECK(one.of("qkv") == std::vector<Sent>{{"qkv", Line::row, (2 * 4 + 4 + 4) / 2}});
+    CHECK(layout_of(shape, 64, {32, 16}, false).head == 3);
+}
