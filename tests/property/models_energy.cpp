@@ -44,7 +44,7 @@ TEST_CASE("the energy of any layer is the same by its routes and by the counters
             }
             REQUIRE(crossings == folded.scribe_crossings);
             for (std::size_t i = 0; i < models::energy_part_count; ++i)
-                REQUIRE(sum[i] * folded.layers == folded.energy.token[i]);
+                REQUIRE(sum[i] * folded.layers / folded.batch == folded.energy.token[i]); // of each sequence
             ++equal;
             crossed += crossings > 0;
         } catch (fabric::NotFoldable const&) {
