@@ -2,11 +2,19 @@
 #include "models/gpu/device.hpp"
 
 #include "configs/failure.hpp"
+#include "models/gpu/forms/architecture.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace scribeline::models {
+
+namespace {
+
+// On their way to an SM in element-wise kernels: 2048 threads with a load of 16 B each (CUDA programming guide).
+constexpr double bytes_of_threads = 2048.0 * 16;
+
+} // namespace
 
 char const* name_of(Bound bound)
 {
@@ -37,6 +45,16 @@ Flight GpuDevice::flight_of(double active_sms) const
     return {gpu.shared_memory * (kernels.pipeline_share.value * active_sms), gpu.memory_latency, Refill::in_rounds};
 }
 
+BytesPerSecond GpuDevice::vector_rate() const
+{
+    return Bytes{1} / (Bytes{1} / stream_rate() + vector_flight().latency_of(Bytes{1}));
+}
+
+Flight GpuDevice::vector_flight() const
+{
+    return {Bytes{bytes_of_threads} * static_cast<double>(gpu.sms), gpu.memory_latency, Refill::in_rounds};
+}
+
 FlopsPerSecond GpuDevice::peak(std::uint32_t bits) const
 {
     switch (bits) {
@@ -54,6 +72,13 @@ FlopsPerSecond GpuDevice::peak(std::uint32_t bits) const
     }
 }
 
+FlopsPerSecond GpuDevice::products(std::uint32_t bits) const
+{
+    if (bits <= 4)
+        return peak(bits) * kernels.tensor_share_4.value;
+    return peak(bits) * (kernels.tensor_share.value * (bits <= 8 ? architecture_of(kernels).share_8 : 1));
+}
+
 Seconds GpuDevice::launch(Launch how) const { return how == Launch::single ? kernels.fixed : kernels.graph_step; }
 
 GpuDevice gpu_device(configs::Parameters const& p, double sustained_share)
@@ -67,7 +92,7 @@ KernelTime vector_kernel(GpuDevice const& device, Bytes bytes, Launch how)
     // The first data must arrive before anything can be written. In a graph the step has been measured with kernels
     // that read and write: it holds that latency.
     auto const latency = how == Launch::single ? device.gpu.memory_latency : Seconds{};
-    auto const stream  = bytes / device.stream_rate();
+    auto const stream  = bytes / device.vector_rate();
     return {device.launch(how) + latency, stream, Bound::memory};
 }
 

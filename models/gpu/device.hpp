@@ -48,8 +48,16 @@ struct GpuDevice {
     // Of everything that streams without a closed loop: element-wise kernels, keys and values.
     BytesPerSecond stream_rate() const;
 
+    // What element-wise kernels read and write: a loop as of read_rate(), with as much on its way as their threads
+    // hold.
+    BytesPerSecond vector_rate() const;
+    Flight         vector_flight() const;
+
     // Dense peak; `bits` is the wider of the two operands: 4, 8, 16 or 32 (half of 16).
     FlopsPerSecond peak(std::uint32_t bits) const;
+
+    // Of it, what large products sustain.
+    FlopsPerSecond products(std::uint32_t bits) const;
 
     // Of a kernel that is nothing but launch.
     Seconds launch(Launch) const;

@@ -21,6 +21,13 @@ using configs::Seconds;
 constexpr double flagged_payload = 0.5;
 // Of a vector that one group of blocks of threads stores: 512 threads, 16 bytes each. Longer ones have more groups.
 constexpr Bytes one_group{8192};
+// Of what loads and stores reach, what sums in the switch do. Fitted on messages of 8 MiB
+// and more among eight H100 and eight B200 (ai-dynamo/aiconfigurator).
+constexpr double through_switch = 0.93;
+// That a kernel which reads the vectors of other GPUs has on its way from each of them, in the time of an exchange:
+// 36 blocks of 512 threads with 16 B each are 288 KiB (vllm-project/vllm, custom_all_reduce); a quarter more fits measured
+// rows of two H100 and two B200 (ai-dynamo/aiconfigurator).
+constexpr Bytes pull_flight{360.0 * 1024};
 
 // Among n GPUs: one waits for the slowest of the others.
 Seconds exchange(NvlinkParams const& p, double n) { return p.exchange + p.exchange_peer * (n - 2); }
@@ -34,17 +41,22 @@ AllReduceTime one_shot(NvlinkParams const& p, double n, Bytes b)
             AllReduce::one_shot};
 }
 
+// Of a kernel that reads: its threads ask each of the others for so much, and wait for it.
+configs::BytesPerSecond pull_rate(NvlinkParams const& p, double n)
+{
+    return std::min(p.bandwidth * p.store_share.value, pull_flight * (n - 1) / p.exchange);
+}
+
 AllReduceTime one_shot_pull(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 2, b * (n - 1) / (p.bandwidth * p.store_share.value),
-            AllReduce::one_shot_pull};
+    return {p.collective_start, exchange(p, n) * 2, b * (n - 1) / pull_rate(p, n), AllReduce::one_shot_pull};
 }
 
 // Before, after the reduce-scatter (which other GPUs must see: a fence of the whole system), and after.
 AllReduceTime two_shot(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 3 + p.fence,
-            b * (2 * (n - 1) / n) / (p.bandwidth * p.store_share.value), AllReduce::two_shot};
+    return {p.collective_start, exchange(p, n) * 3 + p.fence, b * (2 * (n - 1) / n) / pull_rate(p, n),
+            AllReduce::two_shot};
 }
 
 AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
@@ -61,7 +73,7 @@ AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
 
 AllReduceTime in_switch(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 2, b * (1 + 1 / n) / (p.bandwidth * p.store_share.value),
+    return {p.collective_start, exchange(p, n) * 2, b * (1 + 1 / n) / (p.bandwidth * (p.store_share.value * through_switch)),
             AllReduce::in_switch};
 }
 
@@ -73,6 +85,14 @@ AllReduceTime fastest(std::initializer_list<AllReduceTime> candidates)
             best = each;
     return best;
 }
+
+// NVIDIA/TensorRT-LLM, customAllReduceUtils: what the workspace of its kernels holds.
+Bytes tensorrt_llm_workspace(std::uint32_t gpus) { return Bytes{gpus <= 2 ? 16e6 : 8e6}; }
+
+// vllm-project/vllm, csrc/custom_all_reduce.cuh: from which size on its kernel takes two shots.
+Bytes vllm_two_shot_from(std::uint32_t gpus) { return Bytes{gpus <= 4 ? 512.0 * 1024 : 256.0 * 1024}; }
+// The largest vector of its kernels where GPUs have no multicast through the switch.
+constexpr Bytes vllm_largest{8.0 * 1024 * 1024};
 
 void require_reach(NvlinkParams const& p, std::uint32_t gpus)
 {
@@ -144,21 +164,24 @@ AllReduceTime library_all_reduce(NvlinkParams const& p, Library library, std::ui
     require_reach(p, gpus);
     auto const n = static_cast<double>(gpus);
 
-    // The library's way through the switch starts as its other protocols for long messages do, and pays off among
-    // three and more.
+    // The library's way through the switch starts as its other protocols for long messages do, once for the sums and
+    // once for handing them out, and pays off among three and more.
     auto nccl = ring(p, n, bytes);
     if (p.in_switch && gpus > 2) {
         auto through_switch = in_switch(p, n, bytes);
-        through_switch.start += p.ring_start + p.bulk_start;
+        through_switch.start += p.ring_start + p.bulk_start * 2;
         nccl = fastest({nccl, through_switch});
     }
     switch (library) {
     case Library::nccl:
         return nccl;
     case Library::tensorrt_llm:
-        return fastest({one_shot(p, n, bytes), nccl});
-    case Library::vllm:
-        return fastest({one_shot_pull(p, n, bytes), two_shot(p, n, bytes), nccl});
+        return bytes > tensorrt_llm_workspace(gpus) ? nccl : fastest({one_shot(p, n, bytes), nccl});
+    case Library::vllm: {
+        auto const own =
+            gpus > 2 && bytes >= vllm_two_shot_from(gpus) ? two_shot(p, n, bytes) : one_shot_pull(p, n, bytes);
+        return !p.in_switch && bytes >= vllm_largest ? nccl : fastest({own, nccl});
+    }
     }
     SCRIBELINE_EXPECT(!"a library without a rule");
     return {};

@@ -33,7 +33,8 @@ AllReduceTime all_reduce(configs::NvlinkParams const&, configs::AllReduce, std::
 double sent_by_one(configs::AllReduce, std::uint32_t gpus);
 
 // As libraries choose: NCCL the ring, or the switch for long messages; TensorRT-LLM its one-shot kernel or NCCL; vLLM
-// its one-shot or two-shot kernel or NCCL. The faster one, which is how their thresholds were set.
+// its one-shot or two-shot kernel or NCCL. The faster one, which is how most of their thresholds were set; those that
+// their sources state hold whatever is faster, so a library may take longer for less.
 enum class Library { nccl, tensorrt_llm, vllm };
 AllReduceTime library_all_reduce(configs::NvlinkParams const&, Library, std::uint32_t gpus, configs::Bytes bytes);
 

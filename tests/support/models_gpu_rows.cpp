@@ -60,7 +60,7 @@ GpuRow with_our_names(GpuRow row, std::string const& file)
     rename(row, "num_gpus", "gpus");
     for (auto const* type : {"weight_dtype", "kv_dtype", "dtype"})
         if (row.count(type) != 0)
-            row["bits"] = row.at(type) == "fp8" ? "8" : "16";
+            row["bits"] = row.at(type) == "fp8" ? "8" : row.at(type) == "nvfp4" ? "4" : "16";
     row["kind"] = file.find("gemm") != std::string::npos                ? "gpu_gemm"
                   : file.find("decode_attention") != std::string::npos  ? "gpu_attention"
                   : file.find("prefill_attention") != std::string::npos ? "gpu_prefill_attention"

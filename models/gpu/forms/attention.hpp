@@ -44,6 +44,7 @@ struct PrefillAttention {
     std::uint32_t head_dim = 128;
     std::uint64_t tokens   = 1;  // of every prompt
     std::uint32_t bits     = 16; // of the operands: 8 or 16
+    std::uint64_t before   = 0;  // tokens whose keys and values are in the cache already
 };
 AttentionTime prefill_attention(GpuDevice const&, PrefillAttention const&, Launch);
 

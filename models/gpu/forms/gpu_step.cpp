@@ -272,7 +272,7 @@ class GpuStep {
         auto const done   = vector_kernel(device_, moved, Launch::graph);
         part(entry, StepPart::vectors) += done.body;
         if (entry.kv.value() > 0)
-            part(entry, StepPart::kv) += entry.kv / everywhere() / device_.stream_rate();
+            part(entry, StepPart::kv) += entry.kv / everywhere() / device_.vector_rate();
         if (a_kernel)
             part(entry, StepPart::kernel_fixed) += done.fixed;
         entry.vectors += moved * everywhere();
@@ -290,6 +290,7 @@ class GpuStep {
         phase.bytes.kv              = (entry.kv - entry.kv_written) / everywhere();
         phase.bytes.vectors         = moved * (1 - written);
         phase.bytes.vectors_written = moved * written;
+        phase.flight                = device_.vector_flight();
         return {fixed, {phase}, {}};
     }
 

@@ -16,8 +16,17 @@ namespace {
 constexpr std::array<std::uint32_t, 6> tile_rows{8, 16, 32, 64, 128, 256};
 constexpr std::array<std::uint32_t, 3> tile_columns{64, 128, 256};
 constexpr std::array<std::uint32_t, 8> splits_of_k{1, 2, 3, 4, 6, 8, 12, 16};
-constexpr std::uint32_t                largest_tile = 128 * 256; // its sums fill the registers of an SM
-constexpr std::uint32_t                least_k      = 256;       // of a part, to fill and drain a pipeline
+// Products of 4 bits on both sides have scales of their blocks in tensor memory beside the sums, and one tile an SM,
+// with few rows as with many: times measured on a B200 (ai-dynamo/aiconfigurator) do not change up to 64 rows, and grow
+// in proportion to k however few tiles there are, so none is split.
+constexpr std::uint32_t tile_rows_4    = 128;
+constexpr std::uint32_t tile_columns_4 = 256;
+constexpr std::uint32_t largest_tile   = 128 * 256; // its sums fill the registers of an SM
+constexpr std::uint32_t least_k        = 256;       // of a part, to fill and drain a pipeline
+
+// Of the arithmetic of a wave of tiles, what its reads of memory hide; the rest follows its last bytes. Fitted on products
+// of an H100 and a B200 together (ai-dynamo/aiconfigurator).
+constexpr double hidden_by_reads = 0.65;
 
 constexpr double accumulator_bytes = 4; // partial sums are kept in 32 bits
 constexpr double output_bytes      = 2;
@@ -28,69 +37,61 @@ constexpr double block_scale_bits = 8.0 / 16;
 constexpr std::uint32_t quantise_kernels_4 = 1;
 constexpr double        quantise_bytes_4   = 2 + (4 + block_scale_bits) / 8;
 
+bool is_narrow(MatrixProduct const& product) { return product.weight_bits == 4 && product.activation_bits == 4; }
+
 // Of an element.
 double bytes_of(MatrixProduct const& product, std::uint32_t bits)
 {
-    bool const scaled = product.weight_bits == 4 && product.activation_bits == 4;
-    return (bits + (scaled ? block_scale_bits : 0)) / 8;
+    return (bits + (is_narrow(product) ? block_scale_bits : 0)) / 8;
 }
 
 struct Body {
-    Seconds time;
-    Bound   bound;
-    // What stands behind them, of partial waves and of full ones.
-    struct Wave {
-        std::uint64_t active = 0; // SMs
-        double        share  = 0; // of all bytes, in all waves of this sort
-        Seconds       arithmetic{};
-    };
-    std::array<Wave, 2> waves{};
-    Seconds             split{};
+    Seconds     time;
+    Bound       bound;
+    KernelPhase phase; // the same, apart from how fast memory is; its bytes are not yet told apart
+    Seconds     split;
 };
 
-// Waves of equal blocks; the last may be partial. Equation 2 of docs/gpu.md.
+// Waves of equal blocks; the last may be partial. Equation 2 of docs/gpu.md: every term grows with the rows and columns
+// of the product, whatever the tiling, so the fastest tiling does too.
 Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const& tiling, Bytes moved)
 {
     auto const& kernels    = device.kernels;
-    auto const  sms        = static_cast<std::uint64_t>(device.gpu.sms);
+    auto const  sms        = static_cast<double>(device.gpu.sms);
     auto const  clock      = device.gpu.clock;
     auto const  rows       = static_cast<double>(tiling.rows);
     auto const  columns    = static_cast<double>(tiling.columns);
     auto const  depth      = static_cast<double>(product.k) / tiling.splits;
     auto const  bytes_of_a = bytes_of(product, product.activation_bits);
     auto const  bytes_of_b = bytes_of(product, product.weight_bits);
+    auto const  waves      = static_cast<double>(configs::ceil_divide(tiling.blocks, std::uint64_t{device.gpu.sms}));
 
     // Weights narrower than the activations are widened to them on the way to the tensor cores.
     auto const width  = std::max(product.weight_bits, product.activation_bits);
-    auto const peak   = device.peak(width) / static_cast<double>(sms);
-    auto const tensor = Flops{2 * rows * columns * depth} / peak;
+    auto const tensor = Flops{2 * rows * columns * depth} / (device.peak(width) / sms);
     auto const shared = Bytes{(rows + columns / kernels.tile_sms) * depth * (width / 8.0)} /
                         (clock * Bytes{1.0 * kernels.sm_shared_bytes});
-    auto const most_of = width <= 4 ? kernels.tensor_share_4.value : kernels.tensor_share.value;
-    auto const compute = std::max(tensor, shared) / most_of + device.loaded_latency();
 
     auto const used_rows    = std::min(rows, static_cast<double>(product.m));
     auto const used_columns = std::min(columns, static_cast<double>(product.n));
     auto const loaded       = Bytes{(used_rows * bytes_of_a + used_columns / kernels.tile_sms * bytes_of_b) * depth};
-    auto const load         = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes}) + device.loaded_latency();
+    auto const load         = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes});
+    auto const compute = std::max(std::max(tensor, shared) / ratio(device.products(width), device.peak(width)), load);
 
-    auto body = Body{Seconds{}, Bound::latency, {}, {}};
-    auto wave = [&](std::uint64_t active, std::uint64_t times) {
-        if (times == 0)
-            return;
-        auto const share  = static_cast<double>(active) / static_cast<double>(tiling.blocks);
-        auto const memory = moved * share / device.read_rate(static_cast<double>(active));
-        auto const most   = std::max({compute, load, memory});
-        body.time += most * static_cast<double>(times);
-        auto const sort  = active == sms ? 1U : 0U;
-        body.waves[sort] = {active, share * static_cast<double>(times),
-                            std::max(compute, load) * static_cast<double>(times)};
-        body.bound       = most == memory ? Bound::memory : most == compute ? Bound::arithmetic : Bound::latency;
-    };
-    auto const rest = tiling.blocks % sms;
-    if (rest != 0)
-        wave(rest, 1);
-    wave(sms, tiling.blocks / sms); // last: full waves, where there are any, say what bounds
+    // Its weights reach a block through what its SM has on its way, and a part of its products follows the last of
+    // them.
+    auto const weights    = Bytes{used_columns * bytes_of_b * depth};
+    auto       body       = Body{};
+    body.phase.flight     = {device.flight_of(1).bytes * (ratio(moved, weights) / waves), device.gpu.memory_latency,
+                             Refill::in_rounds};
+    body.phase.after      = compute * ((1 - hidden_by_reads) * waves);
+    body.phase.arithmetic = (compute + device.loaded_latency()) * waves;
+
+    auto const memory = moved / device.stream_rate() + body.phase.flight.latency_of(moved) + body.phase.after;
+    body.time         = std::max(memory, body.phase.arithmetic);
+    body.bound        = memory >= body.phase.arithmetic     ? Bound::memory
+                        : compute > device.loaded_latency() ? Bound::arithmetic
+                                                            : Bound::latency;
     if (tiling.splits > 1) {
         auto const parts = Bytes{2 * accumulator_bytes * tiling.splits * static_cast<double>(product.m) *
                                  static_cast<double>(product.n)};
@@ -100,21 +101,13 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     return body;
 }
 
-KernelWork work_of(GpuDevice const& device, Body const& body, MatrixProductTime const& moved)
+KernelWork work_of(Body const& body, MatrixProductTime const& moved)
 {
-    auto work = KernelWork{moved.time.fixed, {}, body.split};
-    for (auto const& wave : body.waves) {
-        if (wave.active == 0)
-            continue;
-        auto phase                  = KernelPhase{};
-        phase.bytes.weights         = moved.weights * wave.share;
-        phase.bytes.vectors         = (moved.activations - moved.written) * wave.share;
-        phase.bytes.vectors_written = moved.written * wave.share;
-        phase.flight                = device.flight_of(static_cast<double>(wave.active));
-        phase.arithmetic            = wave.arithmetic;
-        work.phases.push_back(phase);
-    }
-    return work;
+    auto phase                  = body.phase;
+    phase.bytes.weights         = moved.weights;
+    phase.bytes.vectors         = moved.activations - moved.written;
+    phase.bytes.vectors_written = moved.written;
+    return {moved.time.fixed, {phase}, body.split};
 }
 
 KernelBytes vectors_of(Bytes moved)
@@ -138,29 +131,28 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
     result.written     = Bytes{m * n * output_bytes};
     result.flops       = Flops{2 * m * n * k};
 
-    auto best = std::optional<Body>{};
-    for (auto const rows : tile_rows) {
-        if (rows > tile_rows.front() && rows >= 2 * product.m)
-            continue; // half of it would be empty
-        for (auto const columns : tile_columns) {
-            if (rows * columns > largest_tile)
-                continue;
-            auto const tiles = configs::ceil_divide(product.m, rows) * configs::ceil_divide(product.n, columns);
-            for (auto const splits : splits_of_k) {
-                if (splits > 1 && product.k / splits < least_k)
-                    continue;
-                auto const tiling = Tiling{rows, columns, splits, tiles * splits};
-                auto const body   = body_of(device, product, tiling, result.weights + result.activations);
-                if (!best || body.time < best->time) {
-                    best          = body;
-                    result.tiling = tiling;
-                }
-            }
+    auto best    = std::optional<Body>{};
+    auto attempt = [&](std::uint32_t rows, std::uint32_t columns, std::uint32_t splits) {
+        auto const tiles  = configs::ceil_divide(product.m, rows) * configs::ceil_divide(product.n, columns);
+        auto const tiling = Tiling{rows, columns, splits, tiles * splits};
+        auto const body   = body_of(device, product, tiling, result.weights + result.activations);
+        if (!best || body.time < best->time) {
+            best          = body;
+            result.tiling = tiling;
         }
+    };
+    if (is_narrow(product)) {
+        attempt(tile_rows_4, tile_columns_4, 1);
+    } else {
+        for (auto const rows : tile_rows)
+            for (auto const columns : tile_columns)
+                for (auto const splits : splits_of_k)
+                    if (rows * columns <= largest_tile && (splits == 1 || product.k / splits >= least_k))
+                        attempt(rows, columns, splits);
     }
     SCRIBELINE_EXPECT(best.has_value());
     result.time = {device.launch(how), best->time, best->bound};
-    result.work = work_of(device, *best, result);
+    result.work = work_of(*best, result);
     if (product.quantise) {
         bool const to_4    = product.activation_bits <= 4;
         auto const kernels = to_4 ? quantise_kernels_4 : device.kernels.quantise_kernels;
@@ -170,7 +162,7 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
             result.time.fixed += kernel.fixed;
             result.time.body += kernel.body;
             result.work.fixed += kernel.fixed;
-            result.work.phases.push_back({vectors_of(moved / kernels), {}, {}, {}});
+            result.work.phases.push_back({vectors_of(moved / kernels), device.vector_flight(), {}, {}});
         }
     }
     return result;
