@@ -105,7 +105,8 @@ Group kernels()
         .row<&P::tile_sms>("1", "1", "16", "SMs that compute a tile together: each loads its share of the columns",
                            "as the library's fastest kernels do; sharing in a cluster is not modelled", Origin::derived)
         .counts("SM")
-        .row<&P::pipeline_share>("125 %", "1 %", "200 %", "of shared memory, what tiles on their way from memory amount to",
+        .row<&P::pipeline_share>("125 %", "1 %", "200 %",
+                                 "of shared memory, what tiles on their way from memory amount to",
                                  "matrix products measured on an H100 and a B200 (ai-dynamo/aiconfigurator): fitted "
                                  "together, docs/gpu.md. All stages are asked for ahead, and as much as if a quarter "
                                  "more were",

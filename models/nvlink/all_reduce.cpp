@@ -25,8 +25,8 @@ constexpr Bytes one_group{8192};
 // and more among eight H100 and eight B200 (ai-dynamo/aiconfigurator).
 constexpr double through_switch = 0.93;
 // That a kernel which reads the vectors of other GPUs has on its way from each of them, in the time of an exchange:
-// 36 blocks of 512 threads with 16 B each are 288 KiB (vllm-project/vllm, custom_all_reduce); a quarter more fits measured
-// rows of two H100 and two B200 (ai-dynamo/aiconfigurator).
+// 36 blocks of 512 threads with 16 B each are 288 KiB (vllm-project/vllm, custom_all_reduce); a quarter more fits
+// measured rows of two H100 and two B200 (ai-dynamo/aiconfigurator).
 constexpr Bytes pull_flight{360.0 * 1024};
 
 // Among n GPUs: one waits for the slowest of the others.
@@ -37,8 +37,7 @@ AllReduceTime one_shot(NvlinkParams const& p, double n, Bytes b)
     // The wires or, of a short vector, the few threads that store it, whichever is slower.
     auto const wires  = b * (n - 1) / (p.bandwidth * p.store_share.value);
     auto const stores = std::min(b, one_group) * (n - 1) / p.store_block;
-    return {p.collective_start, exchange(p, n) + (stores > wires ? stores - wires : Seconds{}), wires,
-            AllReduce::one_shot};
+    return {p.collective_start, exchange(p, n), std::max(wires, stores), AllReduce::one_shot};
 }
 
 // Of a kernel that reads: its threads ask each of the others for so much, and wait for it.
@@ -73,8 +72,8 @@ AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
 
 AllReduceTime in_switch(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 2, b * (1 + 1 / n) / (p.bandwidth * (p.store_share.value * through_switch)),
-            AllReduce::in_switch};
+    return {p.collective_start, exchange(p, n) * 2,
+            b * (1 + 1 / n) / (p.bandwidth * (p.store_share.value * through_switch)), AllReduce::in_switch};
 }
 
 AllReduceTime fastest(std::initializer_list<AllReduceTime> candidates)

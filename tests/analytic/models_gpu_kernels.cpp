@@ -15,9 +15,11 @@ TEST_CASE("a product with one row takes its weights over the rate of the reads i
 {
     auto const device = tests::shipped_gpu("h100");
     auto const time   = models::matrix_product(device, {1, 65536, 16384, 16, 16, false}, Launch::graph);
-    auto const bound  = time.weights / device.read_rate(device.gpu.sms);
+    auto const after  = time.work.phases.at(0).after; // a part of the products follows the last weights
+    auto const bound  = time.weights / device.read_rate(device.gpu.sms) + after;
     CHECK(time.time.bound == models::Bound::memory);
     CHECK(time.time.body.value() >= bound.value());
+    CHECK(after < bound * 0.1);
     CHECK(time.time.body.value() == Approx(bound.value()).epsilon(0.04)); // the last wave is not full
 }
 
@@ -36,8 +38,9 @@ TEST_CASE("reads in flight obey Little's law: few SMs are bound by latency, many
     auto const device    = tests::shipped_gpu("h100");
     auto const in_flight = device.gpu.shared_memory.value() * device.kernels.pipeline_share.value;
     auto const one       = device.read_rate(1).value();
-    CHECK(one == Approx(in_flight / device.gpu.memory_latency.value()).epsilon(0.15)); // the rest waits for the memory
-    CHECK(one < in_flight / device.gpu.memory_latency.value());
+    auto const alone     = in_flight / device.gpu.memory_latency.value();
+    CHECK(1 / one == Approx(1 / alone + 1 / device.sustained.value())); // the rest waits for the memory
+    CHECK(one < alone);
     CHECK(device.read_rate(132).value() < device.sustained.value());
     CHECK(device.read_rate(132).value() > 0.9 * device.sustained.value());
     CHECK(device.read_rate(4).value() < 4 * one);
@@ -89,7 +92,7 @@ TEST_CASE("each all-reduce moves the bytes of its closed form")
     CHECK(moved(AllReduce::one_shot, 8) == Approx(7));
     CHECK(moved(AllReduce::one_shot_pull, 4) == Approx(3));
     CHECK(moved(AllReduce::two_shot, 8) == Approx(1.75));
-    CHECK(moved(AllReduce::in_switch, 8) == Approx(1.125));
+    CHECK(moved(AllReduce::in_switch, 8) == Approx(1.125 / 0.93)); // sums in the switch reach so much of the wires
     CHECK(moved(AllReduce::ring, 8) * p.copy_share.value == Approx(1.75));
 }
 

@@ -1,8 +1,9 @@
-// More context, a larger batch or a longer prompt never take less time, and no part of a machine that gets faster makes a
-// step slower: on every shipped machine that is no wafer.
+// More context, a larger batch or a longer prompt never take less time, and no part of a machine that gets faster makes
+// a step slower: on every shipped machine that is no wafer.
 //
-// Exceptions, all of the hardware: more SMs at the same arithmetic peak are slower SMs; more memory in as many stacks
-// means denser dies, whose refresh takes longer. Neither is varied here.
+// Exceptions: GPUs take in a prompt under the plan that decodes fastest, so a prompt may gain where that plan changes;
+// compared is what has the same plan. Of the hardware: more SMs at the same arithmetic peak are slower SMs; more memory
+// in as many stacks means denser dies, whose refresh takes longer. Neither is varied here.
 #include "models/gpu/accelerator.hpp"
 #include "models/gpu/forms/attention.hpp"
 #include "models/gpu/forms/matrix_product.hpp"
@@ -39,20 +40,23 @@ std::vector<std::string> machines_without_wafers()
 }
 
 struct Times {
-    bool   fits = false;
-    double decode = 0, prefill = 0;
+    bool          fits   = false;
+    double        decode = 0, prefill = 0;
+    std::uint32_t tensor = 0, pipeline = 0; // the plan
 };
+
+bool same_plan(Times const& a, Times const& b) { return a.tensor == b.tensor && a.pipeline == b.pipeline; }
 
 Times times_of(Parameters p, std::string const& model, std::uint32_t context, std::uint64_t batch)
 {
     p.workload.context = context;
     auto const step    = workloads::decode_step(workloads::read_model(model), p.workload);
     auto const run     = models::run_on_accelerator(step, p, batch);
-    return {run.fits(), run.decode.floor.value(), run.prefill.floor.value()};
+    return {run.fits(), run.decode.floor.value(), run.prefill.floor.value(), run.decode.tensor, run.decode.pipeline};
 }
 
 struct Part {
-    char const*                             name;
+    char const*                              name;
     std::function<void(Parameters&, double)> faster; // by so much, above 1
 };
 
@@ -77,16 +81,17 @@ std::vector<Part> parts()
         {"kernels.sm_load_bytes", [](P p, double) { p.kernels.sm_load_bytes *= 2; }},
         {"kernels.sm_shared_bytes", [](P p, double) { p.kernels.sm_shared_bytes *= 2; }},
         {"kernels.special_functions", [](P p, double) { p.kernels.special_functions *= 2; }},
-        {"kernels.softmax_overlap", [](P p, double f) { p.kernels.softmax_overlap = more(p.kernels.softmax_overlap, f); }},
+        {"kernels.softmax_overlap",
+         [](P p, double f) { p.kernels.softmax_overlap = more(p.kernels.softmax_overlap, f); }},
         {"kernels.convert_rate", [](P p, double) { p.kernels.convert_rate *= 2; }},
-        {"kernels.attention_flight", [](P p, double f) { p.kernels.attention_flight = p.kernels.attention_flight * f; }},
+        {"kernels.attention_flight",
+         [](P p, double f) { p.kernels.attention_flight = p.kernels.attention_flight * f; }},
         {"kernels.attention_skew", [](P p, double) { p.kernels.attention_skew /= 2; }},
         {"nvlink.bandwidth", [](P p, double f) { p.nvlink.bandwidth = p.nvlink.bandwidth * f; }},
         {"nvlink.store_share", [](P p, double f) { p.nvlink.store_share = more(p.nvlink.store_share, f); }},
         {"nvlink.copy_share", [](P p, double f) { p.nvlink.copy_share = more(p.nvlink.copy_share, f); }},
         {"nvlink.store_block", [](P p, double f) { p.nvlink.store_block = p.nvlink.store_block * f; }},
-        {"nvlink.collective_start",
-         [](P p, double f) { p.nvlink.collective_start = p.nvlink.collective_start / f; }},
+        {"nvlink.collective_start", [](P p, double f) { p.nvlink.collective_start = p.nvlink.collective_start / f; }},
         {"nvlink.exchange", [](P p, double f) { p.nvlink.exchange = p.nvlink.exchange / f; }},
         {"nvlink.exchange_peer", [](P p, double f) { p.nvlink.exchange_peer = p.nvlink.exchange_peer / f; }},
         {"nvlink.fence", [](P p, double f) { p.nvlink.fence = p.nvlink.fence / f; }},
@@ -129,7 +134,8 @@ TEST_CASE("more context and a larger batch never take less time on any machine w
                 CAPTURE(seed, machine, model, old_context, old_batch, context, batch);
                 if (before.fits && now.fits) {
                     CHECK(now.decode >= before.decode * (1 - rounding));
-                    CHECK(now.prefill >= before.prefill * (1 - rounding));
+                    if (same_plan(before, now))
+                        CHECK(now.prefill >= before.prefill * (1 - rounding));
                 } else {
                     CHECK((before.fits || !now.fits)); // nor does more work find room where less did not
                 }
@@ -146,11 +152,11 @@ TEST_CASE("contexts and batches where kernels were once changed at fixed sizes h
         std::uint32_t context, next_context;
         std::uint64_t batch, next_batch;
     };
-    for (auto const& at : {Step{"b200", "llama-3.1-70b", 8191, 8192, 1, 1}, Step{"h100", "llama-3.1-8b", 600, 1024, 1, 1},
-                           Step{"h100", "llama-3.1-8b", 512, 512, 1, 2}, Step{"h100", "llama-3.1-8b", 511, 512, 1, 1},
-                           Step{"a100", "llama-3.1-8b", 1024, 1024, 64, 65},
-                           Step{"h200", "llama-3.1-70b", 8191, 8192, 1, 1},
-                           Step{"gb200-nvl72", "llama-3.1-70b", 8191, 8192, 1, 1}}) {
+    for (auto const& at :
+         {Step{"b200", "llama-3.1-70b", 8191, 8192, 1, 1}, Step{"h100", "llama-3.1-8b", 600, 1024, 1, 1},
+          Step{"h100", "llama-3.1-8b", 512, 512, 1, 2}, Step{"h100", "llama-3.1-8b", 511, 512, 1, 1},
+          Step{"a100", "llama-3.1-8b", 1024, 1024, 64, 65}, Step{"h200", "llama-3.1-70b", 8191, 8192, 1, 1},
+          Step{"gb200-nvl72", "llama-3.1-70b", 8191, 8192, 1, 1}}) {
         auto const p = configs::machine_parameters(at.machine);
         CAPTURE(at.machine, at.model, at.context, at.next_context, at.batch, at.next_batch);
         CHECK(times_of(p, at.model, at.next_context, at.next_batch).decode >=
@@ -174,7 +180,8 @@ TEST_CASE("no part that gets faster makes a step slower")
             auto const now = times_of(faster, "llama-3.1-8b", context, batch);
             CAPTURE(seed, machine, part.name, by, context, batch);
             CHECK(now.decode <= before.decode * (1 + rounding));
-            CHECK(now.prefill <= before.prefill * (1 + rounding));
+            if (same_plan(before, now))
+                CHECK(now.prefill <= before.prefill * (1 + rounding));
         }
     }
 }
@@ -191,9 +198,11 @@ TEST_CASE("kernels by themselves take no less time for more rows, tokens or byte
             auto const bits   = draw.of(std::vector<std::uint32_t>{8, 16});
             auto const keys   = draw.of(std::vector<std::uint32_t>{1, 2, 8, 32});
             auto const heads  = keys * draw.of(std::vector<std::uint32_t>{1, 4, 8});
-            auto const grown  = [&](std::uint32_t value) { return value + (draw.one_in(2) ? 1 : draw.between(1, 3000)); };
+            auto const grown  = [&](std::uint32_t value) {
+                return value + (draw.one_in(2) ? 1 : draw.between(1, 3000));
+            };
             auto const batch = draw.between(1, 300), context = draw.between(1, 20000);
-            auto const more_batch = draw.one_in(2) ? batch : grown(batch);
+            auto const more_batch   = draw.one_in(2) ? batch : grown(batch);
             auto const more_context = grown(context);
             CAPTURE(seed, machine, i, bits, keys, heads, batch, context, more_batch, more_context);
 
@@ -218,12 +227,12 @@ TEST_CASE("kernels by themselves take no less time for more rows, tokens or byte
                 };
             };
             CHECK(product(batch, context)(more_batch, more_context));
-            auto const gpus  = draw.between(2, std::min(links.domain, 8U));
-            auto const bytes = configs::Bytes{64.0 * context};
+            auto const gpus    = draw.between(2, std::min(links.domain, 8U));
+            auto const bytes   = configs::Bytes{64.0 * context};
             auto const reduced = [&](std::uint32_t n, configs::Bytes b) {
                 return models::all_reduce(links, configs::AllReduce::fastest, n, b).total().value();
             };
-            CHECK(reduced(gpus, configs::Bytes{64.0 * more_context}) >= reduced(gpus, bytes));
+            CHECK(reduced(gpus, configs::Bytes{64.0 * more_context}) >= reduced(gpus, bytes) * (1 - rounding));
         }
     }
 }

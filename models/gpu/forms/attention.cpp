@@ -26,8 +26,8 @@ constexpr std::uint64_t prefill_columns = 128;
 constexpr double softmax_operations = 4;
 // Of 32 bits in an SM, from the H100 on (CUDA programming guide). An A100 has 64: nothing of its prefill was compared.
 constexpr double lanes = 128;
-// Times that queries, keys and values pass memory before attention over a prompt: rotated, laid out, written to the cache,
-// some of it from L2. Fitted on short prompts of an H100 and a B200 together (ai-dynamo/aiconfigurator).
+// Times that queries, keys and values pass memory before attention over a prompt: rotated, laid out, written to the
+// cache, some of it from L2. Fitted on short prompts of an H100 and a B200 together (ai-dynamo/aiconfigurator).
 constexpr double passes_before_prefill = 3.4;
 // Of the longest block, what stands idle at the end where blocks of all lengths follow one another on an SM.
 constexpr double idle_at_the_end = 0.5;
@@ -194,12 +194,13 @@ AttentionTime prefill_attention(GpuDevice const& device, PrefillAttention const&
     auto const& architecture = architecture_of(kernels);
     auto const  start        = device.gpu.memory_latency * architecture.prefill_start; // of a block
     auto const  sms          = static_cast<double>(device.gpu.sms);
-    auto const  height  = std::uint64_t{architecture.prefill_rows};
-    auto const  rows    = configs::ceil_divide(a.tokens, height); // of tiles: blocks of threads of a head
-    auto const  cached  = configs::ceil_divide(a.before, prefill_columns);
-    auto const  columns = cached + configs::ceil_divide(a.tokens, prefill_columns);
+    auto const  height       = std::uint64_t{architecture.prefill_rows};
+    auto const  rows         = configs::ceil_divide(a.tokens, height); // of tiles: blocks of threads of a head
+    auto const  cached       = configs::ceil_divide(a.before, prefill_columns);
+    auto const  columns      = cached + configs::ceil_divide(a.tokens, prefill_columns);
 
-    // Causal: a row of tiles starts with what is cached and ends with its last query. All but the last row end where their height says.
+    // Causal: a row of tiles starts with what is cached and ends with its last query. All but the last row end where
+    // their height says.
     auto steps = as_double(columns);
     for (std::uint64_t row = 0; row + 1 < rows; ++row)
         steps += as_double(cached + configs::ceil_divide((row + 1) * height, prefill_columns));
@@ -219,8 +220,9 @@ AttentionTime prefill_attention(GpuDevice const& device, PrefillAttention const&
     auto const several = std::clamp(heads * as_double(rows) / sms - 1, 0.0, 1.0);
     auto const body    = std::max(longest, shared + longest * (idle_at_the_end * several));
 
-    auto result  = AttentionTime{};
-    result.kv    = Bytes{as_double(a.batch * (a.tokens + a.before)) * 2.0 * as_double(a.kv_heads) * a.head_dim * a.bits / 8};
+    auto result = AttentionTime{};
+    result.kv =
+        Bytes{as_double(a.batch * (a.tokens + a.before)) * 2.0 * as_double(a.kv_heads) * a.head_dim * a.bits / 8};
     result.flops = Flops{2 * heads * a.head_dim * as_double(a.tokens) * as_double(a.tokens + 2 * a.before)};
     // Rotation, layout, cache and attention.
     result.kernels   = how == Launch::graph ? 1 : 4;

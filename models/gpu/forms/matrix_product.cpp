@@ -24,8 +24,8 @@ constexpr std::uint32_t tile_columns_4 = 256;
 constexpr std::uint32_t largest_tile   = 128 * 256; // its sums fill the registers of an SM
 constexpr std::uint32_t least_k        = 256;       // of a part, to fill and drain a pipeline
 
-// Of the arithmetic of a wave of tiles, what its reads of memory hide; the rest follows its last bytes. Fitted on products
-// of an H100 and a B200 together (ai-dynamo/aiconfigurator).
+// Of the arithmetic of a wave of tiles, what its reads of memory hide; the rest follows its last bytes. Fitted on
+// products of an H100 and a B200 together (ai-dynamo/aiconfigurator).
 constexpr double hidden_by_reads = 0.65;
 
 constexpr double accumulator_bytes = 4; // partial sums are kept in 32 bits
