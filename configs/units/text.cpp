@@ -169,15 +169,37 @@ std::vector<std::string> names_of(Dimension dimension)
     return names;
 }
 
+std::string in_small_letters(std::string_view text)
+{
+    auto small = std::string{text};
+    std::transform(small.begin(), small.end(), small.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return small;
+}
+
+// kib, KIB, GIB/s: a binary prefix is one however it is written. KB may be 1,000 bytes or 1,024, and mb may be bits.
+bool is_meant(std::string_view name, Unit const& unit)
+{
+    return unit.name == name ||
+           (std::string_view{unit.name}.find("iB") == 1 && in_small_letters(name) == in_small_letters(unit.name));
+}
+
 double scale_of(std::string_view name, Dimension dimension, std::string_view whole, Kind kind)
 {
     for (auto const& unit : units) {
-        if (unit.name != name)
+        if (!is_meant(name, unit))
             continue;
         if (unit.dimension != dimension)
             refuse(whole, kind, "wrong unit: ");
         return unit.scale;
     }
+    if (dimension == Dimension::bytes && (name == "KB" || name == "K"))
+        throw TextError{fmt::format("{} has an unknown unit: KB is written for two sizes; write KiB for 1024 bytes, kB "
+                                    "for 1000",
+                                    shown(whole))};
+    for (auto const& unit : units) // GHZ, gb
+        if (unit.dimension == dimension && in_small_letters(unit.name) == in_small_letters(name))
+            throw TextError{fmt::format("{} has an unknown unit; did you mean '{}'?", shown(whole), unit.name)};
     auto const guess = nearest(name, names_of(dimension));
     throw TextError{fmt::format("{} has an unknown unit; expected {}, such as '{}'{}", shown(whole), kind.what,
                                 kind.example, guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess))};
@@ -276,9 +298,25 @@ template <class Integer> Integer read_count(std::string_view text)
     auto const [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), count);
     if (error == std::errc::result_out_of_range)
         refuse(whole, kind, "too large: ");
-    if (error != std::errc{} || end != whole.data() + whole.size())
+    if (error != std::errc{})
         refuse(whole, kind);
-    return count;
+    auto const rest = std::string_view{end, static_cast<std::size_t>(whole.data() + whole.size() - end)};
+    if (rest.empty())
+        return count;
+    // What people write for whole numbers of thousands: told in figures, as a k may be one of two.
+    for (auto const& [letter, power] : {std::pair{'k', 1}, {'m', 2}}) {
+        auto const small = in_small_letters(rest);
+        auto const value = static_cast<double>(count);
+        if (value >= 1 && (small == std::string(1, letter) || small == std::string(1, letter) + "i"))
+            throw TextError{fmt::format("{} may be {:.0f} or {:.0f}; write the one that is meant in figures",
+                                        shown(whole), value * std::pow(1024, power), value * std::pow(1000, power))};
+    }
+    auto digits = std::string{whole};
+    digits.erase(std::remove_if(digits.begin(), digits.end(), [](char c) { return c == ',' || c == '_' || c == '\''; }),
+                 digits.end());
+    if (!digits.empty() && digits != whole && std::all_of(digits.begin(), digits.end(), is_digit))
+        throw TextError{fmt::format("{} is written without marks between its digits: '{}'", shown(whole), digits)};
+    refuse(whole, kind);
 }
 
 } // namespace

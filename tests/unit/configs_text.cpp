@@ -126,6 +126,21 @@ TEST_CASE("a unit of another dimension is called wrong, one that does not exist 
     CHECK_THAT(error_of<Hertz>("2 parsec"), Contains("unknown unit") && !Contains("did you mean"));
 }
 
+TEST_CASE("sizes and counts as people write them are read, or the error says how to write them")
+{
+    CHECK(parse<Bytes>("96kib") == Bytes{98304});
+    CHECK(parse<Bytes>("1 GIB") == Bytes{1073741824});
+    CHECK(parse<BytesPerSecond>("2 mib/s") == BytesPerSecond{2097152});
+    CHECK_THAT(error_of<Bytes>("48 KB"), Contains("KiB for 1024 bytes, kB for 1000"));
+    CHECK_THAT(error_of<Bytes>("3 gb"), Contains("did you mean 'GB'?"));
+    CHECK_THAT(error_of<Hertz>("1 GHZ"), Contains("did you mean 'GHz'?"));
+    CHECK_THAT(error_of<std::uint32_t>("4k"), Contains("4096 or 4000"));
+    CHECK_THAT(error_of<std::uint32_t>("128K"), Contains("131072 or 128000"));
+    CHECK_THAT(error_of<std::uint64_t>("1M"), Contains("1048576 or 1000000"));
+    CHECK_THAT(error_of<std::uint32_t>("4,096"), Contains("'4096'"));
+    CHECK_THAT(error_of<std::uint32_t>("4x"), Contains("a whole number"));
+}
+
 TEST_CASE("garbage, negative numbers and numbers that do not fit are refused")
 {
     for (auto const* text :
