@@ -190,7 +190,7 @@ class Salvager {
             return;
         auto const [before, is_new] = seen_.emplace(about.addr, path);
         if (!is_new) { // a second name
-            if (attempt(path, [&] { second_name(before->second, to, name); }))
+            if (attempt(path, [&, &first = before->second] { second_name(first, to, name); }))
                 log_.kept(path);
             return;
         }

@@ -1,6 +1,7 @@
 // Bytes between devices and the time they take, worked out by hand: LPUs, devices with plain memory, GPUs.
 #include "configs/schema/resolve.hpp"
 #include "models/gpu/forms/gpu_step.hpp"
+#include "models/nvlink/all_reduce.hpp"
 #include "models/sram/stream_machine.hpp"
 
 #include <catch2/catch.hpp>
@@ -118,4 +119,21 @@ TEST_CASE("GPUs that share a layer send 7 eighths of the vector twice, twice a l
     CHECK(links(o) == Approx(all_linked(o) * 8 * 10e-12));
     auto const stages = decode_on_gpus(step, p, 0.92, {1, 4}, 8);
     CHECK(all_linked(stages) == Approx(8 * 3 * vector_bytes));
+}
+
+TEST_CASE("the latency of an all-reduce is that of its exchanges, each with the slowest of the others")
+{
+    auto p          = configs::machine_parameters("h100").nvlink;
+    p.exchange      = configs::Seconds{10e-6};
+    p.exchange_peer = configs::Seconds{1e-6}; // for each GPU beyond the second
+    p.fence         = configs::Seconds{100e-6};
+    auto const late = [&](configs::AllReduce algorithm) {
+        return all_reduce(p, algorithm, 8, configs::Bytes{1e9}).latency.value(); // long: stores hide behind wires
+    };
+    CHECK(late(configs::AllReduce::one_shot) == Approx(16e-6));
+    CHECK(late(configs::AllReduce::one_shot_pull) == Approx(2 * 16e-6));
+    CHECK(late(configs::AllReduce::two_shot) == Approx(3 * 16e-6 + 100e-6));
+    CHECK(late(configs::AllReduce::in_switch) == Approx(2 * 16e-6));
+    p.ring_step = configs::Seconds{2e-6};
+    CHECK(late(configs::AllReduce::ring) == Approx(14 * 2e-6));
 }

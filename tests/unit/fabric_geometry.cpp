@@ -62,6 +62,19 @@ TEST_CASE("reticles are numbered row by row over the wafer, not over the region"
     CHECK(geometry.block(1, 1).grid_y == 1);
 }
 
+TEST_CASE("a region that lies elsewhere on the wafer has the reticles that it lies on")
+{
+    auto wafer    = tests::machine("wse2").wafer;
+    wafer.columns = 40, wafer.rows = 20; // 4 x 2 reticles of 10 x 10 PEs
+    wafer.reticle_columns = 4, wafer.reticle_rows = 2;
+    Geometry const geometry{wafer, {15, 5}, {12, 9}}; // columns 12 to 26, rows 9 to 13
+    CHECK(geometry.reticle_of(0, 0) == 1);
+    CHECK(geometry.reticle_of(7, 0) == 1);
+    CHECK(geometry.reticle_of(8, 0) == 2);
+    CHECK(geometry.reticle_of(0, 1) == 4 + 1);
+    CHECK(geometry.reticle_of(14, 4) == 4 + 2);
+}
+
 TEST_CASE("crossings count the scribe lines between two positions, both ways alike")
 {
     Geometry const geometry{tests::machine("wse2").wafer, {420, 420}};

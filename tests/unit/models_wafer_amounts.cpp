@@ -45,8 +45,12 @@ TEST_CASE("links are busy for as long as their wavelets take, over slow scribe l
     }
     CHECK(edges == o.scribe_crossings);
     CHECK(static_cast<double>(across) == scribe_links);
-    auto const& a   = o.activity;
-    auto const  all = [](std::vector<std::uint64_t> const& list) {
+    auto const& a     = o.activity;
+    double      moved = 0; // over all links in all windows
+    for (auto const& window : a.link_busy)
+        moved += std::accumulate(window.begin(), window.end(), 0.0);
+    CHECK(moved == static_cast<double>(o.wavelet_hops));
+    auto const all = [](std::vector<std::uint64_t> const& list) {
         return static_cast<double>(std::accumulate(list.begin(), list.end(), std::uint64_t{0}));
     };
     double const pes = 24 * 20;

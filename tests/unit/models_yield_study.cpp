@@ -23,6 +23,10 @@ TEST_CASE("percentiles are by nearest rank")
     CHECK(spread.p99 == 198);
     CHECK(spread.max == 200);
     CHECK(spread.mean == 100.5);
+    auto const few = spread_of({10, 9, 8, 7, 6, 5, 4, 3, 2, 1});
+    CHECK(few.p1 == 1);
+    CHECK(few.p50 == 5);
+    CHECK(few.p99 == 10); // 9.9 of them is the tenth
     CHECK(spread_of({3}).p1 == 3);
     CHECK(spread_of({3}).p99 == 3);
 }

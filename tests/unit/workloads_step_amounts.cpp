@@ -147,3 +147,25 @@ TEST_CASE("elements that are rotated together lie in one PE")
     CHECK(one.of("qkv") == std::vector<Sent>{{"qkv", Line::row, (2 * 4 + 4 + 4) / 2}});
     CHECK(layout_of(shape, 64, {32, 16}, false).head == 3);
 }
+
+TEST_CASE("a step that checks a draft carries its tokens and one more, for each sequence")
+{
+    auto p         = configs::WorkloadParams{};
+    p.batch        = 3;
+    p.draft_model  = "none";
+    p.draft_tokens = 4;
+    CHECK(vectors_of_step(p) == 3);
+    p.draft_model = "tiny";
+    CHECK(vectors_of_step(p) == 15);
+}
+
+TEST_CASE("a token of a mixture uses its router and the experts that it chooses, and the model holds all of them")
+{
+    // 256 words and 256 elements; 4 x 64 for queries and the way back, 2 x 64 for keys and for values. Three matrices
+    // of 256 x 256 an expert, and scores of 64 experts.
+    auto const          shape     = mixture();
+    std::uint64_t const attention = 256 * (256 + 2 * 128) + 256 * 256;
+    std::uint64_t const expert = 3 * 256 * 256, router = 256 * 64;
+    CHECK(shape.active_parameters() == 256 * 256 + 2 * (attention + 4 * expert + router));
+    CHECK(shape.parameters() == 2 * 256 * 256 + 2 * (attention + 64 * expert + router));
+}
