@@ -51,7 +51,7 @@ TEST_CASE("at its own data rate a generation has its published cycles")
     CHECK(hbm_device(HbmGeneration::hbm3, gib(24)).timings.rfc_ab == 560);       // 350 ns, 6 Gbit
     CHECK(hbm_device(HbmGeneration::hbm3, gib(16), 0, 1).timings.rfc_ab == 560); // 8 Gbit
     CHECK(hbm_device(HbmGeneration::hbm3, gib(24), 0, 1).timings.rfc_ab == 720); // 450 ns, 12 Gbit
-    CHECK(hbm_device(HbmGeneration::hbm3, gib(48)).timings.rfc_ab == 880);       // 550 ns, 24 Gbit
+    CHECK(hbm_device(HbmGeneration::hbm3, gib(48), 0, 1).timings.rfc_ab == 880); // 550 ns, 24 Gbit
     CHECK(hbm_device(HbmGeneration::hbm4).timings.rc == 90);
     CHECK(hbm_device(HbmGeneration::hbm2).timings.rc == 48);
 }
