@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -39,6 +40,39 @@ class Flit {
 
   private:
     std::uint32_t created_ = 0, from_ = 0, to_ = 0;
+};
+
+// What is due in one cycle: it is filled through a bare pointer, behind room that was made before.
+template <class T> class Due {
+  public:
+    T const*    begin() const { return items_.get(); }
+    T const*    end() const { return items_.get() + size_; }
+    std::size_t size() const { return size_; }
+    void        clear() { size_ = 0; }
+
+    // Where the next ones go; `room` of them at most, until filled_to() says where the last one ended.
+    T* fill(std::size_t room)
+    {
+        if (size_ + room > capacity_) {
+            auto const wanted = std::max(size_ + room, capacity_ * 2);
+            auto       larger = std::unique_ptr<T[]>{new T[wanted]};
+            std::copy(begin(), end(), larger.get());
+            items_    = std::move(larger);
+            capacity_ = wanted;
+        }
+        return items_.get() + size_;
+    }
+    void filled_to(T* end) { size_ = static_cast<std::size_t>(end - items_.get()); }
+    void push_back(T const& item)
+    {
+        auto* const place = fill(1);
+        *place            = item;
+        filled_to(place + 1);
+    }
+
+  private:
+    std::unique_ptr<T[]> items_;
+    std::size_t          size_ = 0, capacity_ = 0;
 };
 
 template <unsigned channels> class PacketEngine final : public PacketMesh {
@@ -80,14 +114,11 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         if (uneven_)
             link_free_.assign(std::size_t{tiles_} * 4, 0);
         plain_ = p_.routing == Routing::xy && !p_.torus && !uneven_;
-        ahead_ = {0u - p_.columns, 1, p_.columns, 0u - 1};
     }
 
     void advance_to(std::uint32_t cycle) override
     {
         for (; now_ < cycle; ++now_) {
-            links_        = &arrivals_[(now_ + hop_) % wheel];
-            credits_back_ = &credits_due_[(now_ + credit_) % wheel];
             receive();
             create();
             enter();
@@ -186,23 +217,31 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
 
     void receive()
     {
-        auto& arrived = arrivals_[now_ % wheel];
+        auto* const flits = flits_.data();
+        auto* const first = first_.data();
+        auto* const held  = held_.data();
+        auto* const ready = ready_.data();
+        auto const  depth = p_.depth;
+        auto&       arrived = arrivals_[now_ % wheel];
         for (auto const& arrival : arrived) {
             auto const queue = arrival.queue;
-            auto       place = static_cast<std::uint32_t>(first_[queue]) + held_[queue];
-            if (place >= p_.depth)
-                place -= p_.depth;
-            SCRIBELINE_ASSERT(held_[queue] < p_.depth);
-            flits_[std::size_t{queue} * p_.depth + place] = arrival.flit;
-            ++held_[queue];
-            ready_[queue / lanes] |= static_cast<Mask>(Mask{1} << (queue % lanes));
+            auto const count = held[queue];
+            auto       place = static_cast<std::uint32_t>(first[queue]) + count;
+            if (place >= depth)
+                place -= depth;
+            SCRIBELINE_ASSERT(count < depth);
+            flits[std::size_t{queue} * depth + place] = arrival.flit;
+            held[queue]                               = static_cast<std::uint8_t>(count + 1);
+            ready[queue / lanes] |= static_cast<Mask>(Mask{1} << (queue % lanes));
         }
         arrived.clear();
-        auto& credited = credits_due_[now_ % wheel];
+        auto* const credits  = credits_.data();
+        auto* const open     = open_.data();
+        auto&       credited = credits_due_[now_ % wheel];
         counters_.credits_received += credited.size();
         for (auto const lane : credited) {
-            ++credits_[lane];
-            open_[lane / lanes] |= static_cast<Mask>(Mask{1} << (lane % lanes));
+            ++credits[lane];
+            open[lane / lanes] |= static_cast<Mask>(Mask{1} << (lane % lanes));
         }
         credited.clear();
     }
@@ -372,44 +411,73 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     std::uint64_t allocate()
     {
         auto const before = counters_.router_passes;
-        if (plain_)
-            allocate_everywhere<true>();
-        else
-            allocate_everywhere<false>();
+        auto&      links  = arrivals_[(now_ + hop_) % wheel];
+        auto&      back   = credits_due_[(now_ + credit_) % wheel];
+        // A side sends one flit a cycle at most, and every flit that goes sends a credit back.
+        auto now = Now{flits_.data(), first_.data(), held_.data(), takes_.data(), credits_.data(), ready_.data(),
+                       open_.data(), busy_.data(), side_turn_.data(), grant_turn_.data(), sent_.data(),
+                       plain_ ? links.fill(std::size_t{tiles_} * 4) : nullptr,
+                       plain_ ? back.fill(std::size_t{tiles_} * sides) : nullptr, p_.depth, p_.columns};
+        if (plain_) {
+            allocate_everywhere<true>(now);
+            links.filled_to(now.links);
+            back.filled_to(now.credits_back);
+        } else {
+            allocate_everywhere<false>(now);
+        }
         return counters_.router_passes - before;
     }
 
+    // The columns as bare pointers, on the stack: stores of bytes might otherwise change any member, as far as the
+    // compiler knows.
+    struct Now {
+        Flit*          flits;
+        std::uint8_t * first, *held, *takes, *credits;
+        Mask *         ready, *open, *busy;
+        std::uint8_t * side_turn, *grant_turn;
+        std::uint32_t* sent;
+        Arrival*       links;        // behind the last flit that left
+        std::uint32_t* credits_back; // behind the last credit
+        std::uint32_t  depth, columns;
+        std::uint64_t  passes = 0;
+    };
+
     // `plain`: a mesh with routing xy whose links are all alike.
-    template <bool plain> void allocate_everywhere()
+    template <bool plain> void allocate_everywhere(Now& shared)
     {
-        auto tile = std::uint32_t{0};
-        for (std::uint32_t y = 0; y < p_.rows; ++y)
-            for (std::uint32_t x = 0; x < p_.columns; ++x, ++tile)
-                if (ready_[tile] != 0) {
+        auto       now  = shared; // nobody else has its address
+        auto const rows = p_.rows, columns = p_.columns;
+        auto       tile = std::uint32_t{0};
+        for (std::uint32_t y = 0; y < rows; ++y)
+            for (std::uint32_t x = 0; x < columns; ++x, ++tile)
+                if (now.ready[tile] != 0) {
                     if constexpr (channels == 1)
-                        allocate_one_channel<plain>(tile, {x, y});
+                        allocate_one_channel<plain>(now, tile, {x, y});
                     else
-                        allocate_channels<plain>(tile, {x, y});
+                        allocate_channels<plain>(now, tile, {x, y});
                 }
+        counters_.router_passes += now.passes;
+        shared = now;
     }
 
     // With one channel a side, a packet that has it bids alone, and all heads that want a side bid for the same.
-    template <bool plain> void allocate_one_channel(std::uint32_t tile, Place at)
+    template <bool plain>
+    [[gnu::always_inline]] inline void allocate_one_channel(Now& now, std::uint32_t tile, Place at)
     {
-        auto const    open        = static_cast<std::uint32_t>(open_[tile] | to_local);
-        auto const    busy        = static_cast<std::uint32_t>(busy_[tile]);
+        auto const    open        = static_cast<std::uint32_t>(now.open[tile] | to_local);
+        auto const    busy        = static_cast<std::uint32_t>(now.busy[tile]);
         auto const    row         = tile * lanes;
         std::uint32_t heads[sides] = {}; // of each side out: bits of sides in
         auto          any         = 0u;
-        for (auto rest = static_cast<std::uint32_t>(ready_[tile]); rest != 0; rest &= rest - 1) {
+        for (auto rest = static_cast<std::uint32_t>(now.ready[tile]); rest != 0; rest &= rest - 1) {
             auto const in   = static_cast<unsigned>(__builtin_ctz(rest));
-            unsigned   lane = takes_[row + in];
+            unsigned   lane = now.takes[row + in];
             if (lane != idle) {
                 if ((open >> lane & 1) != 0 && (plain || !link_is_taken(tile, lane)))
-                    pass<plain>(tile, at, in, 0, lane, lane);
+                    pass<plain>(now, tile, at, in, 0, lane, lane);
                 continue;
             }
-            auto const& flit = flits_[std::size_t{row + in} * p_.depth + first_[row + in]];
+            auto const& flit = now.flits[std::size_t{row + in} * now.depth + now.first[row + in]];
             lane             = plain ? lowest(flit.ways()) : side_wanted(tile, at, flit, ~busy);
             if ((busy >> lane & 1) == 0 && (plain || !link_is_taken(tile, lane))) {
                 heads[lane] |= 1u << in;
@@ -418,13 +486,13 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         }
         for (; any != 0; any &= any - 1) {
             auto const out    = static_cast<unsigned>(__builtin_ctz(any));
-            auto const winner = given_to(heads[out], grant_turn_[row + out]);
+            auto const winner = given_to(heads[out], now.grant_turn[row + out]);
             // The crossbar has an arbiter of its own, which hears only of what could cross now.
-            if ((open >> out & 1) != 0 && given_to(heads[out], side_turn_[row + out]) == winner) {
-                pass<plain>(tile, at, winner, 0, out, out);
+            if ((open >> out & 1) != 0 && given_to(heads[out], now.side_turn[row + out]) == winner) {
+                pass<plain>(now, tile, at, winner, 0, out, out);
             } else {
-                takes_[row + winner] = static_cast<std::uint8_t>(out);
-                busy_[tile] |= static_cast<Mask>(Mask{1} << out);
+                now.takes[row + winner] = static_cast<std::uint8_t>(out);
+                now.busy[tile] |= static_cast<Mask>(Mask{1} << out);
             }
         }
     }
@@ -441,10 +509,11 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     // One iteration of a separable allocator for channels and of two for the crossbar, input first, all round robin. A
     // head asks for a channel and for the crossbar at once: it crosses in the cycle in which it is given a channel, if
     // the crossbar has chosen it too, and nobody who has a channel wants that side. Otherwise it keeps the channel.
-    template <bool plain> void allocate_channels(std::uint32_t tile, Place at)
+    template <bool plain>
+    [[gnu::always_inline]] inline void allocate_channels(Now& now, std::uint32_t tile, Place at)
     {
-        std::uint64_t const open = open_[tile] | to_local; // the processing element takes what comes
-        std::uint64_t const free = ~std::uint64_t{busy_[tile]} & all_lanes;
+        std::uint64_t const open = now.open[tile] | to_local; // the processing element takes what comes
+        std::uint64_t const free = ~std::uint64_t{now.busy[tile]} & all_lanes;
         auto const          row  = std::size_t{tile} * sides;
         auto const          base = tile * lanes;
         std::uint32_t       bids[2][sides] = {};      // [heads?][out]: bits of sides in
@@ -454,17 +523,17 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         std::uint64_t       asked = 0, given = 0;
         auto                wanted_by_owners = 0u; // sides out
         for (unsigned in = 0; in < sides; ++in) {
-            auto bits = static_cast<std::uint32_t>(std::uint64_t{ready_[tile]} >> (in * channels)) & of_one_side;
+            auto bits = static_cast<std::uint32_t>(std::uint64_t{now.ready[tile]} >> (in * channels)) & of_one_side;
             if (bits == 0)
                 continue;
             std::uint32_t outs[2] = {};
             for (; bits != 0; bits &= bits - 1) {
                 auto const channel = static_cast<unsigned>(__builtin_ctz(bits));
                 auto const lane_in = in * channels + channel;
-                unsigned   lane    = takes_[base + lane_in];
+                unsigned   lane    = now.takes[base + lane_in];
                 auto const heads   = lane == idle ? 1u : 0u;
                 if (heads != 0) {
-                    auto const& flit   = flits_[std::size_t{base + lane_in} * p_.depth + first_[base + lane_in]];
+                    auto const& flit   = now.flits[std::size_t{base + lane_in} * now.depth + now.first[base + lane_in]];
                     auto const  wanted = plain ? free & std::uint64_t{of_one_side} << (lowest(flit.ways()) * channels)
                                                : lanes_wanted(tile, at, flit, free);
                     if (wanted == 0)
@@ -498,27 +567,27 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         }
         for (auto rest = asked; rest != 0; rest &= rest - 1) {
             auto const lane        = lowest(rest);
-            auto const in          = given_to(asked_by[lane], grant_turn_[base + lane]);
+            auto const in          = given_to(asked_by[lane], now.grant_turn[base + lane]);
             accept_turn_[base + in] = static_cast<std::uint8_t>(lane + 1);
             given |= std::uint64_t{1} << in;
-            takes_[base + in] = static_cast<std::uint8_t>(lane);
-            busy_[tile] |= static_cast<Mask>(Mask{1} << lane);
+            now.takes[base + in] = static_cast<std::uint8_t>(lane);
+            now.busy[tile] |= static_cast<Mask>(Mask{1} << lane);
         }
         auto taken_in = 0u;
         for (unsigned heads = 0; heads < 2; ++heads) {
             auto const owners_in = taken_in;
             for (auto rest = any[heads]; rest != 0; rest &= rest - 1) {
                 auto const out = static_cast<unsigned>(__builtin_ctz(rest));
-                auto const in  = given_to(bids[heads][out], side_turn_[(heads * std::size_t{tiles_} + tile) * sides + out]);
+                auto const in  = given_to(bids[heads][out], now.side_turn[(heads * std::size_t{tiles_} + tile) * sides + out]);
                 out_turn_[heads][row + in] = static_cast<std::uint8_t>(out + 1);
                 if (heads != 0 && ((owners_in >> in & 1) != 0 || (wanted_by_owners >> out & 1) != 0))
                     continue;
                 taken_in |= 1u << in;
                 auto const channel = given_to(std::uint32_t{of_pair[heads][in][out]}, channel_turn_[row + in]);
                 auto const lane_in = in * channels + channel;
-                if (heads != 0 && ((given >> lane_in & 1) == 0 || (open >> takes_[base + lane_in] & 1) == 0))
+                if (heads != 0 && ((given >> lane_in & 1) == 0 || (open >> now.takes[base + lane_in] & 1) == 0))
                     continue; // the crossbar stood ready for a head that was given no channel, or a full one
-                pass<plain>(tile, at, in, channel, out, takes_[base + lane_in]);
+                pass<plain>(now, tile, at, in, channel, out, now.takes[base + lane_in]);
             }
         }
     }
@@ -530,38 +599,40 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
 
     // A flit leaves the queue (in, channel) for `lane` on side `out`.
     template <bool plain>
-    void pass(std::uint32_t tile, Place at, unsigned in, unsigned channel, unsigned out, unsigned lane)
+    [[gnu::always_inline]] inline void pass(Now& now, std::uint32_t tile, Place at, unsigned in, unsigned channel, unsigned out, unsigned lane)
     {
         auto const lane_in = in * channels + channel;
         auto const queue   = tile * lanes + lane_in;
-        auto const place   = first_[queue];
-        auto       flit    = flits_[std::size_t{queue} * p_.depth + place];
-        first_[queue]      = static_cast<std::uint8_t>(place + 1u == p_.depth ? 0 : place + 1u);
-        if (--held_[queue] == 0)
-            ready_[tile] &= static_cast<Mask>(~(Mask{1} << lane_in));
-        ++counters_.router_passes;
-        give_credit<plain>(tile, at, in, channel);
+        auto const place   = now.first[queue];
+        auto       flit    = now.flits[std::size_t{queue} * now.depth + place];
+        now.first[queue]      = static_cast<std::uint8_t>(place + 1u == now.depth ? 0 : place + 1u);
+        if (--now.held[queue] == 0)
+            now.ready[tile] &= static_cast<Mask>(~(Mask{1} << lane_in));
+        ++now.passes;
+        give_credit<plain>(now, tile, at, in, channel);
 
         // A packet of one flit with one channel never holds it, if it crosses at once.
         if (flit.is(Flit::tail)) {
-            takes_[queue] = idle;
-            busy_[tile] &= static_cast<Mask>(~(Mask{1} << lane));
+            now.takes[queue] = idle;
+            now.busy[tile] &= static_cast<Mask>(~(Mask{1} << lane));
         } else {
-            takes_[queue] = static_cast<std::uint8_t>(lane);
-            busy_[tile] |= static_cast<Mask>(Mask{1} << lane);
+            now.takes[queue] = static_cast<std::uint8_t>(lane);
+            now.busy[tile] |= static_cast<Mask>(Mask{1} << lane);
         }
         if (out == 4) {
             deliver(flit, tile, flit.is(Flit::tail));
             return;
         }
-        take_credit(tile, tile * lanes + lane);
-        ++sent_[std::size_t{tile} * 4 + out];
+        if (--now.credits[tile * lanes + lane] == 0)
+            now.open[tile] &= static_cast<Mask>(~(Mask{1} << lane));
+        ++now.sent[std::size_t{tile} * 4 + out];
         auto const lane_there = (out ^ 2u) * channels + (channels == 1 ? 0 : lane % channels);
         if (plain) {
             auto const there = Place{at.x + step_x[out], at.y + step_y[out]};
             if (flit.is(Flit::head))
                 flit.set_ways(way_of_xy(there, flit.to()));
-            links_->push_back({(tile + ahead_[out]) * lanes + lane_there, flit});
+            auto const there_tile = tile + step_x[out] + (out == 0 ? 0u - now.columns : out == 2 ? now.columns : 0u);
+            *now.links++          = {there_tile * lanes + lane_there, flit};
             return;
         }
         auto wait = hop_;
@@ -587,13 +658,14 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         return to.x > at.x ? 2u : to.x < at.x ? 8u : to.y > at.y ? 4u : to.y < at.y ? 1u : 16u;
     }
 
-    template <bool plain> void give_credit(std::uint32_t tile, Place at, unsigned in, unsigned channel)
+    template <bool plain>
+    [[gnu::always_inline]] inline void give_credit(Now& now, std::uint32_t tile, Place at, unsigned in, unsigned channel)
     {
         // That of the processing element is kept where the lanes out to it would be: they need none.
         if (plain) {
-            auto const upstream = in == 4 ? tile : tile + ahead_[in];
+            auto const upstream = tile + (in == 0 ? 0u - now.columns : in == 1 ? 1u : in == 2 ? now.columns : in == 3 ? ~0u : 0u);
             auto const side     = in == 4 ? 4u : in ^ 2u;
-            credits_back_->push_back(upstream * lanes + side * channels + channel);
+            *now.credits_back++ = upstream * lanes + side * channels + channel;
             return;
         }
         auto wait = credit_;
@@ -685,7 +757,6 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     std::uint32_t     hop_, credit_; // cycles from a flit's crossing until it, or its credit, can be used
     std::uint32_t     now_ = 0;
     bool              uneven_ = false, plain_ = true;
-    std::array<std::uint32_t, 4> ahead_{}; // from a tile to its neighbour on each side, where there is one
 
     std::vector<Flit>         flits_;                          // queue x depth
     std::vector<std::uint8_t> first_, held_, takes_, credits_; // per queue; credits: of the lane out of the same number
@@ -695,10 +766,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     std::vector<std::uint32_t> sent_, link_free_;                     // per tile and side
     std::vector<Boundary>      east_, south_;                         // per column, per row
 
-    std::array<std::vector<Arrival>, wheel>       arrivals_;
-    std::array<std::vector<std::uint32_t>, wheel> credits_due_; // lanes
-    std::vector<Arrival>*                         links_        = nullptr; // what leaves in this cycle
-    std::vector<std::uint32_t>*                   credits_back_ = nullptr;
+    std::array<Due<Arrival>, wheel>       arrivals_;
+    std::array<Due<std::uint32_t>, wheel> credits_due_; // lanes
 
     std::vector<std::uint32_t> due_;     // per tile: the cycle of its next packet
     std::vector<std::uint64_t> waiting_; // bit per tile: its source has packets
