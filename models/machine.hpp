@@ -3,7 +3,7 @@
 //     run, compare, sweep, published, yield, serve
 //            |  StepWork: which sequences decode, verify or prefill how many tokens
 //            v
-//        Machine  <-- made from a configuration by machine_list.cpp, the only list of kinds
+//        Machine  <-- made from a configuration
 //            |  StepReport: how long, where the time and the joules went, what was moved, what bounds it, the books
 //            v
 //     rows, waterfalls, files, schedulers
@@ -12,13 +12,10 @@
 #pragma once
 
 #include "configs/books.hpp"
-#include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
-#include "workloads/decode_step.hpp"
 #include "workloads/where_time_went.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -117,9 +114,5 @@ class Machine {
     // Throws configs::UserError with the reason when the machine cannot do that work.
     virtual StepReport step(StepWork const& work) = 0;
 };
-
-// Plans the model of `config` on its machine (machine_list.cpp). Throws configs::UserError when it does not fit, or
-// cannot be cut so.
-std::unique_ptr<Machine> make_machine(configs::Config const& config, workloads::DecodeStep const& step);
 
 } // namespace scribeline::models

@@ -15,9 +15,9 @@ std::string name_of_queue(QueueView const& view, std::uint32_t queue)
 {
     static constexpr char const* from[] = {"from the north", "from the east", "from the south", "from the west",
                                            "of the processing element"};
-    auto const lanes = 5 * view.channels;
-    auto const tile  = queue / lanes;
-    auto const lane  = queue % lanes;
+    auto const                   lanes  = 5 * view.channels;
+    auto const                   tile   = queue / lanes;
+    auto const                   lane   = queue % lanes;
     return fmt::format("({}, {}) {} on channel {}", tile % view.columns, tile / view.columns,
                        from[lane / view.channels], lane % view.channels);
 }

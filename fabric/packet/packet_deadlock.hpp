@@ -15,16 +15,16 @@ struct QueueWait {
         std::uint32_t owner  = 0;     // the queue whose packet has the channel; the waiting queue itself: nobody else
         bool          leaves = false; // to the processing element, which takes all
     };
-    bool                waits = false; // it holds a flit
+    bool                waits = false;    // it holds a flit
     std::uint32_t       from = 0, to = 0; // tiles, of the packet at its front
     std::vector<Choice> choices;
 };
 
 struct QueueView {
-    std::uint32_t           columns = 0, rows = 0, channels = 1;
-    std::vector<QueueWait>  waits;    // per queue: tile x (5 x channels) + side x channels + channel
-    std::vector<char>       has_room; // per queue
-    std::vector<std::uint32_t> stuck; // queues that can never go on
+    std::uint32_t              columns = 0, rows = 0, channels = 1;
+    std::vector<QueueWait>     waits;    // per queue: tile x (5 x channels) + side x channels + channel
+    std::vector<char>          has_room; // per queue
+    std::vector<std::uint32_t> stuck;    // queues that can never go on
 };
 
 // Throws configs::SimulationFault that follows one circle from queue to queue.

@@ -129,15 +129,15 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
 
     void stop_sources() override { std::fill(due_.begin(), due_.end(), PacketSource::never); }
 
-    std::uint32_t         now() const override { return now_; }
+    std::uint32_t  now() const override { return now_; }
     PacketCounters counters() const override
     {
         auto all         = counters_;
-        all.credits_sent = all.router_passes;                         // one for each flit that leaves a queue
+        all.credits_sent = all.router_passes;                       // one for each flit that leaves a queue
         all.link_hops    = all.router_passes - all.flits_delivered; // all others go on
         return all;
     }
-    std::uint64_t         in_queues() const override
+    std::uint64_t in_queues() const override
     {
         auto sum = std::uint64_t{0};
         for (auto const held : held_)
@@ -178,22 +178,22 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     std::size_t bytes_of_state() const override
     {
         return first_.size() + held_.size() + takes_.size() + credits_.size() +
-               (ready_.size() + open_.size() + busy_.size()) * sizeof(Mask) + side_turn_.size() +
-               channel_turn_.size() + grant_turn_.size() + accept_turn_.size() + out_turn_[0].size() * 2 +
-               due_.size() * sizeof due_[0];
+               (ready_.size() + open_.size() + busy_.size()) * sizeof(Mask) + side_turn_.size() + channel_turn_.size() +
+               grant_turn_.size() + accept_turn_.size() + out_turn_[0].size() * 2 + due_.size() * sizeof due_[0];
     }
 
   private:
     static constexpr unsigned lanes = sides * channels;
-    using Mask                      = std::conditional_t<
-        (lanes <= 8), std::uint8_t,
-        std::conditional_t<(lanes <= 16), std::uint16_t, std::conditional_t<(lanes <= 32), std::uint32_t, std::uint64_t>>>;
+    using Mask =
+        std::conditional_t<(lanes <= 8), std::uint8_t,
+                           std::conditional_t<(lanes <= 16), std::uint16_t,
+                                              std::conditional_t<(lanes <= 32), std::uint32_t, std::uint64_t>>>;
     static constexpr std::uint64_t all_lanes   = lanes == 64 ? ~0ull : (1ull << lanes) - 1;
     static constexpr std::uint32_t of_one_side = (1u << channels) - 1;
     static constexpr std::uint64_t to_local    = std::uint64_t{of_one_side} << (4 * channels);
     static constexpr std::uint8_t  idle        = 255;
     static constexpr unsigned      wheel       = 64; // cycles ahead that something may be due
-    static constexpr std::uint32_t step_x[4]   = {0, 1, 0, ~0u}, step_y[4] = {~0u, 0, 1, 0};
+    static constexpr std::uint32_t step_x[4] = {0, 1, 0, ~0u}, step_y[4] = {~0u, 0, 1, 0};
 
     struct Arrival {
         std::uint32_t queue;
@@ -217,11 +217,11 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
 
     void receive()
     {
-        auto* const flits = flits_.data();
-        auto* const first = first_.data();
-        auto* const held  = held_.data();
-        auto* const ready = ready_.data();
-        auto const  depth = p_.depth;
+        auto* const flits   = flits_.data();
+        auto* const first   = first_.data();
+        auto* const held    = held_.data();
+        auto* const ready   = ready_.data();
+        auto const  depth   = p_.depth;
         auto&       arrived = arrivals_[now_ % wheel];
         for (auto const& arrival : arrived) {
             auto const queue = arrival.queue;
@@ -284,7 +284,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
             open &= channels_of_class(packet.late, false);
             if (open == 0)
                 return;
-            source.channel = static_cast<std::uint8_t>(next_of(open, channels > 1 ? (source.channel + 1u) % channels : 0u));
+            source.channel =
+                static_cast<std::uint8_t>(next_of(open, channels > 1 ? (source.channel + 1u) % channels : 0u));
             flags |= Flit::head;
         } else if ((open >> source.channel & 1) == 0) {
             return;
@@ -340,8 +341,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
             return std::uint64_t{bits} << (side * channels);
         }
         // Whichever way has most room; channel 0 of adaptive routing only along the way of xy.
-        auto       best = std::uint64_t{0};
-        auto       most = 0u;
+        auto       best   = std::uint64_t{0};
+        auto       most   = 0u;
         auto const escape = p_.routing == Routing::adaptive
                                 ? ways_of(Routing::xy, at, flit.to(), false, p_.columns, p_.rows, false)
                                 : 0x1fu;
@@ -390,10 +391,14 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     std::uint32_t neighbour(std::uint32_t tile, Place at, unsigned side) const
     {
         switch (side) {
-        case 0: return at.y > 0 ? tile - p_.columns : tile + (p_.rows - 1) * p_.columns;
-        case 1: return at.x + 1 < p_.columns ? tile + 1 : tile - at.x;
-        case 2: return at.y + 1 < p_.rows ? tile + p_.columns : at.x;
-        default: return at.x > 0 ? tile - 1 : tile + p_.columns - 1;
+        case 0:
+            return at.y > 0 ? tile - p_.columns : tile + (p_.rows - 1) * p_.columns;
+        case 1:
+            return at.x + 1 < p_.columns ? tile + 1 : tile - at.x;
+        case 2:
+            return at.y + 1 < p_.rows ? tile + p_.columns : at.x;
+        default:
+            return at.x > 0 ? tile - 1 : tile + p_.columns - 1;
         }
     }
 
@@ -401,10 +406,14 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     Boundary const& boundary(Place at, unsigned side) const
     {
         switch (side) {
-        case 0: return south_[at.y > 0 ? at.y - 1 : p_.rows - 1];
-        case 1: return east_[at.x];
-        case 2: return south_[at.y];
-        default: return east_[at.x > 0 ? at.x - 1 : p_.columns - 1];
+        case 0:
+            return south_[at.y > 0 ? at.y - 1 : p_.rows - 1];
+        case 1:
+            return east_[at.x];
+        case 2:
+            return south_[at.y];
+        default:
+            return east_[at.x > 0 ? at.x - 1 : p_.columns - 1];
         }
     }
 
@@ -414,10 +423,21 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         auto&      links  = arrivals_[(now_ + hop_) % wheel];
         auto&      back   = credits_due_[(now_ + credit_) % wheel];
         // A side sends one flit a cycle at most, and every flit that goes sends a credit back.
-        auto now = Now{flits_.data(), first_.data(), held_.data(), takes_.data(), credits_.data(), ready_.data(),
-                       open_.data(), busy_.data(), side_turn_.data(), grant_turn_.data(), sent_.data(),
+        auto now = Now{flits_.data(),
+                       first_.data(),
+                       held_.data(),
+                       takes_.data(),
+                       credits_.data(),
+                       ready_.data(),
+                       open_.data(),
+                       busy_.data(),
+                       side_turn_.data(),
+                       grant_turn_.data(),
+                       sent_.data(),
                        plain_ ? links.fill(std::size_t{tiles_} * 4) : nullptr,
-                       plain_ ? back.fill(std::size_t{tiles_} * sides) : nullptr, p_.depth, p_.columns};
+                       plain_ ? back.fill(std::size_t{tiles_} * sides) : nullptr,
+                       p_.depth,
+                       p_.columns};
         if (plain_) {
             allocate_everywhere<true>(now);
             links.filled_to(now.links);
@@ -464,11 +484,11 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     template <bool plain>
     [[gnu::always_inline]] inline void allocate_one_channel(Now& now, std::uint32_t tile, Place at)
     {
-        auto const    open        = static_cast<std::uint32_t>(now.open[tile] | to_local);
-        auto const    busy        = static_cast<std::uint32_t>(now.busy[tile]);
-        auto const    row         = tile * lanes;
+        auto const    open         = static_cast<std::uint32_t>(now.open[tile] | to_local);
+        auto const    busy         = static_cast<std::uint32_t>(now.busy[tile]);
+        auto const    row          = tile * lanes;
         std::uint32_t heads[sides] = {}; // of each side out: bits of sides in
-        auto          any         = 0u;
+        auto          any          = 0u;
         for (auto rest = static_cast<std::uint32_t>(now.ready[tile]); rest != 0; rest &= rest - 1) {
             auto const in   = static_cast<unsigned>(__builtin_ctz(rest));
             unsigned   lane = now.takes[row + in];
@@ -509,13 +529,12 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     // One iteration of a separable allocator for channels and of two for the crossbar, input first, all round robin. A
     // head asks for a channel and for the crossbar at once: it crosses in the cycle in which it is given a channel, if
     // the crossbar has chosen it too, and nobody who has a channel wants that side. Otherwise it keeps the channel.
-    template <bool plain>
-    [[gnu::always_inline]] inline void allocate_channels(Now& now, std::uint32_t tile, Place at)
+    template <bool plain> [[gnu::always_inline]] inline void allocate_channels(Now& now, std::uint32_t tile, Place at)
     {
-        std::uint64_t const open = now.open[tile] | to_local; // the processing element takes what comes
-        std::uint64_t const free = ~std::uint64_t{now.busy[tile]} & all_lanes;
-        auto const          row  = std::size_t{tile} * sides;
-        auto const          base = tile * lanes;
+        std::uint64_t const open           = now.open[tile] | to_local; // the processing element takes what comes
+        std::uint64_t const free           = ~std::uint64_t{now.busy[tile]} & all_lanes;
+        auto const          row            = std::size_t{tile} * sides;
+        auto const          base           = tile * lanes;
         std::uint32_t       bids[2][sides] = {};      // [heads?][out]: bits of sides in
         std::uint8_t        of_pair[2][sides][sides]; // [heads?][in][out]: bits of channels
         std::uint32_t       any[2] = {};              // bits of sides out
@@ -566,8 +585,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
                 }
         }
         for (auto rest = asked; rest != 0; rest &= rest - 1) {
-            auto const lane        = lowest(rest);
-            auto const in          = given_to(asked_by[lane], now.grant_turn[base + lane]);
+            auto const lane         = lowest(rest);
+            auto const in           = given_to(asked_by[lane], now.grant_turn[base + lane]);
             accept_turn_[base + in] = static_cast<std::uint8_t>(lane + 1);
             given |= std::uint64_t{1} << in;
             now.takes[base + in] = static_cast<std::uint8_t>(lane);
@@ -578,7 +597,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
             auto const owners_in = taken_in;
             for (auto rest = any[heads]; rest != 0; rest &= rest - 1) {
                 auto const out = static_cast<unsigned>(__builtin_ctz(rest));
-                auto const in  = given_to(bids[heads][out], now.side_turn[(heads * std::size_t{tiles_} + tile) * sides + out]);
+                auto const in =
+                    given_to(bids[heads][out], now.side_turn[(heads * std::size_t{tiles_} + tile) * sides + out]);
                 out_turn_[heads][row + in] = static_cast<std::uint8_t>(out + 1);
                 if (heads != 0 && ((owners_in >> in & 1) != 0 || (wanted_by_owners >> out & 1) != 0))
                     continue;
@@ -598,14 +618,14 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     }
 
     // A flit leaves the queue (in, channel) for `lane` on side `out`.
-    template <bool plain>
-    [[gnu::always_inline]] inline void pass(Now& now, std::uint32_t tile, Place at, unsigned in, unsigned channel, unsigned out, unsigned lane)
+    template <bool plain> [[gnu::always_inline]] inline void pass(Now& now, std::uint32_t tile, Place at, unsigned in,
+                                                                  unsigned channel, unsigned out, unsigned lane)
     {
         auto const lane_in = in * channels + channel;
         auto const queue   = tile * lanes + lane_in;
         auto const place   = now.first[queue];
         auto       flit    = now.flits[std::size_t{queue} * now.depth + place];
-        now.first[queue]      = static_cast<std::uint8_t>(place + 1u == now.depth ? 0 : place + 1u);
+        now.first[queue]   = static_cast<std::uint8_t>(place + 1u == now.depth ? 0 : place + 1u);
         if (--now.held[queue] == 0)
             now.ready[tile] &= static_cast<Mask>(~(Mask{1} << lane_in));
         ++now.passes;
@@ -644,8 +664,7 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         auto const next  = neighbour(tile, at, out);
         auto const there = Place{next % p_.columns, next / p_.columns};
         if (flit.is(Flit::head)) {
-            flit.set_ways(
-                ways_of(p_.routing, there, flit.to(), flit.is(Flit::late), p_.columns, p_.rows, p_.torus));
+            flit.set_ways(ways_of(p_.routing, there, flit.to(), flit.is(Flit::late), p_.columns, p_.rows, p_.torus));
             // It matters until the packet turns into the other dimension.
             if (p_.torus)
                 flit.set_wrapped((flit.has_wrapped() || wraps(at, out)) && (lowest(flit.ways()) + out) % 2 == 0);
@@ -658,12 +677,16 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         return to.x > at.x ? 2u : to.x < at.x ? 8u : to.y > at.y ? 4u : to.y < at.y ? 1u : 16u;
     }
 
-    template <bool plain>
-    [[gnu::always_inline]] inline void give_credit(Now& now, std::uint32_t tile, Place at, unsigned in, unsigned channel)
+    template <bool plain> [[gnu::always_inline]] inline void give_credit(Now& now, std::uint32_t tile, Place at,
+                                                                         unsigned in, unsigned channel)
     {
         // That of the processing element is kept where the lanes out to it would be: they need none.
         if (plain) {
-            auto const upstream = tile + (in == 0 ? 0u - now.columns : in == 1 ? 1u : in == 2 ? now.columns : in == 3 ? ~0u : 0u);
+            auto const upstream = tile + (in == 0   ? 0u - now.columns
+                                          : in == 1 ? 1u
+                                          : in == 2 ? now.columns
+                                          : in == 3 ? ~0u
+                                                    : 0u);
             auto const side     = in == 4 ? 4u : in ^ 2u;
             *now.credits_back++ = upstream * lanes + side * channels + channel;
             return;
@@ -711,13 +734,13 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
         auto wait = QueueWait{};
         if (held_[queue] == 0)
             return wait;
-        wait.waits      = true;
-        auto const tile = queue / lanes;
-        auto const at   = Place{tile % p_.columns, tile / p_.columns};
+        wait.waits       = true;
+        auto const  tile = queue / lanes;
+        auto const  at   = Place{tile % p_.columns, tile / p_.columns};
         auto const& flit = flits_[std::size_t{queue} * p_.depth + first_[queue]];
         wait.from        = flit.from();
         wait.to          = flit.to().x + flit.to().y * p_.columns;
-        auto const add = [&](unsigned lane) {
+        auto const add   = [&](unsigned lane) {
             auto choice = QueueWait::Choice{};
             if (lane / channels == 4)
                 choice.leaves = true;
@@ -736,8 +759,8 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
             return wait;
         }
         for (auto ways = flit.ways(); ways != 0; ways &= ways - 1) {
-            auto const side  = lowest(ways);
-            auto       bits  = std::uint32_t{of_one_side};
+            auto const side = lowest(ways);
+            auto       bits = std::uint32_t{of_one_side};
             if (side < 4) {
                 bits = channels_of_class(flit.is(Flit::late), crosses_class(at, flit, side));
                 if (p_.routing == Routing::adaptive &&
@@ -755,16 +778,16 @@ template <unsigned channels> class PacketEngine final : public PacketMesh {
     DeliveryListener& listener_;
     std::uint32_t     tiles_;
     std::uint32_t     hop_, credit_; // cycles from a flit's crossing until it, or its credit, can be used
-    std::uint32_t     now_ = 0;
+    std::uint32_t     now_    = 0;
     bool              uneven_ = false, plain_ = true;
 
     std::vector<Flit>         flits_;                          // queue x depth
     std::vector<std::uint8_t> first_, held_, takes_, credits_; // per queue; credits: of the lane out of the same number
     std::vector<Mask>         ready_, open_, busy_;            // per tile: queues with flits; lanes with credits, owned
-    std::vector<std::uint8_t> grant_turn_, accept_turn_;              // per lane out, and in: whose turn it is
+    std::vector<std::uint8_t> grant_turn_, accept_turn_;       // per lane out, and in: whose turn it is
     std::vector<std::uint8_t> side_turn_, channel_turn_, out_turn_[2]; // per tile and side
-    std::vector<std::uint32_t> sent_, link_free_;                     // per tile and side
-    std::vector<Boundary>      east_, south_;                         // per column, per row
+    std::vector<std::uint32_t> sent_, link_free_;                      // per tile and side
+    std::vector<Boundary>      east_, south_;                          // per column, per row
 
     std::array<Due<Arrival>, wheel>       arrivals_;
     std::array<Due<std::uint32_t>, wheel> credits_due_; // lanes

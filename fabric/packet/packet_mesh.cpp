@@ -32,13 +32,13 @@ void require_possible(PacketMeshParams const& p)
         }
     require_between("cycles of a hop", p.allocation + p.crossbar + p.link + longest, 1, 60);
     require_between("cycles of a credit", p.credit + longest, 1, 60);
-    auto const needed = (p.routing == Routing::o1turn || p.routing == Routing::adaptive ? 2u : 1u) *
-                        (p.torus ? 2u : 1u);
+    auto const needed =
+        (p.routing == Routing::o1turn || p.routing == Routing::adaptive ? 2u : 1u) * (p.torus ? 2u : 1u);
     if (p.channels < needed)
-        refuse(fmt::format("routing {}{} needs {} virtual channels, so that no packets wait for each other in a circle, "
-                           "and there {} {}",
-                           name_of(p.routing), p.torus ? " on a torus" : "", needed, p.channels == 1 ? "is" : "are",
-                           p.channels));
+        refuse(fmt::format(
+            "routing {}{} needs {} virtual channels, so that no packets wait for each other in a circle, "
+            "and there {} {}",
+            name_of(p.routing), p.torus ? " on a torus" : "", needed, p.channels == 1 ? "is" : "are", p.channels));
     if (p.torus && p.routing != Routing::xy && p.routing != Routing::yx)
         refuse(fmt::format("routing {} is not for a torus: take xy or yx", name_of(p.routing)));
 }
@@ -50,14 +50,22 @@ std::unique_ptr<PacketMesh> PacketMesh::make(PacketMeshParams const& params, Pac
 {
     require_possible(params);
     switch (params.channels) {
-    case 1: return std::make_unique<PacketEngine<1>>(params, source, listener);
-    case 2: return std::make_unique<PacketEngine<2>>(params, source, listener);
-    case 3: return std::make_unique<PacketEngine<3>>(params, source, listener);
-    case 4: return std::make_unique<PacketEngine<4>>(params, source, listener);
-    case 5: return std::make_unique<PacketEngine<5>>(params, source, listener);
-    case 6: return std::make_unique<PacketEngine<6>>(params, source, listener);
-    case 7: return std::make_unique<PacketEngine<7>>(params, source, listener);
-    default: return std::make_unique<PacketEngine<8>>(params, source, listener);
+    case 1:
+        return std::make_unique<PacketEngine<1>>(params, source, listener);
+    case 2:
+        return std::make_unique<PacketEngine<2>>(params, source, listener);
+    case 3:
+        return std::make_unique<PacketEngine<3>>(params, source, listener);
+    case 4:
+        return std::make_unique<PacketEngine<4>>(params, source, listener);
+    case 5:
+        return std::make_unique<PacketEngine<5>>(params, source, listener);
+    case 6:
+        return std::make_unique<PacketEngine<6>>(params, source, listener);
+    case 7:
+        return std::make_unique<PacketEngine<7>>(params, source, listener);
+    default:
+        return std::make_unique<PacketEngine<8>>(params, source, listener);
     }
 }
 

@@ -37,13 +37,13 @@ struct Boundary {
 };
 
 struct PacketMeshParams {
-    std::uint32_t columns = 8, rows = 8; // 1 .. 4,096
-    std::uint32_t channels         = 1;  // virtual channels of a link: 1 .. 8
-    std::uint32_t depth            = 8;  // flits that one of them holds in its queue: 1 .. 255
-    std::uint32_t flits_per_packet = 1;
-    std::uint32_t allocation = 1, crossbar = 1, link = 1, credit = 1; // cycles; together at most 60
-    Routing       routing = Routing::xy;
-    bool          torus   = false;
+    std::uint32_t         columns = 8, rows = 8; // 1 .. 4,096
+    std::uint32_t         channels         = 1;  // virtual channels of a link: 1 .. 8
+    std::uint32_t         depth            = 8;  // flits that one of them holds in its queue: 1 .. 255
+    std::uint32_t         flits_per_packet = 1;
+    std::uint32_t         allocation = 1, crossbar = 1, link = 1, credit = 1; // cycles; together at most 60
+    Routing               routing = Routing::xy;
+    bool                  torus   = false;
     std::vector<Boundary> columns_cut, rows_cut;
 };
 
@@ -98,16 +98,16 @@ class PacketMesh {
     // Sources make no further packet.
     virtual void stop_sources() = 0;
 
-    virtual std::uint32_t         now() const         = 0;
-    virtual PacketCounters        counters() const    = 0;
-    virtual std::uint64_t         in_queues() const   = 0; // flits in routers
-    virtual std::uint64_t         on_links() const    = 0;
-    virtual std::uint64_t         at_sources() const  = 0; // packets that have not entered whole
-    virtual std::uint64_t         packets_on_their_way() const = 0; // entered whole, tail not delivered
-    virtual std::uint64_t         credits_on_their_way() const = 0;
-    virtual std::uint64_t         state_hash() const  = 0;
-    virtual std::uint32_t         sent_over(std::uint32_t tile, Side side) const = 0; // flits
-    virtual std::size_t           bytes_of_state() const                         = 0; // beside flits, of the mesh
+    virtual std::uint32_t  now() const                                    = 0;
+    virtual PacketCounters counters() const                               = 0;
+    virtual std::uint64_t  in_queues() const                              = 0; // flits in routers
+    virtual std::uint64_t  on_links() const                               = 0;
+    virtual std::uint64_t  at_sources() const                             = 0; // packets that have not entered whole
+    virtual std::uint64_t  packets_on_their_way() const                   = 0; // entered whole, tail not delivered
+    virtual std::uint64_t  credits_on_their_way() const                   = 0;
+    virtual std::uint64_t  state_hash() const                             = 0;
+    virtual std::uint32_t  sent_over(std::uint32_t tile, Side side) const = 0; // flits
+    virtual std::size_t    bytes_of_state() const                         = 0; // beside flits, of the mesh
 };
 
 } // namespace scribeline::fabric

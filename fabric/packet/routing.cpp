@@ -51,15 +51,19 @@ std::uint32_t ways_of(Routing routing, Place at, Place to, bool late, std::uint3
     if ((along_x | along_y) == 0)
         return bit(Side::local);
     switch (routing) {
-    case Routing::xy: return along_x != 0 ? along_x : along_y;
-    case Routing::yx: return along_y != 0 ? along_y : along_x;
+    case Routing::xy:
+        return along_x != 0 ? along_x : along_y;
+    case Routing::yx:
+        return along_y != 0 ? along_y : along_x;
     case Routing::o1turn:
         if (late)
             return along_y != 0 ? along_y : along_x;
         return along_x != 0 ? along_x : along_y;
-    case Routing::west_first: return dx < 0 ? along_x : along_x | along_y;
+    case Routing::west_first:
+        return dx < 0 ? along_x : along_x | along_y;
     case Routing::adaptive:
-    case Routing::unsafe: break;
+    case Routing::unsafe:
+        break;
     }
     return along_x | along_y;
 }

@@ -28,12 +28,12 @@ class SyntheticSource final : public PacketSource {
 
     Packet make(std::uint32_t tile, std::uint32_t now, std::uint32_t& next) override
     {
-        auto packet    = Packet{};
-        packet.created = now;
-        packet.flits   = params_.mesh.flits_per_packet;
-        packet.to = destination(params_.pattern, tile, params_.mesh.columns, params_.mesh.rows, draw(tile),
-                                params_.hotspot_share);
-        packet.late = params_.mesh.routing == Routing::o1turn && (draw(tile) & 1) != 0;
+        auto packet     = Packet{};
+        packet.created  = now;
+        packet.flits    = params_.mesh.flits_per_packet;
+        packet.to       = destination(params_.pattern, tile, params_.mesh.columns, params_.mesh.rows, draw(tile),
+                                      params_.hotspot_share);
+        packet.late     = params_.mesh.routing == Routing::o1turn && (draw(tile) & 1) != 0;
         auto const wait = gap(tile);
         next            = wait >= never - now ? never : now + wait;
         return packet;
@@ -72,9 +72,9 @@ class Followed final : public DeliveryListener {
         auto const cycles = packet.arrived - packet.created;
         of_window_[window].add(cycles);
         auto const& mesh = params_.mesh;
-        auto const  hops = shortest({packet.from % mesh.columns, packet.from / mesh.columns},
-                                   {packet.to % mesh.columns, packet.to / mesh.columns}, mesh.columns, mesh.rows,
-                                   mesh.torus);
+        auto const  hops =
+            shortest({packet.from % mesh.columns, packet.from / mesh.columns},
+                     {packet.to % mesh.columns, packet.to / mesh.columns}, mesh.columns, mesh.rows, mesh.torus);
         if (by_hops_.size() <= hops)
             by_hops_.resize(hops + 1);
         by_hops_[hops].add(cycles);
@@ -122,8 +122,9 @@ class Followed final : public DeliveryListener {
     // 95 % by Student's t over the means of the windows that have packets.
     std::optional<double> half_interval() const
     {
-        static constexpr std::array<double, 11> t{0, 12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228};
-        auto n = 0.0, mean = 0.0, squares = 0.0; // Welford
+        static constexpr std::array<double, 11> t{0,     12.71, 4.303, 3.182, 2.776, 2.571,
+                                                  2.447, 2.365, 2.306, 2.262, 2.228};
+        auto                                    n = 0.0, mean = 0.0, squares = 0.0; // Welford
         for (auto const& window : of_window_)
             if (window.count > 0) {
                 auto const off = window.mean() - mean;
@@ -163,11 +164,11 @@ void add_books(TrafficPoint& point, PacketMesh const& mesh)
 {
     auto const& counters = point.counters;
     point.books.entries  = {
-        {"packets", "made", "delivered + at sources + on their way", counters.packets_created,
+         {"packets", "made", "delivered + at sources + on their way", counters.packets_created,
           counters.packets_delivered + mesh.at_sources() + mesh.packets_on_their_way()},
-        {"flits", "entered", "delivered + in queues + on links", counters.flits_injected,
+         {"flits", "entered", "delivered + in queues + on links", counters.flits_injected,
           counters.flits_delivered + mesh.in_queues() + mesh.on_links()},
-        {"credits", "sent", "received + on their way", counters.credits_sent,
+         {"credits", "sent", "received + on their way", counters.credits_sent,
           counters.credits_received + mesh.credits_on_their_way()},
     };
 }
@@ -193,8 +194,8 @@ TrafficPoint measure(TrafficParams const& params, double rate)
     auto const before = mesh->counters();
     mesh->advance_to(static_cast<std::uint32_t>(params.warm_up + measured));
     auto const after = mesh->counters();
-    point.accepted   = static_cast<double>(after.flits_delivered - before.flits_delivered) /
-                     static_cast<double>(measured * tiles);
+    point.accepted =
+        static_cast<double>(after.flits_delivered - before.flits_delivered) / static_cast<double>(measured * tiles);
 
     // Followed packets still under way are waited for as long as the mesh can be said to keep up.
     auto const made  = after.packets_created - before.packets_created;
@@ -204,7 +205,7 @@ TrafficPoint measure(TrafficParams const& params, double rate)
     point.cycles   = mesh->now();
     point.counters = mesh->counters();
     followed.tell(point);
-    bool const all = followed.count() == made;
+    bool const all  = followed.count() == made;
     point.saturated = !all || (point.mean && *point.mean > 3 * point.zero_load);
     if (!all)
         point.mean = point.confidence = point.p50 = point.p99 = point.most = std::nullopt;
@@ -215,11 +216,10 @@ TrafficPoint measure(TrafficParams const& params, double rate)
         for (unsigned side = 0; side < 4; ++side)
             busiest = std::max(busiest, mesh->sent_over(tile, static_cast<Side>(side)));
     auto const columns = std::uint64_t{params.mesh.columns}, rows = std::uint64_t{params.mesh.rows};
-    links = params.mesh.torus ? 4 * tiles : 2 * ((columns - 1) * rows + columns * (rows - 1));
-    point.busiest_link   = static_cast<double>(busiest) / static_cast<double>(point.cycles);
-    point.mean_link_load = links == 0 ? 0
-                                      : static_cast<double>(point.counters.link_hops) /
-                                            static_cast<double>(links * point.cycles);
+    links              = params.mesh.torus ? 4 * tiles : 2 * ((columns - 1) * rows + columns * (rows - 1));
+    point.busiest_link = static_cast<double>(busiest) / static_cast<double>(point.cycles);
+    point.mean_link_load =
+        links == 0 ? 0 : static_cast<double>(point.counters.link_hops) / static_cast<double>(links * point.cycles);
     point.state_hash = mesh->state_hash();
     add_books(point, *mesh);
     return point;
@@ -229,7 +229,7 @@ double saturation_rate(TrafficParams const& params, double step)
 {
     auto low = 0.0, high = std::min(1.0, bound_of_xy(params) * (params.mesh.routing == Routing::xy ? 1.05 : 2.0));
     while (high - low > step * high) {
-        auto const middle = (low + high) / 2;
+        auto const middle                                = (low + high) / 2;
         (measure(params, middle).saturated ? high : low) = middle;
     }
     return low;
@@ -254,7 +254,7 @@ double bound_of_xy(TrafficParams const& params)
     if (params.pattern == Pattern::uniform || params.pattern == Pattern::hotspot) {
         // The middle cut of a dimension of n nodes is crossed one way by a quarter of all traffic, over n links.
         auto const widest = std::max(mesh.columns, mesh.rows);
-        auto const half   = widest / 2, other = widest - half;
+        auto const half = widest / 2, other = widest - half;
         auto const cut    = static_cast<double>(half) * other / widest * (mesh.torus ? 0.5 : 1);
         auto const spread = (params.pattern == Pattern::hotspot ? 1 - params.hotspot_share : 1) * cut;
         auto const spot   = params.pattern == Pattern::hotspot ? params.hotspot_share * tiles : 0.0;

@@ -81,15 +81,20 @@ std::uint32_t destination(Pattern pattern, std::uint32_t node, std::uint32_t col
         return (x + by_x) % columns + (y + by_y) % rows * columns;
     };
     switch (pattern) {
-    case Pattern::transpose: return y + x * columns;
-    case Pattern::bit_complement: return columns * rows - 1 - node;
-    case Pattern::tornado: return shifted((columns + 1) / 2 - 1, (rows + 1) / 2 - 1);
-    case Pattern::neighbour: return shifted(1, 1);
+    case Pattern::transpose:
+        return y + x * columns;
+    case Pattern::bit_complement:
+        return columns * rows - 1 - node;
+    case Pattern::tornado:
+        return shifted((columns + 1) / 2 - 1, (rows + 1) / 2 - 1);
+    case Pattern::neighbour:
+        return shifted(1, 1);
     case Pattern::hotspot:
         if (static_cast<double>(random & 0xffffffffu) < hotspot_share * 4294967296.0)
             return columns / 2 + rows / 2 * columns;
         break;
-    case Pattern::uniform: break;
+    case Pattern::uniform:
+        break;
     }
     return one_of(columns * rows, random);
 }

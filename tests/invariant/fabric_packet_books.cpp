@@ -26,8 +26,7 @@ TrafficParams small(Routing routing, std::uint32_t channels, std::uint32_t flits
 
 TEST_CASE("packets, flits and credits of a mesh balance under any load")
 {
-    auto const routing =
-        GENERATE(Routing::xy, Routing::yx, Routing::o1turn, Routing::west_first, Routing::adaptive);
+    auto const routing  = GENERATE(Routing::xy, Routing::yx, Routing::o1turn, Routing::west_first, Routing::adaptive);
     auto const channels = GENERATE(2u, 3u);
     auto const flits    = GENERATE(1u, 3u);
     auto const rate     = GENERATE(0.05, 0.9);
@@ -75,7 +74,8 @@ TEST_CASE("routing that lets packets wait for each other in a circle is found ou
     auto params         = small(Routing::unsafe, 1, 4);
     params.mesh.depth   = 2;
     auto const deadlock = [&] { measure(params, 0.5); };
-    CHECK_THROWS_WITH(deadlock(), Catch::Contains("wait for each other in a circle") && Catch::Contains("a packet from ("));
+    CHECK_THROWS_WITH(deadlock(),
+                      Catch::Contains("wait for each other in a circle") && Catch::Contains("a packet from ("));
     params.mesh.routing  = Routing::adaptive; // the same, with a way out
     params.mesh.channels = 2;
     CHECK_NOTHROW(deadlock());

@@ -149,7 +149,8 @@ TEST_CASE("flits of packets on one virtual channel do not mix, and on several th
     auto const first = std::min(noted.all[0].arrived, noted.all[1].arrived);
     auto const last  = std::max(noted.all[0].arrived, noted.all[1].arrived);
     CHECK(last - first >= (channels == 1 ? 8u : 1u));
-    // The first flit is in its router in cycle 2, the sixteenth leaves it in 17, and two routers end with 3 cycles each.
+    // The first flit is in its router in cycle 2, the sixteenth leaves it in 17, and two routers end with 3 cycles
+    // each.
     CHECK(last == 2 + 15 + 2 * 3);
 }
 
@@ -158,8 +159,8 @@ TEST_CASE("what a mesh cannot be is refused by name")
     auto params     = square(4);
     params.channels = 9;
     CHECK_THAT(refusal(params), Catch::Contains("virtual channels = 9 is outside 1 .. 8"));
-    params          = square(4);
-    params.routing  = Routing::o1turn;
+    params         = square(4);
+    params.routing = Routing::o1turn;
     CHECK_THAT(refusal(params), Catch::Contains("o1turn needs 2 virtual channels"));
     params       = square(4);
     params.torus = true;

@@ -33,7 +33,7 @@ TEST_CASE("uniform traffic reaches every node about as often, the sender too")
 TEST_CASE("mean distances are those of the closed forms")
 {
     CHECK(mean_hops(Pattern::uniform, 8, 8, false, 0) == Approx(2 * (8 - 1.0 / 8) / 3)); // (k - 1/k) / 3 a dimension
-    CHECK(mean_hops(Pattern::uniform, 8, 8, true, 0) == Approx(4));                       // k / 4 a dimension
+    CHECK(mean_hops(Pattern::uniform, 8, 8, true, 0) == Approx(4));                      // k / 4 a dimension
     CHECK(mean_hops(Pattern::transpose, 8, 8, false, 0) == Approx(5.25));
     CHECK(mean_hops(Pattern::bit_complement, 8, 8, false, 0) == Approx(8));
 }

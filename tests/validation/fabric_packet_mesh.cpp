@@ -17,10 +17,12 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {1, Pattern::uniform, 0.01, 20.87},  {1, Pattern::uniform, 0.1, 21.02},      {1, Pattern::uniform, 0.2, 21.58},
-    {1, Pattern::uniform, 0.25, 22.10},  {1, Pattern::uniform, 0.3, 23.09},      {4, Pattern::uniform, 0.1, 21.11},
-    {4, Pattern::uniform, 0.2, 21.83},   {4, Pattern::uniform, 0.3, 23.65},      {4, Pattern::uniform, 0.325, 24.59},
-    {1, Pattern::transpose, 0.05714, 20.97}, {1, Pattern::transpose, 0.1, 21.25}, {1, Pattern::transpose, 0.114288, 21.48},
+    {1, Pattern::uniform, 0.01, 20.87},  {1, Pattern::uniform, 0.1, 21.02},
+    {1, Pattern::uniform, 0.2, 21.58},   {1, Pattern::uniform, 0.25, 22.10},
+    {1, Pattern::uniform, 0.3, 23.09},   {4, Pattern::uniform, 0.1, 21.11},
+    {4, Pattern::uniform, 0.2, 21.83},   {4, Pattern::uniform, 0.3, 23.65},
+    {4, Pattern::uniform, 0.325, 24.59}, {1, Pattern::transpose, 0.05714, 20.97},
+    {1, Pattern::transpose, 0.1, 21.25}, {1, Pattern::transpose, 0.114288, 21.48},
 };
 
 TrafficParams asked(std::uint32_t channels, Pattern pattern)
