@@ -5,24 +5,12 @@
 
 #include <catch2/catch.hpp>
 
-#include <sys/resource.h>
-
 using namespace scribeline;
 using namespace scribeline::tests;
 
 namespace {
 
 constexpr char const* python = "/usr/bin/python3";
-
-double seconds_of_children()
-{
-    struct rusage usage {};
-    ::getrusage(RUSAGE_CHILDREN, &usage);
-    auto const seconds = [](timeval const& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // The same rows again and again.
 results::SweepTable repeated(results::SweepTable table, std::size_t rows)
@@ -40,22 +28,6 @@ results::SweepTable repeated(results::SweepTable table, std::size_t rows)
 }
 
 } // namespace
-
-TEST_CASE("a point of a sweep costs some milliseconds")
-{
-    constexpr int points = 120;
-    auto const    place  = TemporaryFolder{};
-    auto const    file   = write_small_sweep(place, points);
-    auto const    before = seconds_of_children();
-    auto const    run    = run_scribeline({"sweep", "run", file, "-q", "-j", "2", "-o", place / "d"});
-    auto const    took   = seconds_of_children() - before;
-    REQUIRE(run.exit_code == 0);
-    CAPTURE(took);
-#if !defined(__SANITIZE_ADDRESS__)
-    // The limit is 20 (scripts/check-sweep); a processor that is shared with much else may take twice as long.
-    CHECK(took / points < 0.040);
-#endif
-}
 
 TEST_CASE("a merged table of 10,000 points opens in xarray in under 2 s")
 {
