@@ -287,8 +287,7 @@ Override read_set(std::string const& text, std::string const& command)
 
 void take_option(CommandLine& line, std::string const& option, std::string const& value)
 {
-    if (line.command == "compare" &&
-        (option == "machines" || option == "batch" || option == "context" || option == "modules")) {
+    if (line.command == "compare" && (option == "machines" || option == "context" || option == "modules")) {
         line.options.emplace_back(option, value);
         return;
     }

@@ -2,10 +2,13 @@
 #include "models/compare/comparison.hpp"
 
 #include "configs/does_not_fit.hpp"
-#include "models/compare/rows.hpp"
+#include "configs/schema/gpu_tables.hpp"
+#include "models/machine_list.hpp"
 #include "workloads/decode_step.hpp"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace scribeline::models {
 
@@ -22,23 +25,6 @@ std::optional<double> ComparisonRow::served_per_user() const
 std::optional<double> ComparisonRow::tokens_per_second() const
 {
     return token ? std::optional{static_cast<double>(batch) / token->value()} : std::nullopt;
-}
-
-char const* explained_fidelity(std::string const& fidelity)
-{
-    if (fidelity == "wavelet")
-        return "every wavelet, every hop, every PE cycle";
-    if (fidelity == "folded")
-        return "the simulated mesh, one row and one column of each region for all";
-    if (fidelity == "closed_form")
-        return "the planner's formulas; no mesh was simulated";
-    if (fidelity == "kernels")
-        return "a model of every kernel and collective; the banks of the HBM are simulated";
-    if (fidelity == "modules")
-        return "the same kernels on SystemC modules, whose transfers go over TLM-2.0 sockets to HBM and NVLink";
-    if (fidelity == "stream")
-        return "bytes over bandwidth, arithmetic over its rate, and a fixed time an operator";
-    return "";
 }
 
 std::optional<std::size_t> Comparison::fastest(std::size_t context) const
@@ -59,26 +45,62 @@ bool Comparison::anything_fits() const
 
 namespace {
 
-ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context, std::uint64_t batch)
+void add_step(ComparisonRow& row, StepReport const& step)
 {
-    auto        config = machine.config;
-    auto const& p      = config.parameters;
+    auto const sequences = static_cast<double>(row.batch);
 
-    config.parameters.workload.context = context;
+    row.fits            = true;
+    row.token           = step.latency;
+    row.bandwidth_share = step.bandwidth_share;
+    row.bound_by        = step.where.parts.empty() ? "" : step.bound_by;
+    row.fidelity        = step.evidence.fidelity;
+    row.fidelity_said   = step.evidence.said;
+    row.modules         = step.transfers;
+    if (step.engine > configs::Seconds{})
+        row.served = step.latency + step.engine;
+    for (auto const& part : step.where.parts)
+        row.parts.emplace_back(part.name, part.time);
+    for (auto const& part : step.spent)
+        row.energy_parts.emplace_back(part.cause, part.energy / sequences);
+    if (!step.spent.empty())
+        row.energy = step.energy() / sequences;
+    row.energy_at_most              = step.at_most / sequences;
+    row.steps_in_flight             = step.steps_in_flight;
+    row.tokens_per_second_in_flight = step.steps_per_second_in_flight() * sequences;
+    row.notes.insert(row.notes.end(), step.notes.begin(), step.notes.end());
+    step.books.require_balanced();
+}
 
-    auto const step  = workloads::decode_step(workloads::read_model(p.workload.model), p.workload);
-    auto       row   = ComparisonRow{};
-    row.machine      = machine.name;
-    row.kind         = p.machine.kind;
-    row.context      = step.context;
-    row.batch        = batch;
-    row.notes        = step.notes;
-    auto const wafer = row.kind == configs::MachineKind::wafer;
+// Prompts of all sequences, one behind another or side by side, and where those give no token the first step.
+void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadParams const& workload)
+{
     try {
-        if (wafer)
-            add_wafer(row, config, step);
-        else
-            add_accelerator(row, config, step, machine.modules);
+        auto const prompts = machine.step(prompts_of(workload));
+        row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : *row.token);
+    } catch (configs::UserError const& refusal) {
+        row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
+    }
+}
+
+ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
+{
+    auto  config     = machine.config;
+    auto& workload   = config.parameters.workload;
+    auto  row        = ComparisonRow{};
+    workload.context = context;
+    row.machine      = machine.name;
+    row.kind         = configs::kind_name(config.parameters.machine.kind);
+    row.context      = context;
+    row.batch        = workload.batch;
+    auto const step  = workloads::decode_step(workloads::read_model(workload.model), workload);
+    try {
+        auto const made     = make_machine(config, step);
+        auto const standing = made->standing();
+        row.devices         = standing.devices;
+        row.arrangement     = standing.arrangement;
+        row.memory_share    = standing.memory_share;
+        add_step(row, made->step(step_of(workload)));
+        add_first_token(row, *made, workload);
     } catch (configs::DoesNotFit const& error) {
         row.reason = error.what();
         if (error.needed() > error.available())
@@ -88,25 +110,29 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context, std:
     } catch (configs::UserError const& error) {
         row.reason = error.what();
     }
+    if (!row.fits)
+        row.notes.insert(row.notes.end(), step.notes.begin(), step.notes.end());
     return row;
 }
 
 } // namespace
 
-Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts, std::uint64_t batch,
+Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
                    std::function<void(std::string const& machine, std::uint32_t context)> const& next)
 {
-    SCRIBELINE_EXPECT(!machines.empty() && !contexts.empty() && batch > 0);
+    SCRIBELINE_EXPECT(!machines.empty() && !contexts.empty());
     auto result     = Comparison{};
     result.model    = machines.front().config.parameters.workload.model;
-    result.batch    = batch;
+    result.batch    = machines.front().config.parameters.workload.batch;
     result.contexts = std::move(contexts);
     result.machines = std::move(machines);
+    for (auto const& machine : result.machines)
+        kind_row(machine.config); // before any of them takes its time
     for (auto const& machine : result.machines)
         for (auto const context : result.contexts) {
             if (next)
                 next(machine.name, context);
-            result.rows.push_back(row_of(machine, context, batch));
+            result.rows.push_back(row_of(machine, context));
         }
     return result;
 }

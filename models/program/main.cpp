@@ -2,6 +2,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 #include "configs/schema/completion.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
 #include "models/program/compare_command.hpp"
@@ -67,7 +68,7 @@ Exit run(configs::CommandLine const& line)
                                           : configs::resolve(line, results::read_config_toml(line.from), line.from);
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
-    if (config.parameters.machine.kind != configs::MachineKind::wafer)
+    if (!configs::applies("wafer", config.parameters.machine.kind))
         throw configs::UserError{Exit::bad_config,
                                  fmt::format("machine {}: is no wafer (machine.kind), and 'run' simulates wafers. "
                                              "Choose one such as wse3, or 'scribeline compare --machines {}'",

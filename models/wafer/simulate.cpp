@@ -215,6 +215,15 @@ bool may_take_long(configs::Parameters const& p)
 
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
+    auto outcome = simulate_step(config, step, plan);
+    if (workloads::speculates(config.parameters.workload))
+        add_speculation(outcome, config);
+    return outcome;
+}
+
+Outcome simulate_step(configs::Config const& config, workloads::DecodeStep const& step,
+                      workloads::TokenPlan const& plan)
+{
     auto const& p       = config.parameters;
     auto        prefill = std::optional<workloads::PrefillPlan>{};
     if (p.workload.prompt != 0)
@@ -227,8 +236,6 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         outcome.repair.rewired      = wafers.rewired;
         outcome.repair.longer_links = wafers.longer_links;
     }
-    if (workloads::speculates(p.workload))
-        add_speculation(outcome, config);
     if (prefill) {
         add_prefill(outcome, p, step, *prefill);
         if (outcome.fidelity == "wavelet")

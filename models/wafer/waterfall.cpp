@@ -37,13 +37,20 @@ constexpr Words unexplained{"not told apart", "The formulas give these cycles on
 
 } // namespace
 
+double times_of_parts(Outcome const& outcome)
+{
+    return outcome.token.simulated    ? 1.0
+           : outcome.layers_alike > 0 ? outcome.layers_alike
+                                      : static_cast<double>(outcome.layers);
+}
+
+char const* meaning_of(Part part) { return bars.at(static_cast<std::size_t>(part)).meaning; }
+
 std::vector<WaterfallBar> waterfall_of(Outcome const& outcome, configs::Parameters const& parameters,
                                        double bytes_read_per_token, double pes_of_all_wafers)
 {
     SCRIBELINE_EXPECT(outcome.clock_hz > 0);
-    double const  times = outcome.token.simulated    ? 1.0
-                          : outcome.layers_alike > 0 ? outcome.layers_alike
-                                                     : static_cast<double>(outcome.layers);
+    double const  times = times_of_parts(outcome);
     Parts         cycles{};
     std::uint64_t explained = 0;
     for (std::size_t i = 0; i < part_count; ++i) {

@@ -1,6 +1,7 @@
 // The options of `yield`, and its page, JSON and CSV.
 #include "results/views/yield_report.hpp"
 
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
 #include "results/files/yield_figures.hpp"
@@ -248,7 +249,7 @@ Exit yield_command(CommandLine const& line, std::ostream& out)
         refuse("--context: says nothing without --model, whose tokens per second are compared");
     auto const wafers = wafers_of(line);
     auto const config = configs::resolve(line);
-    if (config.parameters.machine.kind != configs::MachineKind::wafer)
+    if (!configs::applies("yield", config.parameters.machine.kind))
         refuse(fmt::format("--machine {}: is no wafer, and 'yield' is about wafers. Choose one such as wse3",
                            configs::shown(config.machine)));
     auto       file = config.output.empty() ? std::nullopt : std::optional{YieldFile::prepare(config.output)};

@@ -133,7 +133,7 @@ TEST_CASE("a step of a 70B model on eight GPUs takes well under a second to simu
     p.workload.context = 8192;
     auto const step    = workloads::decode_step(workloads::read_model("llama-3.1-70b"), p.workload);
     auto const begin   = std::chrono::steady_clock::now();
-    auto const run     = models::run_on_accelerator(step, p, 1);
+    auto const run     = models::run_on_gpus(step, p, 1);
     auto const wall    = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     CHECK(run.fits());
     CHECK(run.decode.tensor == 8);

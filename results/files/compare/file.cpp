@@ -2,7 +2,7 @@
 // and all its parameters.
 #include "results/files/compare/file.hpp"
 
-#include "configs/schema/words.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "results/files/build_info.hpp"
 #include "results/files/compare/columns.hpp"
 #include "results/files/compare/modules.hpp"
@@ -77,7 +77,7 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
         rows.push_back(&comparison.row(number, i));
     auto group = machines.group(group_of_machine(machine.name));
     group.attribute("machine", machine.name);
-    group.attribute("kind", configs::word_for(machine.config.parameters.machine.kind));
+    group.attribute("kind", configs::kind_name(machine.config.parameters.machine.kind));
     auto const context = contexts_of(group, comparison);
     write_columns(group, rows, {&context});
     write_parts(group, rows, context, &ComparisonRow::parts, "part", "where the time of a token goes", "part_time",

@@ -1,6 +1,4 @@
 // A comparison for programs: JSON with a schema version, and CSV.
-#include "configs/schema/words.hpp"
-
 #include "results/files/compare/columns.hpp"
 #include "results/views/compare/print.hpp"
 #include "results/views/csv_field.hpp"
@@ -19,7 +17,7 @@ constexpr char const* json_schema_version = "1.0";
 
 Json row_json(ComparisonRow const& row)
 {
-    Json json     = {{"machine", row.machine}, {"kind", configs::word_for(row.kind)}, {"context", row.context}};
+    Json json     = {{"machine", row.machine}, {"kind", row.kind}, {"context", row.context}};
     json["batch"] = row.batch;
     json["fits"]  = row.fits;
     for (auto const& column : number_columns()) {
@@ -72,8 +70,8 @@ std::string comparison_csv(models::Comparison const& comparison)
         text += fmt::format(",{}", column.name);
     text += '\n';
     for (auto const& row : comparison.rows) {
-        text += fmt::format("{},{},{},{},{},{}", csv_field(comparison.model), csv_field(row.machine),
-                            configs::word_for(row.kind), row.context, row.batch, row.fits ? "yes" : "no");
+        text += fmt::format("{},{},{},{},{},{}", csv_field(comparison.model), csv_field(row.machine), row.kind,
+                            row.context, row.batch, row.fits ? "yes" : "no");
         for (auto const& column : number_columns()) {
             auto const value = column.of(row);
             text += value ? fmt::format(",{}", *value) : ",";

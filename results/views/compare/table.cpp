@@ -176,14 +176,13 @@ std::string notes(Comparison const& c)
         }
     for (auto const& row : c.rows)
         if (!row.fidelity.empty())
-            once(fmt::format("  {}: ", row.fidelity), models::explained_fidelity(row.fidelity));
-    auto const has_wafer = std::any_of(c.rows.begin(), c.rows.end(),
-                                       [](auto const& row) { return row.kind == configs::MachineKind::wafer; });
-    if (has_wafer)
-        once(
-            "  ",
-            "Of wafers, a server is not modelled: time per token is what the hardware needs. Their time to first token "
-            "is by closed forms, on the plan that decodes.");
+            once(fmt::format("  {}: ", row.fidelity), row.fidelity_said);
+    auto const has_no_server =
+        std::any_of(c.rows.begin(), c.rows.end(), [](auto const& row) { return row.fits && !row.served; });
+    if (has_no_server)
+        once("  ",
+             "Of machines without a figure for `served`, a server is not modelled: time per token is what the hardware "
+             "needs.");
     once("  ", "served: with a server around it (serving.engine_overhead). Energy per token: what is known to be "
                "spent, with the servers, cooling and power delivery around the devices; at most: every device at its "
                "full power for the time of the token, nothing around it.");
