@@ -85,6 +85,12 @@ struct Standing {
     std::uint32_t         devices = 0;  // used
     std::string           arrangement;  // "8 GPUs share each layer"
     std::optional<double> memory_share; // needed, of what there is, on the fullest device
+
+    // Another model that proposes tokens stands on the same devices, or on as many as it needs of its own, so far away.
+    bool             shares_devices = true;
+    configs::Seconds way; // of a message, one way
+
+    bool records_mesh = false; // StepReport::mesh is there
 };
 
 struct SpentEnergy {

@@ -21,6 +21,9 @@ std::string const& kind_name(MachineKind kind);
 // there already is that kind.
 MachineKind add_kind_name(std::string const& name);
 
+// machine.kind of what --machine takes, whatever the count behind its colon. Throws as configs::resolve() does.
+std::string kind_of_machine(std::string const& machine);
+
 std::optional<MachineKind> added_kind(std::string_view name);
 
 // Does a machine of this kind have the parameters of this group? `machine`, `workload` and `run` are for all.

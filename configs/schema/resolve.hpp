@@ -27,9 +27,6 @@ Config resolve_text(std::string const& toml, std::string const& name);
 Parameters default_parameters();
 Parameters machine_parameters(std::string const& machine);
 
-// machine.kind of what --machine takes, whatever the count behind its colon.
-std::string kind_of_machine(std::string const& machine);
-
 // Where the file of a machine is: a name is looked up in the share folders, anything with a slash or an ending is a
 // path. Throws UserError (no_input) for an unknown name.
 std::string machine_file(std::string const& machine);

@@ -4,6 +4,7 @@
 #include "configs/does_not_fit.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "models/machine_list.hpp"
+#include "models/token/output_token.hpp"
 #include "workloads/decode_step.hpp"
 
 #include <algorithm>
@@ -45,38 +46,42 @@ bool Comparison::anything_fits() const
 
 namespace {
 
-void add_step(ComparisonRow& row, StepReport const& step)
+void add_token(ComparisonRow& row, OutputToken const& token)
 {
-    auto const sequences = static_cast<double>(row.batch);
-
     row.fits            = true;
-    row.token           = step.latency;
-    row.bandwidth_share = step.bandwidth_share;
-    row.bound_by        = step.where.parts.empty() ? "" : step.bound_by;
-    row.fidelity        = step.evidence.fidelity;
-    row.fidelity_said   = step.evidence.said;
-    row.modules         = step.transfers;
-    if (step.engine > configs::Seconds{})
-        row.served = step.latency + step.engine;
-    for (auto const& part : step.where.parts)
+    row.token           = token.latency;
+    row.bandwidth_share = token.bandwidth_share;
+    row.bound_by        = token.where.parts.empty() ? "" : token.bound_by;
+    row.fidelity        = token.step.evidence.fidelity;
+    row.fidelity_said   = token.step.evidence.said;
+    row.modules         = token.step.transfers;
+    if (token.step.engine > configs::Seconds{})
+        row.served = token.latency + token.step.engine;
+    for (auto const& part : token.where.parts)
         row.parts.emplace_back(part.name, part.time);
-    for (auto const& part : step.spent)
-        row.energy_parts.emplace_back(part.cause, part.energy / sequences);
-    if (!step.spent.empty())
-        row.energy = step.energy() / sequences;
-    row.energy_at_most              = step.at_most / sequences;
-    row.steps_in_flight             = step.steps_in_flight;
-    row.tokens_per_second_in_flight = step.steps_per_second_in_flight() * sequences;
-    row.notes.insert(row.notes.end(), step.notes.begin(), step.notes.end());
-    step.books.require_balanced();
+    for (auto const& part : token.spent)
+        row.energy_parts.emplace_back(part.cause, part.energy);
+    if (!token.spent.empty())
+        row.energy = token.energy();
+    row.energy_at_most              = token.at_most;
+    row.steps_in_flight             = token.step.steps_in_flight;
+    row.tokens_per_second_in_flight = token.tokens_per_second_in_flight();
+    row.notes.insert(row.notes.end(), token.step.notes.begin(), token.step.notes.end());
+    if (token.draft) {
+        row.checking_step = token.step.latency;
+        row.notes.push_back(fmt::format("{} proposes {} tokens for each step of the model, which yields {:.2f} output "
+                                        "tokens: all figures are of an output token",
+                                        token.draft->model, token.draft->tokens, token.draft->tokens_per_step));
+    }
 }
 
 // Prompts of all sequences, one behind another or side by side, and where those give no token the first step.
-void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadParams const& workload)
+void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadParams const& workload,
+                     configs::Seconds step)
 {
     try {
         auto const prompts = machine.step(prompts_of(workload));
-        row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : *row.token);
+        row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
     } catch (configs::UserError const& refusal) {
         row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
     }
@@ -99,8 +104,9 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
         row.devices         = standing.devices;
         row.arrangement     = standing.arrangement;
         row.memory_share    = standing.memory_share;
-        add_step(row, made->step(step_of(workload)));
-        add_first_token(row, *made, workload);
+        auto const token    = output_token(*made, config);
+        add_token(row, token);
+        add_first_token(row, *made, workload, token.step.latency);
     } catch (configs::DoesNotFit const& error) {
         row.reason = error.what();
         if (error.needed() > error.available())

@@ -41,6 +41,7 @@ struct ComparisonRow {
 
     std::optional<configs::Seconds> first_token;     // of a prompt of `context` tokens, every sequence of the batch
     std::optional<configs::Seconds> token;           // of every sequence: what the hardware needs
+    std::optional<configs::Seconds> checking_step;   // with a draft model: the step that checks its proposals
     std::optional<configs::Seconds> served;          // the same, with the server around it
     std::optional<double>           bandwidth_share; // of the peak of all devices' memory
     std::optional<configs::Joules>  energy;          // of one token of one sequence: what is known to be spent

@@ -2,28 +2,29 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 #include "configs/schema/completion.hpp"
-#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
+#include "models/machine_list.hpp"
 #include "models/program/compare_command.hpp"
 #include "models/program/doctor.hpp"
 #include "models/program/export_command.hpp"
 #include "models/program/recover_command.hpp"
 #include "models/program/sweep/command.hpp"
-#include "models/wafer/repaired_wafers.hpp"
+#include "models/token/output_token.hpp"
 #include "models/wafer/simulate.hpp"
+#include "models/wafer/speculation.hpp"
 #include "results/files/build_info.hpp"
 #include "results/files/interruption.hpp"
 #include "results/files/run_file.hpp"
+#include "results/files/token_file.hpp"
 #include "results/views/explain_file.hpp"
 #include "results/views/published_report.hpp"
 #include "results/views/report.hpp"
 #include "results/views/show_file.hpp"
 #include "results/views/terminal.hpp"
+#include "results/views/token_report.hpp"
 #include "results/views/yield_report.hpp"
 #include "workloads/decode_step.hpp"
-#include "workloads/mapping/planner.hpp"
-#include "workloads/mapping/prefill_plan.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -62,45 +63,61 @@ void print(configs::CommandLine const& line, configs::Config const& config, mode
             std::cerr << "scribeline: warning: " << warning << '\n';
 }
 
+void show_text(configs::CommandLine const& line, configs::OutputFormat format, std::string const& text)
+{
+    bool const color = format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
+    std::cout << (color ? results::with_bold_headings(text) : text);
+}
+
+// Where the engine of the machine has recorded a mesh, all that it recorded is told.
+void run_mesh(configs::CommandLine const& line, configs::Config const& config, models::Machine& machine)
+{
+    auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
+    if (file && models::may_take_long(config.parameters))
+        file->begin(config);
+    auto const outcome = models::outcome_of(models::output_token(machine, config));
+    tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
+                             static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
+    outcome.payload.require_within_bound();
+    if (file)
+        file->write(config, outcome);
+    print(line, config, outcome);
+}
+
+void run_any(configs::CommandLine const& line, configs::Config const& config, models::Machine& machine)
+{
+    auto file = config.output.empty() ? std::nullopt : std::optional{results::TokenFile::prepare(config.output)};
+    auto run  = results::TokenRun{models::output_token(machine, config), std::nullopt,
+                                 config.parameters.workload.prompt};
+    if (run.prompt > 0) {
+        auto const prompts = machine.step({{}, {}, {{0, run.prompt, run.token.batch}}});
+        run.first_token = prompts.latency + (prompts.gives_token ? configs::Seconds{} : run.token.step.latency);
+    }
+    if (file)
+        file->write(config, run);
+    auto text = std::ostringstream{};
+    results::print(text, config, run);
+    show_text(line, config.format, text.str());
+}
+
 Exit run(configs::CommandLine const& line)
 {
     auto const config = line.from.empty() ? configs::resolve(line)
                                           : configs::resolve(line, results::read_config_toml(line.from), line.from);
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
-    if (!configs::applies("wafer", config.parameters.machine.kind))
-        throw configs::UserError{Exit::bad_config,
-                                 fmt::format("machine {}: is no wafer (machine.kind), and 'run' simulates wafers. "
-                                             "Choose one such as wse3, or 'scribeline compare --machines {}'",
-                                             configs::shown(config.machine), configs::printable(config.machine))};
-    auto const shape = workloads::read_model(config.parameters.workload.model);
-    auto const step  = workloads::decode_step(shape, config.parameters.workload);
-    auto const plan  = workloads::plan_with_prompt(step, config.parameters);
-    bool const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
-    auto const where =
-        token ? fmt::format("{} stages of {}x{} PEs on {} wafer{}", plan.stages.size(), plan.region.columns,
-                            plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
-              : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
+    auto const shape    = workloads::read_model(config.parameters.workload.model);
+    auto const machine  = models::make_machine(config, workloads::decode_step(shape, config.parameters.workload));
+    auto const standing = machine->standing();
+    auto const where    = fmt::format("{} on {} {}{}", standing.arrangement, standing.devices, standing.unit,
+                                      standing.devices == 1 ? "" : "s");
     if (line.dry_run) {
-        if (config.parameters.workload.prompt > 0)
-            workloads::plan_prefill(step, config.parameters, plan);
-        models::repaired_wafers(config.parameters, plan.wafers); // refuses what cannot be repaired
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
         return Exit::done;
     }
-    tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
-    auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
-    if (file && models::may_take_long(config.parameters))
-        file->begin(config);
-    auto const outcome = models::simulate(config, step, plan);
-    tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
-                             static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
-    outcome.books.require_balanced();
-    outcome.payload.require_within_bound();
-    if (file)
-        file->write(config, outcome);
-    print(line, config, outcome);
+    tell(config, fmt::format("a token of {} on {}", shape.name, where));
+    (standing.records_mesh ? run_mesh : run_any)(line, config, *machine);
     return Exit::done;
 }
 

@@ -7,7 +7,6 @@
 #include "models/wafer/prefill.hpp"
 #include "models/wafer/repair_cost.hpp"
 #include "models/wafer/repaired_wafers.hpp"
-#include "models/wafer/speculation.hpp"
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/wafer_system.hpp"
 #include "models/wafer/waterfall.hpp"
@@ -214,15 +213,6 @@ bool may_take_long(configs::Parameters const& p)
 }
 
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
-{
-    auto outcome = simulate_step(config, step, plan);
-    if (workloads::speculates(config.parameters.workload))
-        add_speculation(outcome, config);
-    return outcome;
-}
-
-Outcome simulate_step(configs::Config const& config, workloads::DecodeStep const& step,
-                      workloads::TokenPlan const& plan)
 {
     auto const& p       = config.parameters;
     auto        prefill = std::optional<workloads::PrefillPlan>{};

@@ -15,10 +15,6 @@ namespace scribeline::models {
 // simulated beside them.
 Outcome simulate(configs::Config const& config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan);
 
-// The same of one step alone, without what a draft model makes of it (workload.draft_model).
-Outcome simulate_step(configs::Config const& config, workloads::DecodeStep const& step,
-                      workloads::TokenPlan const& plan);
-
 // Whether every wavelet was asked for, which takes seconds to hours where lines and formulas take less than a second.
 bool may_take_long(configs::Parameters const& parameters);
 

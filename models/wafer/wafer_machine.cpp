@@ -3,6 +3,7 @@
 #include "configs/does_not_fit.hpp"
 #include "configs/units/whole.hpp"
 #include "models/wafer/outcome.hpp"
+#include "models/wafer/repaired_wafers.hpp"
 #include "models/wafer/simulate.hpp"
 #include "models/wafer/waterfall.hpp"
 #include "workloads/mapping/plan_under.hpp"
@@ -111,6 +112,10 @@ class WaferMachine final : public Machine {
         : config_{config}, step_{step}, plan_{workloads::plan_with_prompt(step, config.parameters)},
           planned_{mesh_work(step_of(config.parameters.workload))}
     {
+        if (config.parameters.workload.prompt > 0) // refuses before anything takes long
+            workloads::plan_prefill(step, config.parameters, plan_);
+        if (config.parameters.run.defects != "none")
+            repaired_wafers(config.parameters, plan_.wafers);
     }
 
     Standing standing() const override
@@ -125,6 +130,11 @@ class WaferMachine final : public Machine {
                      fmt::format("{} stage{} of {}x{} PEs", plan_.stages.size(), plan_.stages.size() == 1 ? "" : "s",
                                  plan_.region.columns, plan_.region.rows),
                      {}};
+        if (workloads::schedule_of(config_.parameters) == configs::Schedule::layer)
+            result.arrangement = fmt::format("{}x{} PEs", plan_.region.columns, plan_.region.rows);
+        result.shares_devices = false;
+        result.records_mesh   = true;
+        result.way            = config_.parameters.wafer.link_latency;
         if (fullest > 0)
             result.memory_share = fullest / config_.parameters.pe.sram.value();
         return result;
@@ -170,13 +180,13 @@ class WaferMachine final : public Machine {
         auto  config = config_;
         auto& w      = config.parameters.workload;
         if (work == planned_)
-            return known.emplace(report_of(simulate_step(config, step_, plan_)));
+            return known.emplace(report_of(simulate(config, step_, plan_)));
         w.prompt                                  = 0;
         w.draft_model                             = std::get<2>(work) > 1 ? "proposals" : "none";
         w.draft_tokens                            = std::get<2>(work) - 1;
         std::tie(w.context, w.batch, std::ignore) = work;
         auto const step                           = workloads::decode_step(step_.shape, w);
-        return known.emplace(report_of(simulate_step(config, step, plan_under(plan_, step, config.parameters))));
+        return known.emplace(report_of(simulate(config, step, plan_under(plan_, step, config.parameters))));
     }
 
     // Of one prompt of so many tokens, in an empty cache: until its last token, and until the next may begin.

@@ -1,6 +1,8 @@
 // The table of metrics.
 #include "results/views/metrics.hpp"
 
+#include "models/wafer/speculation.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -46,7 +48,7 @@ double sram_used(models::Outcome const& outcome)
 
 std::uint64_t simulated_cycles(models::Outcome const& o)
 {
-    return o.token.simulated ? o.cycles_per_token : o.cycles_per_layer;
+    return o.token.simulated ? models::step_cycles(o) : o.cycles_per_layer;
 }
 
 std::uint64_t times_per_token(models::Outcome const& o) { return o.token.simulated ? 1 : o.layers; }
@@ -55,8 +57,9 @@ char const* simulated_thing(models::Outcome const& o) { return o.token.simulated
 
 double closed_form_deviation(models::Outcome const& o)
 {
-    return o.token.closed_form_cycles > 0 && o.cycles_per_token > 0
-               ? o.token.closed_form_cycles / static_cast<double>(o.cycles_per_token) - 1
+    auto const cycles = models::step_cycles(o);
+    return o.token.closed_form_cycles > 0 && cycles > 0
+               ? o.token.closed_form_cycles / static_cast<double>(cycles) - 1
                : 0.0;
 }
 
@@ -81,7 +84,7 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
         table.push_back({"closed_form_cycles_per_token", "cycle", t.closed_form_cycles,
                          "fabric cycles of one output token by the planner's formulas"});
         table.push_back({"closed_form_deviation", "1", closed_form_deviation(o),
-                         "closed_form_cycles_per_token over cycles_per_token, less 1"});
+                         "closed_form_cycles_per_token over the cycles of the step, less 1"});
     }
     if (t.kv_tokens_balanced > 0) {
         table.push_back({"kv_tokens_concatenated", "1", count(t.kv_tokens_concatenated),
@@ -98,6 +101,10 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
                          "fabric cycles of one token of the draft model", Kind::count});
         table.push_back(
             {"draft_wafers", "1", count(s.draft_wafers), "wafers that the draft model stands on", Kind::count});
+        table.push_back({"checking_step_cycles", "cycle", count(models::step_cycles(o)),
+                         "fabric cycles of the step of the model that checks the proposals", Kind::count});
+        table.push_back({"checking_step_time", "s", count(models::step_cycles(o)) / o.clock_hz,
+                         "time of the step of the model that checks the proposals"});
         table.push_back({"speculative_round_cycles", "cycle", count(s.round_cycles),
                          "fabric cycles of the draft model's proposals, their way, and the step that checks them",
                          Kind::count});

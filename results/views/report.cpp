@@ -1,6 +1,7 @@
 // The page of text: at most 100 columns, no colour, the answer first and the details after it.
 #include "results/views/report.hpp"
 
+#include "models/wafer/speculation.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/report_energy.hpp"
 #include "results/views/report_plan.hpp"
@@ -94,7 +95,7 @@ void headline(std::string& text, configs::Config const& config, Outcome const& o
     if (o.token.closed_form_cycles > 0 && simulated(o)) {
         line("closed form", grouped(static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles))),
              fmt::format("cycles a token by formulas: {:+.2f} % beside {} here", closed_form_deviation(o) * 100,
-                         grouped(o.cycles_per_token)));
+                         grouped(models::step_cycles(o))));
     }
 }
 
@@ -125,7 +126,7 @@ void utilisation(std::string& text, Outcome const& o)
             text += fmt::format("  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
                                 "  {:<22}{:>18}  they would save {} cycles a token\n",
                                 "  what they cost", grouped(on_path), "", "",
-                                grouped(o.cycles_per_token - std::min(o.cycles_per_token, o.cycles_without_scribe)));
+                                grouped(models::step_cycles(o) - std::min(models::step_cycles(o), o.cycles_without_scribe)));
         }
     }
 }
@@ -228,7 +229,7 @@ void speculation(std::string& text, Outcome const& o)
     line("a step yields", fmt::format("{:.2f}", s.tokens_per_step),
          fmt::format("tokens, each proposal accepted with {}", percent(s.acceptance)));
     line("round", grouped(s.round_cycles), "cycles: proposals, their way, and the step that checks them");
-    line("tokens per second", fmt::format("{:.1f}", s.tokens_per_second_per_user), "for one user");
+    line("checking step", grouped(models::step_cycles(o)), "cycles: operators, parts and stages are those of this step");
 }
 
 void conclusion(std::string& text, Outcome const& o)

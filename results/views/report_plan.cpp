@@ -1,5 +1,6 @@
 #include "results/views/report_plan.hpp"
 
+#include "models/wafer/speculation.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/report_text.hpp"
 
@@ -107,7 +108,7 @@ void add_requests(std::string& text, Outcome const& o)
         line("tokens per second", fmt::format("{:.1f}", t.tokens_per_second), "of all of them");
         line("busiest stage", grouped(t.bottleneck_cycles),
              fmt::format("cycles a token, {} of the way through",
-                         percent(share_of(t.bottleneck_cycles, o.cycles_per_token))));
+                         percent(share_of(t.bottleneck_cycles, models::step_cycles(o)))));
     }
     if (t.kv_tokens_balanced > 0) {
         text += t.simulated ? "" : "\nGrowth of the KV cache\n";

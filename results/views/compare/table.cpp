@@ -16,7 +16,7 @@ namespace {
 using models::Comparison;
 using models::ComparisonRow;
 
-constexpr std::size_t label_width = 20, column_width = 12, side_by_side = 6;
+constexpr std::size_t label_width = 20, least_width = 12, page_width = 100;
 
 std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
 
@@ -53,6 +53,7 @@ std::vector<Line> const& lines()
         {"tokens/s, one user", [](auto const& r) { return rate(r.tokens_per_second_per_user()); }},
         {"  served", [](auto const& r) { return rate(r.served_per_user()); }},
         {"tokens/s, batch", [](auto const& r) { return rate(r.tokens_per_second()); }},
+        {"  all in flight", [](auto const& r) { return rate(r.tokens_per_second_in_flight); }},
         {"of peak bandwidth", [](auto const& r) { return r.bandwidth_share ? percent(*r.bandwidth_share) : "-"; }},
         {"energy per token", [](auto const& r) { return energy(r.energy); }},
         {"  devices at most", [](auto const& r) { return energy(r.energy_at_most); }},
@@ -62,28 +63,43 @@ std::vector<Line> const& lines()
     return all;
 }
 
-std::string columns_of(std::string const& label, std::vector<std::string> const& cells)
+// Of a column: a name is never cut, or two machines could not be told apart.
+std::size_t column_width(Comparison const& c)
+{
+    auto width = least_width;
+    for (auto const& machine : c.machines)
+        width = std::max(width, configs::printable(machine.name).size());
+    return width;
+}
+
+std::size_t side_by_side(Comparison const& c)
+{
+    return std::max<std::size_t>(1, (page_width - label_width - 2) / (column_width(c) + 1));
+}
+
+std::string columns_of(std::string const& label, std::vector<std::string> const& cells, std::size_t width)
 {
     auto text = fmt::format("  {:<{}}", label, label_width);
     for (auto const& cell : cells)
-        text += fmt::format(" {:>{}}", shortened(cell, column_width), column_width);
+        text += fmt::format(" {:>{}}", cell, width);
     return trimmed(text) + "\n";
 }
 
 std::string at_context(Comparison const& c, std::size_t context)
 {
-    auto text = std::string{};
-    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side) {
-        auto const to    = std::min(from + side_by_side, c.machines.size());
+    auto const width = column_width(c);
+    auto       text  = std::string{};
+    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side(c)) {
+        auto const to    = std::min(from + side_by_side(c), c.machines.size());
         auto const cells = [&](auto of) {
             auto list = std::vector<std::string>{};
             for (auto m = from; m < to; ++m)
                 list.push_back(of(c.row(m, context)));
             return list;
         };
-        text += "\n" + columns_of("", cells([](auto const& row) { return configs::printable(row.machine); }));
+        text += "\n" + columns_of("", cells([](auto const& row) { return configs::printable(row.machine); }), width);
         for (auto const& line : lines())
-            text += columns_of(line.label, cells(line.text));
+            text += columns_of(line.label, cells(line.text), width);
     }
     return text;
 }
@@ -91,19 +107,19 @@ std::string at_context(Comparison const& c, std::size_t context)
 std::string by_context(Comparison const& c)
 {
     auto text = std::string{"\nTokens/s of one user, by context\n"};
-    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side) {
-        auto const to    = std::min(from + side_by_side, c.machines.size());
+    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side(c)) {
+        auto const to    = std::min(from + side_by_side(c), c.machines.size());
         auto       names = std::vector<std::string>{};
         for (auto m = from; m < to; ++m)
             names.push_back(configs::printable(c.machines[m].name));
-        text += "\n" + columns_of("context", names);
+        text += "\n" + columns_of("context", names, column_width(c));
         for (std::size_t i = 0; i < c.contexts.size(); ++i) {
             auto cells = std::vector<std::string>{};
             for (auto m = from; m < to; ++m) {
                 auto const& row = c.row(m, i);
                 cells.push_back(row.fits ? rate(row.tokens_per_second_per_user()) : "does not fit");
             }
-            text += columns_of(grouped(c.contexts[i]), cells);
+            text += columns_of(grouped(c.contexts[i]), cells, column_width(c));
         }
     }
     return text;
