@@ -49,6 +49,13 @@ std::optional<fabric::LongerHops> longer_hops_of(workloads::Program const& progr
     return wafers.of(0)->part({}, program.columns, program.rows);
 }
 
+void add_trace(Outcome& o, WaveletRecorder& recorder, std::uint64_t cycles)
+{
+    o.trace = recorder.take();
+    if (auto said = what_is_left_out(o.trace, cycles); !said.empty())
+        o.warnings.insert(o.warnings.begin(), std::move(said));
+}
+
 void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need,
               std::uint32_t batch)
 {
@@ -67,7 +74,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
 
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
-        recorder.emplace(p.run.trace_events);
+        recorder.emplace(p.run);
     std::optional<PayloadRun> payload;
     if (p.run.payload)
         payload.emplace(mapped, p.run.seed);
@@ -91,11 +98,11 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     for (auto& part : workloads::sram_budget(layer.layout, p))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
+    o.warnings            = layer.notes;
     if (recorder)
-        o.trace = recorder->take();
+        add_trace(o, *recorder, o.cycles_per_layer);
     if (payload)
         o.payload = payload->check(reader_of(wafer, layer.program));
-    o.warnings     = layer.notes;
     o.waterfall    = waterfall_of(o, p, bytes_read(o.operators) * o.layers, static_cast<double>(layer.program.pes()));
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
@@ -110,7 +117,7 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
 
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
-        recorder.emplace(p.run.trace_events);
+        recorder.emplace(p.run);
     auto const          longer = longer_hops_of(token.program, wafers);
     fabric::WaferModule wafer{
         "wafer", token.program, p, {}, recorder ? &*recorder : nullptr, longer ? &*longer : nullptr};
@@ -143,7 +150,7 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
     if (plan.stages.size() > 1) // the way back of the token's id is a closed form, beyond the cycles simulated
         o.books.entries.back().left_value = o.cycles_per_token;
     if (recorder)
-        o.trace = recorder->take();
+        add_trace(o, *recorder, cycles);
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
 }
