@@ -8,8 +8,11 @@
 #include "models/program/doctor.hpp"
 #include "models/program/export_command.hpp"
 #include "models/program/recover_command.hpp"
+#include "models/program/run_progress.hpp"
 #include "models/program/sweep/command.hpp"
+#include "models/wafer/kernel_watch.hpp"
 #include "models/wafer/repaired_wafers.hpp"
+#include "models/wafer/run_estimate.hpp"
 #include "models/wafer/simulate.hpp"
 #include "results/files/build_info.hpp"
 #include "results/files/interruption.hpp"
@@ -86,13 +89,23 @@ Exit run(configs::CommandLine const& line)
         models::repaired_wafers(config.parameters, plan.wafers); // refuses what cannot be repaired
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
+        std::cout << results::dry_run_note(models::may_take_long(config.parameters),
+                                           models::estimate_of_wavelets(config.parameters, step, plan));
         return Exit::done;
     }
     tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
     auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
     if (file && models::may_take_long(config.parameters))
         file->begin(config);
-    auto const outcome = models::simulate(config, step, plan);
+    auto const outcome = [&] {
+        auto const                style = config.verbosity < 0           ? results::RunProgress::Style::silent
+                                          : ::isatty(STDERR_FILENO) != 0 ? results::RunProgress::Style::terminal
+                                                                         : results::RunProgress::Style::lines;
+        results::RunProgress      progress{std::cerr, style};
+        models::KernelWatch const watch{
+            [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
+        return models::simulate(config, step, plan);
+    }();
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
     outcome.books.require_balanced();

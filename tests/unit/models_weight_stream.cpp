@@ -109,8 +109,9 @@ TEST_CASE("stages on one wafer share its edge, and those on two have one each")
 
 TEST_CASE("an edge with latency delays a load, and an edge without bandwidth is refused")
 {
-    auto const token = plain(alike(8, 100, 20), edge_of(30e-9));
-    CHECK(token.total > 8 * 100 * 1000);
+    // A buffer is free for 220 ns of every two blocks: its load takes 130, and the block 90.
+    CHECK(plain(alike(8, 100, 90), edge_of(30e-9)).total == 8 * 110 * 1000);
+    CHECK(plain(alike(8, 100, 20), edge_of(30e-9)).total == 8 * 100 * 1000); // hidden behind the other load
     auto none         = edge_of();
     none.io_bandwidth = configs::BytesPerSecond{0};
     CHECK_THAT(refusal_of([&] { HostEdge{none}; }).text, Contains("wafer.io_bandwidth"));
