@@ -50,10 +50,11 @@ struct Timing {
     bool unit_rate() const { return serialisation == 8 && at_scribe == 8; } // no port is ever busy
     // A stream over a scribe line can be slower than one over any other link.
     bool cuts_slow_streams() const { return scribe > hop || at_scribe > serialisation; }
-    // Cycles that the wavelet behind `before` others of its stream comes later over a scribe line than over any other
-    // link: by the line's rate, or by its credits, of which a queue full is back every two latencies. `interval`: of
-    // the stream, eighths.
-    std::uint64_t held_up(std::uint64_t before, std::uint32_t interval) const;
+    // Of a wavelet that comes `late` behind the first of its stream, with `before` others between the two: cycles that
+    // a scribe line is why. That is by how much it comes later over the line than over any other link, by the line's
+    // rate or by its credits, of which a queue full is back every two latencies; less what the wavelet is later still,
+    // because it would have waited for that other reason anyhow. `interval`: of the stream, eighths.
+    std::uint64_t held_up(std::uint64_t before, std::uint32_t interval, std::uint64_t late) const;
 
     static Timing of(configs::Parameters const&);
 };

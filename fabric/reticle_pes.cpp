@@ -279,17 +279,17 @@ void Reticle::inherit_blame(std::uint32_t tile)
     // what that is more than any link takes is the line's, also for the PEs that the stream is passed on to. Whatever
     // else made it wait is booked as waiting in line.
     std::uint64_t const before = op.wavelets - pe_[tile].remaining;
-    std::uint64_t const slow   = timing_.cuts_slow_streams() && before != 0 && comes_over_a_cut(pe, op)
-                                     ? timing_.held_up(before, op.interval)
-                                     : 0;
     std::uint64_t const late   = now_ - sent - way;
+    std::uint64_t const slow   = timing_.cuts_slow_streams() && before != 0 && comes_over_a_cut(pe, op)
+                                     ? timing_.held_up(before, op.interval, late)
+                                     : 0;
     blame.add(Cause::hops, hops);
-    blame.add(Cause::scribe, scribe + std::min(slow, late));
+    blame.add(Cause::scribe, scribe + slow);
     blame.add(op.reduction ? Cause::reduce_stage : Cause::hops, ramps);
-    blame.add(Cause::serialisation, late - std::min(slow, late));
+    blame.add(Cause::serialisation, late - slow);
 }
 
-std::uint64_t Timing::held_up(std::uint64_t before, std::uint32_t interval) const
+std::uint64_t Timing::held_up(std::uint64_t before, std::uint32_t interval, std::uint64_t late) const
 {
     auto const earliest = [&](std::uint64_t rate, std::uint64_t round) { // eighths; a round is of a queue full
         auto const in_line = before * rate;
@@ -298,7 +298,9 @@ std::uint64_t Timing::held_up(std::uint64_t before, std::uint32_t interval) cons
     auto const free = std::max(serialisation, interval), slow = std::max(at_scribe, interval);
     // A PE sends and receives over its ramp, whatever lies between.
     auto const any = std::max<std::uint64_t>(2 * hop, 2 * ramp + 1), cut = std::max<std::uint64_t>(2 * scribe, any);
-    return (earliest(slow, cut) - earliest(free, any)) / 8;
+    auto const over_cut = earliest(slow, cut) / 8, held = (earliest(slow, cut) - earliest(free, any)) / 8;
+    auto const beyond = late > over_cut ? late - over_cut : 0;
+    return std::min(late, held > beyond ? held - beyond : 0);
 }
 
 // Whether the stream that the PE receives passes a scribe line, on its way to the PE or before: where a PE passes on

@@ -11,6 +11,7 @@
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/wafer_system.hpp"
 #include "models/wafer/waterfall.hpp"
+#include "models/wafer/wavelet_recorder.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
@@ -72,6 +73,8 @@ Outcome wavelets(configs::Config const& config, workloads::DecodeStep const& ste
     if (!is_token(p)) {
         auto outcome = run_on_wafer(config, map_decode_layer(step, p), wafers);
         add_plan(outcome, plan);
+        if (auto said = what_is_left_out(outcome.trace, outcome.cycles_per_layer); !said.empty())
+            outcome.warnings.insert(outcome.warnings.begin(), std::move(said));
         outcome.token.closed_form_cycles = closed_form_of_layers(step, p, plan);
         return outcome;
     }

@@ -116,7 +116,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     o.sram_capacity_bytes = p.pe.sram.value();
     o.warnings            = layer.notes;
     if (recorder)
-        add_trace(o, *recorder, o.cycles_per_layer);
+        o.trace = recorder->take();
     if (payload)
         o.payload = payload->check(reader_of(wafer, layer.program));
     o.waterfall    = waterfall_of(o, p, bytes_read(o.operators) * o.layers, static_cast<double>(layer.program.pes()));

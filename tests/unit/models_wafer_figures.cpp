@@ -1,5 +1,6 @@
 // Figures of a run on wafers: whose SRAM and whose peak they are of, and what a trace leaves out.
 #include "models/wafer/simulate.hpp"
+#include "models/wafer/wavelet_recorder.hpp"
 #include "support/models_runs.hpp"
 #include "workloads/mapping/planner.hpp"
 
@@ -77,31 +78,45 @@ TEST_CASE("a trace that drops moves of wavelets warns, with the sampling that wo
                                                   Contains(std::to_string(made.outcome.trace.dropped)));
 }
 
-TEST_CASE("one move in so many is recorded over the whole run")
+TEST_CASE("one move in so many is recorded over the whole run, the same whatever the order in which moves come")
 {
-    auto const all     = run(traced({}));
-    auto const sampled = run(traced({"--set", "run.trace_every=100"}));
-    auto const moves   = static_cast<double>(all.outcome.trace.cycle.size());
-    auto const kept    = static_cast<double>(sampled.outcome.trace.cycle.size());
-    REQUIRE(moves > 20000);
-    CHECK(kept == Approx(moves / 100).epsilon(0.2));
-    CHECK(sampled.outcome.trace.dropped == 0);
-    CHECK(kept + static_cast<double>(sampled.outcome.trace.passed_over) == moves);
-    CHECK(sampled.outcome.trace.cycle.back() > 0.9 * static_cast<double>(all.outcome.cycles_per_layer));
-    CHECK_THAT(sampled.outcome.warnings.front(), Contains("one in 100"));
-    CHECK(run(traced({})).outcome.state_hash == sampled.outcome.state_hash);
+    auto run        = config_of({}).parameters.run;
+    run.trace_every = 100;
+    models::WaveletRecorder forward{run}, backward{run};
+    constexpr std::uint32_t moves = 50000;
+    for (std::uint32_t i = 0; i < moves; ++i) {
+        forward.wavelet(i / 4, i % 977, i % 977 + 1, 3, fabric::WaveletEvent::hop);
+        auto const j = moves - 1 - i;
+        backward.wavelet(j / 4, j % 977, j % 977 + 1, 3, fabric::WaveletEvent::hop);
+    }
+    auto const trace = forward.take();
+    CHECK(static_cast<double>(trace.cycle.size()) == Approx(moves / 100).epsilon(0.2));
+    CHECK(trace.cycle.size() + trace.passed_over == moves);
+    CHECK(trace.dropped == 0);
+    CHECK(trace.cycle.back() > moves / 4 * 9 / 10);
+    auto const other = backward.take();
+    CHECK(other.cycle == trace.cycle);
+    CHECK(other.pe == trace.pe);
+    CHECK_THAT(models::what_is_left_out(trace, moves / 4), Contains("one in 100"));
 }
 
 TEST_CASE("a window of the trace has the moves of its cycles and no others")
 {
-    auto const  all    = run(traced({}));
-    auto const  window = run(traced({"--set", "run.trace_from=500", "--set", "run.trace_to=900"}));
-    auto const& cycle  = all.outcome.trace.cycle;
-    auto const  in     = std::count_if(cycle.begin(), cycle.end(), [](auto c) { return c >= 500 && c < 900; });
-    CHECK(in > 0);
-    CHECK(window.outcome.trace.cycle.size() == static_cast<std::size_t>(in));
-    CHECK(window.outcome.trace.cycle.front() >= 500);
-    CHECK(window.outcome.trace.cycle.back() < 900);
+    auto run       = config_of({}).parameters.run;
+    run.trace_from = 500;
+    run.trace_to   = 900;
+    models::WaveletRecorder recorder{run};
+    for (std::uint32_t cycle = 0; cycle < 2000; ++cycle)
+        recorder.wavelet(cycle, 1, 2, 0, fabric::WaveletEvent::hop);
+    auto const trace = recorder.take();
+    CHECK(trace.cycle.size() == 400);
+    CHECK(trace.cycle.front() == 500);
+    CHECK(trace.cycle.back() == 899);
+    CHECK_THAT(models::what_is_left_out(trace, 2000), Contains("cycles 500 to 900"));
+    run.trace_to = run.trace_from = 0;
+    models::WaveletRecorder all{run};
+    all.wavelet(7, 1, 2, 0, fabric::WaveletEvent::hop);
+    CHECK(models::what_is_left_out(all.take(), 8).empty());
 }
 
 TEST_CASE("the window of an operator is that of its time in the report")

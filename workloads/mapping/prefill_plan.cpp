@@ -304,7 +304,7 @@ PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, T
     }
     if (!best)
         refuse(step, p, plan, bytes(1, false), left);
-    if (auto decoded = by_decode(step, p, plan, left); decoded.cycles < best->cycles)
+    if (auto decoded = by_decode(step, p, plan, left); !layer && decoded.cycles < best->cycles)
         return decoded;
     if (layer)
         best->notes.push_back(fmt::format("prefill: one layer counted {} times; the embedding is left out, as in the "
