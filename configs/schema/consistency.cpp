@@ -72,6 +72,14 @@ std::vector<std::string> inconsistencies(Config const& config)
                                    "or 0 for the longest that is exact",
                                    who("run", "quantum"), crossing.count(), who("fabric", "hop_latency"),
                                    who("scribe", "extra_latency"), crossing.count()));
+
+    if (p.run.trace_to != 0 && p.run.trace_to <= p.run.trace_from)
+        said.push_back(fmt::format("{} ends the window before it begins: {}. Choose a later cycle, or 0 for the end of "
+                                   "the run",
+                                   who("run", "trace_to"), who("run", "trace_from")));
+    if (p.run.trace_operator != "all" && (p.run.trace_from != 0 || p.run.trace_to != 0))
+        said.push_back(fmt::format("{} is a window of its own: leave out {} and {}", who("run", "trace_operator"),
+                                   who("run", "trace_from"), who("run", "trace_to")));
     return said;
 }
 

@@ -9,8 +9,12 @@
 #include "models/program/doctor.hpp"
 #include "models/program/export_command.hpp"
 #include "models/program/recover_command.hpp"
+#include "models/program/run_progress.hpp"
 #include "models/program/sweep/command.hpp"
 #include "models/token/output_token.hpp"
+#include "models/wafer/kernel_watch.hpp"
+#include "models/wafer/repaired_wafers.hpp"
+#include "models/wafer/run_estimate.hpp"
 #include "models/wafer/simulate.hpp"
 #include "models/wafer/speculation.hpp"
 #include "results/files/build_info.hpp"
@@ -25,6 +29,8 @@
 #include "results/views/token_report.hpp"
 #include "results/views/yield_report.hpp"
 #include "workloads/decode_step.hpp"
+#include "workloads/mapping/planner.hpp"
+#include "workloads/mapping/prefill_plan.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -75,7 +81,15 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
     auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
     if (file && models::may_take_long(config.parameters))
         file->begin(config);
-    auto const outcome = models::outcome_of(models::output_token(machine, config));
+    auto const outcome = [&] {
+        auto const                style = config.verbosity < 0           ? results::RunProgress::Style::silent
+                                          : ::isatty(STDERR_FILENO) != 0 ? results::RunProgress::Style::terminal
+                                                                         : results::RunProgress::Style::lines;
+        results::RunProgress      progress{std::cerr, style};
+        models::KernelWatch const watch{
+            [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
+        return models::outcome_of(models::output_token(machine, config));
+    }();
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
     outcome.payload.require_within_bound();
@@ -114,6 +128,12 @@ Exit run(configs::CommandLine const& line)
     if (line.dry_run) {
         std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
                                  where);
+        if (standing.records_mesh) {
+            auto const step = workloads::decode_step(shape, config.parameters.workload);
+            auto const plan = workloads::plan_with_prompt(step, config.parameters);
+            std::cout << results::dry_run_note(models::may_take_long(config.parameters),
+                                               models::estimate_of_wavelets(config.parameters, step, plan));
+        }
         return Exit::done;
     }
     tell(config, fmt::format("a token of {} on {}", shape.name, where));

@@ -9,9 +9,10 @@ namespace scribeline::results {
 
 std::string prompt_note(models::PrefillOutcome const& prefill)
 {
-    return fmt::format("a prompt of {} tokens in {} chunk{}: {} of prefill, and one output token",
-                       grouped(prefill.tokens), prefill.chunks, prefill.chunks == 1 ? "" : "s",
-                       duration(prefill.time.value()));
+    auto const how = prefill.by_decode ? std::string{"by decode steps"}
+                                       : fmt::format("in {} chunk{}", prefill.chunks, prefill.chunks == 1 ? "" : "s");
+    return fmt::format("a prompt of {} token{} {}: {} of prefill, and one output token", grouped(prefill.tokens),
+                       prefill.tokens == 1 ? "" : "s", how, duration(prefill.time.value()));
 }
 
 void add_prefill(std::string& text, models::Outcome const& o)
