@@ -158,7 +158,7 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
         });
     if (file)
         file->write(comparison, line.text);
-    auto const text  = comparison_text(comparison, line.format);
+    auto const text  = comparison_text(comparison, line.format, page_width(STDOUT_FILENO));
     bool const color = line.format == configs::OutputFormat::table && has_color(line.color, STDOUT_FILENO);
     out << (color ? with_bold_headings(text) : text);
     if (comparison.rows.size() == 1 && !comparison.rows.front().fits) // of many the table says which and why

@@ -2,17 +2,20 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 #include "configs/schema/completion.hpp"
-#include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
 #include "models/machine_list.hpp"
 #include "models/program/compare_command.hpp"
 #include "models/program/doctor.hpp"
+#include "models/program/explain_command.hpp"
 #include "models/program/export_command.hpp"
+#include "models/program/list_command.hpp"
+#include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
 #include "models/program/run_progress.hpp"
 #include "models/program/sweep/command.hpp"
 #include "models/token/output_token.hpp"
 #include "models/wafer/kernel_watch.hpp"
+#include "models/program/yield_command.hpp"
 #include "models/wafer/repaired_wafers.hpp"
 #include "models/wafer/run_estimate.hpp"
 #include "models/wafer/simulate.hpp"
@@ -21,13 +24,11 @@
 #include "results/files/interruption.hpp"
 #include "results/files/run_file.hpp"
 #include "results/files/token_file.hpp"
-#include "results/views/explain_file.hpp"
-#include "results/views/published_report.hpp"
+#include "results/views/token_report.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 #include "results/views/show_file.hpp"
 #include "results/views/terminal.hpp"
-#include "results/views/token_report.hpp"
-#include "results/views/yield_report.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
@@ -60,8 +61,10 @@ void tell(configs::Config const& config, std::string const& what)
 
 void print(configs::CommandLine const& line, configs::Config const& config, models::Outcome const& outcome)
 {
-    auto text = std::ostringstream{};
-    results::print(text, config, outcome);
+    auto       text  = std::ostringstream{};
+    auto const brief = std::any_of(line.options.begin(), line.options.end(),
+                                   [](auto const& option) { return option.first == "brief"; });
+    results::print(text, config, outcome, {results::page_width(STDOUT_FILENO), brief});
     bool const color = config.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
     std::cout << (color ? results::with_bold_headings(text.str()) : text.str());
     if (config.format == configs::OutputFormat::csv && config.verbosity >= 0) // the other formats hold the warnings
@@ -81,7 +84,7 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
     auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
     if (file && models::may_take_long(config.parameters))
         file->begin(config);
-    auto const outcome = [&] {
+    auto outcome = [&] {
         auto const                style = config.verbosity < 0           ? results::RunProgress::Style::silent
                                           : ::isatty(STDERR_FILENO) != 0 ? results::RunProgress::Style::terminal
                                                                          : results::RunProgress::Style::lines;
@@ -90,6 +93,8 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
             [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
         return models::outcome_of(models::output_token(machine, config));
     }();
+    if (auto warning = results::checkpoint_warning(config); !warning.empty())
+        outcome.warnings.push_back(std::move(warning));
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
     outcome.payload.require_within_bound();
@@ -141,35 +146,20 @@ Exit run(configs::CommandLine const& line)
     return Exit::done;
 }
 
-Exit list(std::string const& what)
-{
-    if (what == "machines") {
-        std::cout << configs::list_machines();
-    } else if (what == "parameters") {
-        std::cout << configs::list_parameters();
-    } else {
-        for (auto const& name : workloads::shipped_models()) {
-            auto const shape = workloads::read_model(name);
-            std::cout << fmt::format("{:<18} {:>7.2f} B parameters, {:>3} layers, {:>6.1f} KiB of KV cache per token\n",
-                                     name, static_cast<double>(shape.parameters()) / 1e9, shape.layers,
-                                     shape.kv_bytes_per_token(16) / 1024);
-        }
-    }
-    return Exit::done;
-}
-
 Exit validate(configs::CommandLine const& line)
 {
     auto const config = configs::resolve(line);
     auto const shape  = workloads::read_model(config.parameters.workload.model);
     std::cout << fmt::format("{}: good; {} parameters on machine {}, model {}\n", line.arguments.front(),
                              config.settings.size(), config.machine, shape.name);
+    for (auto const& sentence : results::defaults_of(config))
+        std::cout << "  " << sentence << '\n';
     return Exit::done;
 }
 
 Exit show(configs::CommandLine const& line)
 {
-    auto const text  = results::show_file(line.arguments.front(), line.format);
+    auto const text  = results::show_file(line.arguments.front(), line.format, results::page_width(STDOUT_FILENO));
     bool const color = line.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
     std::cout << (color ? results::with_bold_headings(text) : text);
     return Exit::done;
@@ -215,11 +205,10 @@ Exit dispatch(configs::CommandLine const& line)
     if (line.command == "yield")
         return results::yield_command(line, std::cout);
     if (line.command == "list")
-        return list(line.arguments.front());
+        return results::list_command(line, std::cout);
     if (line.command == "explain")
-        std::cout << (results::names_a_file(line.arguments.front()) ? results::explain_file(line.arguments.front())
-                                                                    : configs::explain(line.arguments.front()));
-    else if (line.command == "version")
+        return results::explain_command(line, std::cout);
+    if (line.command == "version")
         std::cout << results::version_text();
     return Exit::done;
 }

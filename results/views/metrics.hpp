@@ -18,6 +18,10 @@ struct Metric {
     Kind        kind = Kind::measure;
 };
 
+// Of every run the same, in the same order; not a number: this run does not know it.
+std::vector<Metric> all_metrics(models::Outcome const& outcome);
+
+// Those of them that the run knows.
 std::vector<Metric> metrics(models::Outcome const& outcome);
 
 // Cycles that the operators of the run add up to: of a token, or of the one layer that stands for all.

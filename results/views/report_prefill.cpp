@@ -15,7 +15,7 @@ std::string prompt_note(models::PrefillOutcome const& prefill)
                        prefill.tokens == 1 ? "" : "s", how, duration(prefill.time.value()));
 }
 
-void add_prefill(std::string& text, models::Outcome const& o)
+void add_prefill(Page& text, models::Outcome const& o)
 {
     auto const& prefill = o.prefill;
     if (prefill.operators.empty()) {
@@ -33,13 +33,16 @@ void add_prefill(std::string& text, models::Outcome const& o)
                                 ? ""
                                 : fmt::format("{} {}", name_of(part),
                                               percent(share_of(op.parts[static_cast<std::size_t>(part)], cycles)));
-        text += trimmed(fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}", shortened(op.name, 21), grouped(cycles),
-                                    percent(share_of(cycles, whole)), cells, shortened(op.collective, 32))) +
-                "\n";
+        text +=
+            trimmed(fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}", shortened(op.name, 21), grouped(cycles),
+                                percent(share_of(cycles, whole)), cells, shortened(op.collective, text.beside(68)))) +
+            "\n";
     }
     for (auto const& check : prefill.checks) {
-        text += hanging("  every wavelet of its ", fmt::format("{}: {} cycles; closed form {:+.2f} %", check.name,
-                                                               grouped(check.cycles), check.deviation() * 100));
+        text += hanging("  every wavelet of its ",
+                        fmt::format("{}: {} cycles; closed form {:+.2f} %", check.name, grouped(check.cycles),
+                                    check.deviation() * 100),
+                        text.width);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "results/views/csv_field.hpp"
 #include "results/views/export/group_table.hpp"
 #include "results/views/metrics.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/report_text.hpp"
 
 #include <algorithm>
@@ -83,15 +84,21 @@ std::string readable(TableColumn const& column, std::size_t row)
 std::string summary_text(GroupTable const& summary)
 {
     std::size_t width = 0, digits = 0;
+    auto const  known = [](TableColumn const& column) {
+        return column.kind != Kind::real || !std::isnan(column.reals.at(0));
+    };
     for (auto const& column : summary.columns) {
+        if (!known(column))
+            continue;
         width  = std::max(width, column.name.size());
         digits = std::max(digits, readable(column, 0).size());
     }
     auto text = std::string{"\nSummary\n"};
     for (auto const& column : summary.columns)
-        text += trimmed(fmt::format("  {:<{}}  {:>{}}  {}", column.name, width, readable(column, 0), digits,
-                                    column.units == "1" ? "" : column.units)) +
-                '\n';
+        if (known(column))
+            text += trimmed(fmt::format("  {:<{}}  {:>{}}  {}", column.name, width, readable(column, 0), digits,
+                                        column.units == "1" ? "" : column.units)) +
+                    '\n';
     return text;
 }
 
@@ -224,8 +231,14 @@ std::string as_long_csv(ShownFile const& shown)
 
 } // namespace
 
-std::string show_file(std::string const& path, OutputFormat format)
+std::string show_file(std::string const& path, OutputFormat format, std::size_t width)
 {
+    if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
+        auto const document = document_of(kind, path);
+        return format == OutputFormat::json  ? as_json(document)
+               : format == OutputFormat::csv ? as_csv(document)
+                                             : as_text(document, width);
+    }
     auto shown = ShownFile{};
     read_run(path, [&](hdf5::InputFile const& file) { shown = read(file); });
     return format == OutputFormat::json  ? as_json(shown)

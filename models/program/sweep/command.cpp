@@ -45,7 +45,7 @@ std::vector<Subcommand> const& subcommands()
         {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}},
         {"status", {"format"}},
         {"merge", {"goal", "jobs"}},
-        {"show", {"where", "sort", "descending", "pareto", "columns", "limit", "format"}},
+        {"show", {"where", "sort", "descending", "pareto", "columns", "baseline", "limit", "format"}},
         {"plan", {"emit", "output", "yes"}},
         {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}}};
     return all;
@@ -221,6 +221,13 @@ Exit status(Given const& given)
     return Exit::done;
 }
 
+void tell(Given const& given, std::vector<std::string> const& warnings)
+{
+    for (auto const& warning : warnings)
+        if (given.line().verbosity >= 0)
+            std::cerr << "scribeline: warning: " << configs::printable(warning) << '\n';
+}
+
 Exit merge(Given const& given)
 {
     auto const folder = SweepFolder::open(given.target());
@@ -242,6 +249,7 @@ Exit merge(Given const& given)
     for (std::size_t i = 0; i < table.rows && given.line().verbosity >= 0; ++i)
         if (table.find("status")->texts[i] == name_of(PointStatus::failed) && folder.is_done(i))
             std::cerr << "scribeline: warning: " << configs::printable(table.find("error")->texts[i]) << '\n';
+    tell(given, fidelity_warnings(table));
     return Exit::done;
 }
 
@@ -273,7 +281,10 @@ Exit show(Given const& given)
     options.columns     = split_at_commas(given.text("columns"));
     options.limit       = given.number("limit", std::size_t{0}, std::size_t{1});
     options.format      = given.line().format;
-    std::cout << results::show(read_merged(folder ? merged.string() : given.target()), options);
+    options.baseline    = given.text("baseline");
+    auto const shown    = results::shown_sweep(read_merged(folder ? merged.string() : given.target()), options);
+    std::cout << shown.text;
+    tell(given, shown.warnings);
     return Exit::done;
 }
 
@@ -338,6 +349,8 @@ Exit submit(Given const& given)
     auto       error   = std::error_code{};
     auto const program = fs::read_symlink("/proc/self/exe", error).string();
     auto const result  = submit_sweep(folder, error ? "scribeline" : program, options);
+    if (!result.warning.empty() && given.line().verbosity >= 0)
+        std::cerr << "scribeline: warning: " << result.warning << '\n';
     if (options.dry_run)
         std::cout << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n", result.array_script,
                                  result.merge_script);

@@ -42,7 +42,8 @@ std::vector<NumberColumn> const& number_columns()
          [](auto const& r) { return r.bandwidth_share; }},
         {"energy_per_token", "J", "of one sequence's token, by part: what is known to be spent, servers included",
          [](auto const& r) { return value_of(r.energy); }},
-        {"energy_per_token_at_most", "J", "every device at its full power for the time of the token",
+        {"device_energy_at_full_power", "J",
+         "every device at its published full power for the time of the token, nothing around it",
          [](auto const& r) { return value_of(r.energy_at_most); }},
     };
     return all;

@@ -2,6 +2,7 @@
 #include "results/files/compare/columns.hpp"
 #include "results/views/compare/print.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/defaults.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using models::ComparisonRow;
 
-constexpr char const* json_schema_version = "1.0";
+constexpr char const* json_schema_version = "2.0";
 
 Json row_json(ComparisonRow const& row)
 {
@@ -52,12 +53,19 @@ std::string comparison_json(models::Comparison const& comparison)
         fastest.push_back(
             {{"context", comparison.contexts[i]}, {"machine", best ? Json(comparison.machines[*best].name) : Json{}}});
     }
+    Json told = Json::array(), warnings = Json::array();
+    for (auto const& sentence : defaults_of(comparison.machines.front().config))
+        told.push_back(sentence);
+    if (auto const warning = checkpoint_warning(comparison.machines.front().config); !warning.empty())
+        warnings.push_back(warning);
     Json const document{{"schema_version", json_schema_version},
                         {"model", comparison.model},
                         {"batch", comparison.batch},
                         {"rows", std::move(rows)},
                         {"fastest", std::move(fastest)},
-                        {"assumed", std::move(assumed)}};
+                        {"assumed", std::move(assumed)},
+                        {"not_asked_for", std::move(told)},
+                        {"warnings", std::move(warnings)}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -65,7 +73,7 @@ std::string comparison_csv(models::Comparison const& comparison)
 {
     std::string text = "model,machine,kind,context,batch,fits";
     for (auto const& column : number_columns())
-        text += fmt::format(",{}", column.name);
+        text += "," + csv_heading(column.name, column.units);
     for (auto const& column : word_columns())
         text += fmt::format(",{}", column.name);
     text += '\n';
