@@ -97,7 +97,7 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
     if (modules && row.kind == configs::MachineKind::gpu) {
         auto const& asked    = config.parameters.run;
         auto        recorded = run_gpu_system(step, decode, config.parameters,
-                                       {1'000'000, asked.trace ? asked.trace_events : 0, true, {}});
+                                              {1'000'000, asked.trace ? asked.trace_events : 0, true, {}});
         auto const& system   = recorded.run;
         row.fidelity         = "modules";
         row.parts.emplace_back("memory_behind", system.time - decode.floor); // banks that do not keep up

@@ -63,7 +63,7 @@ void CopyEngine::run()
             auto const job = jobs_.front();
             jobs_.pop_front();
             time_.wait_until(job.when);
-            auto const done = move(job.request);
+            auto const done  = move(job.request);
             auto&      asked = layers_.at(job.request.layer);
             asked.latest     = std::max(asked.latest, done);
             --asked.open;

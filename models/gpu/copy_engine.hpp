@@ -35,7 +35,7 @@ class CopyEngine final : public sc_core::sc_module {
         BulkRequest request;
     };
     struct Layer {
-        std::uint32_t open = 0; // jobs
+        std::uint32_t open   = 0; // jobs
         Picoseconds   latest = 0;
     };
     void        run();

@@ -175,7 +175,7 @@ Picoseconds GpuModule::stream(KernelPhase const& phase, std::uint32_t layer)
             auto const asked = time_.now();
             auto const came  = ask({size, traffic, layer, write, {}});
             auto const wait  = in_picoseconds(flight.latency_of(configs::Bytes{static_cast<double>(size)}));
-            next = flight.refill == Refill::in_rounds ? came + wait : std::max(came, asked + wait);
+            next             = flight.refill == Refill::in_rounds ? came + wait : std::max(came, asked + wait);
             done += static_cast<double>(size);
             left -= size;
         }
@@ -191,11 +191,36 @@ Picoseconds GpuModule::stream(KernelPhase const& phase, std::uint32_t layer)
 // Addresses are spread over all dies: of what a die reads, all but its own share crosses from another one.
 Picoseconds GpuModule::ask(BulkRequest const& request)
 {
+    if (state_.shared)
+        time_.synchronise();
     auto there = hbm.issue(time_, request);
     if (dies != nullptr) {
         auto crossing  = request;
         crossing.bytes = request.bytes - request.bytes / state_.p.gpu.dies;
         there          = std::max(there, dies->issue(time_, crossing));
+    }
+    return there;
+}
+
+Picoseconds GpuModule::send(BulkRequest const& request, bool lands)
+{
+    auto const wire    = request.way.wire_bytes != 0 ? request.way.wire_bytes : request.bytes;
+    auto const packets = state_.packet == 0 ? 1 : (wire + state_.packet - 1) / state_.packet;
+    auto       there   = time_.now();
+    for (std::uint64_t i = 0; i < packets; ++i) {
+        auto const part       = [&](std::uint64_t all) { return all / packets + (i < all % packets ? 1 : 0); };
+        auto       packet     = request;
+        packet.bytes          = part(request.bytes);
+        packet.way.wire_bytes = part(wire);
+        time_.wait_until(there);
+        if (state_.shared)
+            time_.synchronise();
+        there = link.issue(time_, packet);
+        if (!lands)
+            continue;
+        packet.write = true; // in the memory of whoever receives: all receive alike
+        packet.way   = {};
+        there        = std::max(there, hbm.issue(time_, packet));
     }
     return there;
 }
@@ -207,10 +232,7 @@ void GpuModule::all_reduce(configs::Bytes vector, std::uint32_t layer)
     for (auto const& round : steps.rounds) {
         if (round.request.bytes > 0) {
             auto const begin = time_.now();
-            auto       lands = round.request; // in the memory, of whoever receives: in all alike
-            lands.write      = true;
-            lands.way        = {};
-            auto const there = std::max(link.issue(time_, round.request), hbm.issue(time_, lands));
+            auto const there = send(round.request, true);
             time_.wait_until(std::max(there, begin + round.least));
         }
         stage_.meeting.wait(time_);
@@ -228,10 +250,10 @@ void GpuModule::hand_on()
         network->transfer(time_, request);
         time_.advance(in_picoseconds(nvlink.network_latency));
     } else {
-        request.way.peer       = next_stage->place_.port;
-        request.way.wire_bytes = static_cast<std::uint64_t>(
-            std::ceil(static_cast<double>(request.bytes) / nvlink.store_share.value));
-        link.transfer(time_, request);
+        request.way.peer = next_stage->place_.port;
+        request.way.wire_bytes =
+            static_cast<std::uint64_t>(std::ceil(static_cast<double>(request.bytes) / nvlink.store_share.value));
+        time_.wait_until(send(request, false));
         time_.advance(in_picoseconds(nvlink.exchange));
     }
     spent(StepPart::transfer);

@@ -66,6 +66,8 @@ class GpuModule final : public sc_core::sc_module {
     void        kernel(KernelWork const& work, StepPart part, std::uint32_t layer);
     Picoseconds stream(KernelPhase const& phase, std::uint32_t layer);
     Picoseconds ask(BulkRequest const& request);
+    // All that `request` has over its port, and into the memory where it `lands`; when the last byte is there.
+    Picoseconds send(BulkRequest const& request, bool lands);
     void        all_reduce(configs::Bytes vector, std::uint32_t layer);
     void        hand_on();
     void        spent(StepPart part); // since the last call

@@ -54,13 +54,13 @@ GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& for
     auto const sequences = (form.batch + stages - 1) / stages; // that a stage works on at a time
     auto const rows      = decode ? sequences : sequences * form.context;
     auto const parts     = static_cast<double>(form.batch) / static_cast<double>(sequences);
-    program.vector = stages > 1 ? rounded(static_cast<double>(rows) * step.shape.hidden * activation_bytes) : 0;
-    program.passes = decode ? 1 : static_cast<std::uint32_t>(std::ceil(parts));
+    program.vector       = stages > 1 ? rounded(static_cast<double>(rows) * step.shape.hidden * activation_bytes) : 0;
+    program.passes       = decode ? 1 : static_cast<std::uint32_t>(std::ceil(parts));
 
     // Of its cache, a stage fetches, or leaves, that of the sequences that it works on.
-    auto const  fullest = static_cast<double>(program.first_layer[1]);
-    auto const& memory  = form.footprint;
-    program.host.weights = rounded(memory.weights_offloaded.value() / fullest);
+    auto const  fullest                               = static_cast<double>(program.first_layer[1]);
+    auto const& memory                                = form.footprint;
+    program.host.weights                              = rounded(memory.weights_offloaded.value() / fullest);
     (decode ? program.host.kv : program.host.kv_left) = rounded(memory.offloaded.value() / parts / fullest);
     return program;
 }

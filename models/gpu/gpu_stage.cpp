@@ -55,7 +55,7 @@ void StageRun::decide(std::uint32_t layer, Picoseconds now, bool together)
     auto const totals = view_.totals();
     auto const parts  = view_.parts();
     if (quiet_) {
-        auto record   = Record{now - before_.time, totals, parts};
+        auto record = Record{now - before_.time, totals, parts};
         record.totals -= before_.totals;
         for (std::size_t gpu = 0; gpu < parts.size(); ++gpu)
             record.parts[gpu] = parts[gpu] - before_.parts[gpu];

@@ -18,9 +18,9 @@ class StageRun {
   public:
     // What it must know of its modules.
     struct View {
-        std::function<bool(Picoseconds)>           quiet;  // nothing is under way after that; nobody else is at work
-        std::function<GpuTotals()>                 totals; // of the stage's modules, as they ran
-        std::function<std::vector<PartTimes>()>    parts;  // of each GPU
+        std::function<bool(Picoseconds)>        quiet;  // nothing is under way after that; nobody else is at work
+        std::function<GpuTotals()>              totals; // of the stage's modules, as they ran
+        std::function<std::vector<PartTimes>()> parts;  // of each GPU
         std::function<void(std::size_t, PartTimes const&)> add; // to a GPU's
     };
     explicit StageRun(std::uint32_t gpus) : meeting{gpus}, gpus_{gpus} {}
@@ -46,15 +46,15 @@ class StageRun {
     };
     void decide(std::uint32_t layer, Picoseconds now, bool together);
 
-    View                             view_;
-    std::uint32_t                    gpus_, here_ = 0;
+    View                              view_;
+    std::uint32_t                     gpus_, here_ = 0;
     std::vector<std::uint32_t> const* kind_of_ = nullptr;
-    std::uint32_t                    last_     = 0;
-    bool                             skips_    = false;
-    Picoseconds                      first_ = 0, latest_ = 0; // of those that have come
-    sc_core::sc_event                decided_;
-    std::uint32_t                    next_ = 0;
-    Picoseconds                      at_   = 0;
+    std::uint32_t                     last_    = 0;
+    bool                              skips_   = false;
+    Picoseconds                       first_ = 0, latest_ = 0; // of those that have come
+    sc_core::sc_event                 decided_;
+    std::uint32_t                     next_ = 0;
+    Picoseconds                       at_   = 0;
 
     bool                            quiet_ = false; // the layer that is run began so
     Record                          before_;        // at its beginning

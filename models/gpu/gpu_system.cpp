@@ -22,10 +22,11 @@ namespace scribeline::models {
 
 namespace {
 
-// A GPU asks its HBM for what takes so long at once, at most.
-constexpr Picoseconds longest_piece = 1'000'000;
-// Of traffic that goes on beside.
-constexpr std::uint64_t piece_of_others = 65536;
+// A GPU asks its HBM for what takes so long at once, at most: alone, or where others ask as well. Targets serve pieces
+// in the order in which they come, so pieces of those that share one are of like size.
+constexpr Picoseconds longest_piece = 1'000'000, longest_shared_piece = 100'000;
+// Of traffic that goes on beside, and of what a port sends where there is some.
+constexpr std::uint64_t piece_of_others = 262144;
 
 // Directed links between dies work side by side.
 configs::BytesPerSecond rate_between_dies(configs::GpuParams const& gpu)
@@ -45,12 +46,12 @@ class GpuSystem::Modules {
   private:
     // A GPU with what belongs to it alone. Members outlive those that follow them.
     struct Gpu {
-        StreamServer                 hbm;
-        std::unique_ptr<LinkServer>  dies, network, host_link;
-        std::unique_ptr<BulkTarget>  hbm_target, dies_target, network_target, host_link_target;
-        std::unique_ptr<CopyEngine>  engine;
-        std::unique_ptr<GpuModule>   module;
-        BulkTarget*                  port = nullptr;
+        StreamServer                hbm;
+        std::unique_ptr<LinkServer> dies, network, host_link;
+        std::unique_ptr<BulkTarget> hbm_target, dies_target, network_target, host_link_target;
+        std::unique_ptr<CopyEngine> engine;
+        std::unique_ptr<GpuModule>  module;
+        BulkTarget*                 port = nullptr;
     };
     // Memory that its GPUs share.
     struct Host {
@@ -69,13 +70,13 @@ class GpuSystem::Modules {
     GpuTotals   totals() const;
     StepParts   parts(configs::Seconds time) const;
 
-    KernelContext            kernel_; // outlives all modules
-    configs::Parameters      p_;
-    GpuPlan                  plan_;
-    GpuSystemOptions         options_;
-    TransactionLog           log_;
-    GpuSystemState           state_;
-    std::uint32_t            stages_of_domain_;
+    KernelContext       kernel_; // outlives all modules
+    configs::Parameters p_;
+    GpuPlan             plan_;
+    GpuSystemOptions    options_;
+    TransactionLog      log_;
+    GpuSystemState      state_;
+    std::uint32_t       stages_of_domain_;
 
     std::vector<std::unique_ptr<SwitchModule>>      switches_; // one for each domain
     std::vector<Host>                               hosts_;
@@ -90,16 +91,20 @@ GpuSystem::Modules::Modules(configs::Parameters const& p, GpuPlan const& plan, G
       stages_of_domain_{std::max(1U, p.nvlink.domain / plan.tensor)}
 {
     if (plan.tensor > p.nvlink.domain)
-        throw configs::UserError{configs::Exit::bad_config,
-                                 fmt::format("{} GPUs share a layer, and the switch has {} ports (nvlink.domain). Choose "
-                                             "a smaller gpu.tensor, or a machine with a larger domain",
-                                             plan.tensor, p.nvlink.domain)};
-    auto const read  = p.gpu.memory_bandwidth * sustained_share(p.gpu);
-    state_.tensor    = plan.tensor;
-    state_.within    = plan.devices() <= p.nvlink.domain;
-    state_.piece     = static_cast<std::uint64_t>((read * in_seconds(longest_piece)).value());
-    auto*      probe = options.trace_events > 0 ? &log_ : nullptr;
-    auto const here  = KernelContext::Within{kernel_};
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format("{} GPUs share a layer, and the switch has {} ports (nvlink.domain). Choose "
+                        "a smaller gpu.tensor, or a machine with a larger domain",
+                        plan.tensor, p.nvlink.domain)};
+    auto const read    = p.gpu.memory_bandwidth * sustained_share(p.gpu);
+    state_.tensor      = plan.tensor;
+    state_.within      = plan.devices() <= p.nvlink.domain;
+    auto const longest = options.others.empty() ? longest_piece : longest_shared_piece;
+    state_.piece       = static_cast<std::uint64_t>((read * in_seconds(longest)).value());
+    state_.shared      = !options.others.empty();
+    state_.packet      = options.others.empty() ? 0 : piece_of_others;
+    auto*      probe   = options.trace_events > 0 ? &log_ : nullptr;
+    auto const here    = KernelContext::Within{kernel_};
     make_switches(probe);
     make_hosts(probe);
     for (std::uint32_t s = 0; s < plan.pipeline; ++s)
@@ -111,17 +116,15 @@ GpuSystem::Modules::Modules(configs::Parameters const& p, GpuPlan const& plan, G
     make_others();
     for (std::uint32_t s = 0; s < plan.pipeline; ++s) {
         auto const first = s * plan.tensor;
-        stages_[s]->connect({[this](Picoseconds now) { return quiet(now); },
-                             [this, s] { return totals_of_stage(s); },
-                             [this, first] {
-                                 auto all = std::vector<PartTimes>{};
-                                 for (std::uint32_t t = 0; t < plan_.tensor; ++t)
-                                     all.push_back(gpus_[first + t]->module->parts());
-                                 return all;
-                             },
-                             [this, first](std::size_t t, PartTimes const& parts) {
-                                 gpus_[first + t]->module->add(parts);
-                             }});
+        stages_[s]->connect(
+            {[this](Picoseconds now) { return quiet(now); }, [this, s] { return totals_of_stage(s); },
+             [this, first] {
+                 auto all = std::vector<PartTimes>{};
+                 for (std::uint32_t t = 0; t < plan_.tensor; ++t)
+                     all.push_back(gpus_[first + t]->module->parts());
+                 return all;
+             },
+             [this, first](std::size_t t, PartTimes const& parts) { gpus_[first + t]->module->add(parts); }});
     }
     kernel_.run(); // elaborates; every thread waits for work
 }
@@ -148,8 +151,8 @@ void GpuSystem::Modules::make_hosts(TransactionProbe* probe)
             if (!is_tier(name) || std::any_of(host.tiers.begin(), host.tiers.end(), same))
                 continue;
             host.tiers.push_back(std::make_unique<HostTier>(shipped_tier(name)));
-            host.targets.push_back(std::make_unique<BulkTarget>(fmt::format("host_{}_{}", h, name).c_str(),
-                                                                *host.tiers.back(), probe));
+            host.targets.push_back(
+                std::make_unique<BulkTarget>(fmt::format("host_{}_{}", h, name).c_str(), *host.tiers.back(), probe));
             ++count_;
         }
 }
@@ -179,14 +182,23 @@ void GpuSystem::Modules::make_gpu(std::uint32_t number, TransactionProbe* probe)
     auto const peak = p_.gpu.memory_bandwidth;
     gpus_.push_back(std::unique_ptr<Gpu>{new Gpu{
         StreamServer{"gpu.memory_bandwidth", peak * sustained_share(p_.gpu), peak * sustained_share(p_.gpu, true)},
-        {}, {}, {}, {}, {}, {}, {}, {}, {}, nullptr}});
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        nullptr}});
     auto& gpu      = *gpus_.back();
     gpu.hbm_target = make("hbm", gpu.hbm);
 
-    auto const stage  = number / plan_.tensor;
-    auto const domain = state_.within ? 0 : stage / stages_of_domain_;
-    auto const first  = (stage - domain * (state_.within ? 0 : stages_of_domain_)) * plan_.tensor;
-    auto const place  = GpuModule::Place{number, stage, first + number % plan_.tensor, first};
+    auto const stage   = number / plan_.tensor;
+    auto const domain  = state_.within ? 0 : stage / stages_of_domain_;
+    auto const first   = (stage - domain * (state_.within ? 0 : stages_of_domain_)) * plan_.tensor;
+    auto const place   = GpuModule::Place{number, stage, first + number % plan_.tensor, first};
     auto const weights = is_tier(p_.gpu.weights_tier), kv = is_tier(p_.gpu.kv_tier);
     if (weights || kv) {
         gpu.engine           = std::make_unique<CopyEngine>(name("copy_engine").c_str(), state_, weights, kv);
@@ -221,13 +233,13 @@ void GpuSystem::Modules::make_others()
 {
     for (auto const& other : options_.others) {
         if (other.gpu >= gpus_.size() || other.peer >= gpus_.size())
-            throw configs::UserError{configs::Exit::bad_config,
-                                     fmt::format("traffic of GPU {} with GPU {}: the plan has {}", other.gpu,
-                                                 other.peer, gpus_.size())};
-        auto request   = BulkRequest{piece_of_others, Traffic::kv, 0, false, {}};
-        auto handed    = other.what == OtherTraffic::What::cache_handed_over;
-        request.write  = handed;
-        request.way    = {Route::direct, other.peer, 0, 0};
+            throw configs::UserError{
+                configs::Exit::bad_config,
+                fmt::format("traffic of GPU {} with GPU {}: the plan has {}", other.gpu, other.peer, gpus_.size())};
+        auto request  = BulkRequest{piece_of_others, Traffic::kv, 0, false, {}};
+        auto handed   = other.what == OtherTraffic::What::cache_handed_over;
+        request.write = handed;
+        request.way   = {Route::direct, other.peer, 0, 0};
         others_.push_back(std::make_unique<BackgroundTraffic>(fmt::format("other_{}", others_.size()).c_str(), request,
                                                               other.rate, [this] { return state_.running > 0; }));
         auto& gpu = *gpus_[other.gpu];
@@ -331,9 +343,9 @@ RecordedGpuSystem GpuSystem::Modules::run(GpuProgram const& program)
     if (state_.failure)
         std::rethrow_exception(state_.failure);
 
-    auto result = RecordedGpuSystem{};
-    auto& run   = result.run;
-    auto ended  = begin;
+    auto  result = RecordedGpuSystem{};
+    auto& run    = result.run;
+    auto  ended  = begin;
     for (auto const& gpu : gpus_) {
         if (!gpu->module->done())
             throw configs::SimulationFault{fmt::format("{} waits for what nobody does any more", gpu->module->name())};

@@ -2,8 +2,9 @@
 //
 //   one_shot       every GPU writes its vector to the n - 1 others, then adds locally   (n-1) b out,  1 exchange
 //   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                          (n-1) b in,   2 exchanges
-//   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b,  3 exchanges, fence
-//   ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b,  2 (n-1) steps
+//   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b,  3 exchanges,
+//   fence ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b,  2 (n-1)
+//   steps
 //                  long streams after a longer start
 //   in_switch      the switch adds what each GPU would have read                        (1 + 1/n) b,  2 exchanges
 //
@@ -21,7 +22,7 @@ struct AllReduceTime {
     configs::Seconds   latency;                                  // exchanges or steps
     configs::Seconds   transfer;                                 // bytes over the link
     configs::AllReduce algorithm = configs::AllReduce::one_shot; // the one taken, never `fastest`
-    bool               bulk      = false; // of a ring: long streams, without flags
+    bool               bulk      = false;                        // of a ring: long streams, without flags
 
     configs::Seconds total() const { return start + latency + transfer; }
 };

@@ -27,11 +27,11 @@ Collective collective_of(configs::NvlinkParams const& p, std::uint32_t first, st
     auto       result = Collective{in_picoseconds(form.start), {}};
     auto const round  = [&](double moved, Route route, bool write, double share, Picoseconds wait,
                            std::uint32_t peer) -> CollectiveRound& {
-        auto request            = BulkRequest{whole(moved), Traffic::collectives, layer, write, {}};
-        request.way.route       = route;
-        request.way.peer        = peer;
-        request.way.group       = gpus;
-        request.way.wire_bytes  = whole(moved / share);
+        auto request           = BulkRequest{whole(moved), Traffic::collectives, layer, write, {}};
+        request.way.route      = route;
+        request.way.peer       = peer;
+        request.way.group      = gpus;
+        request.way.wire_bytes = whole(moved / share);
         result.rounds.push_back({request, 0, true, wait});
         return result.rounds.back();
     };

@@ -13,8 +13,8 @@
 namespace scribeline::models {
 
 struct CollectiveRound {
-    BulkRequest request;   // of one GPU; no bytes: flags alone
-    Picoseconds least = 0; // the threads that store take so long
+    BulkRequest request;      // of one GPU; no bytes: flags alone
+    Picoseconds least = 0;    // the threads that store take so long
     bool        meets = true; // then all wait for the slowest ...
     Picoseconds wait  = 0;    // ... and for flags or a step of the library
 };

@@ -55,10 +55,11 @@ SwitchModule::~SwitchModule() = default;
 BulkTarget& SwitchModule::port(std::uint32_t number)
 {
     if (number >= ports_.size())
-        throw configs::UserError{configs::Exit::bad_config,
-                                 fmt::format("GPU {} finds no port: the switch has {} (nvlink.domain). Take fewer GPUs, "
-                                             "or a machine with a larger domain",
-                                             number, ports_.size())};
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format("GPU {} finds no port: the switch has {} (nvlink.domain). Take fewer GPUs, "
+                        "or a machine with a larger domain",
+                        number, ports_.size())};
     return *ports_[number].target;
 }
 
@@ -71,10 +72,10 @@ Served SwitchModule::serve(std::uint32_t port, Picoseconds arrival, BulkRequest 
 {
     if (request.bytes == 0)
         return {arrival, arrival};
-    auto const& way   = request.way;
-    auto const  wire  = way.wire_bytes != 0 ? way.wire_bytes : request.bytes;
-    auto        done  = Served{~Picoseconds{0}, arrival};
-    auto const  pass  = [&](Reservation& wires, Picoseconds from, Picoseconds length) {
+    auto const& way  = request.way;
+    auto const  wire = way.wire_bytes != 0 ? way.wire_bytes : request.bytes;
+    auto        done = Served{~Picoseconds{0}, arrival};
+    auto const  pass = [&](Reservation& wires, Picoseconds from, Picoseconds length) {
         auto const taken = wires.fill(from, length);
         done.started     = std::min(done.started, taken.begin);
         done.finished    = std::max(done.finished, taken.end);

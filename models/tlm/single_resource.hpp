@@ -9,8 +9,8 @@ class SingleResource : public BulkServer {
   public:
     Served serve(Picoseconds arrival, BulkRequest const& request) final
     {
-        auto const time    = service(request);
-        auto const taken   = reservation_.fill(arrival, time.occupancy);
+        auto const time  = service(request);
+        auto const taken = reservation_.fill(arrival, time.occupancy);
         return {taken.begin, taken.end + time.latency};
     }
     void        forget(Picoseconds now) final { reservation_.forget(now); }

@@ -11,9 +11,9 @@ StreamServer::StreamServer(std::string const& what, configs::BytesPerSecond read
 {
     for (auto const rate : {read, write})
         if (!(rate.value() > 0))
-            throw configs::UserError{configs::Exit::bad_config,
-                                     fmt::format("{}: {:g} B/s: nothing could ever be moved. Give more than 0", what,
-                                                 rate.value())};
+            throw configs::UserError{
+                configs::Exit::bad_config,
+                fmt::format("{}: {:g} B/s: nothing could ever be moved. Give more than 0", what, rate.value())};
 }
 
 ServiceTime StreamServer::service(BulkRequest const& request)

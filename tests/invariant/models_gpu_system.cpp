@@ -110,8 +110,8 @@ TEST_CASE("alone on the machine, decode on modules takes the time of its closed 
 TEST_CASE("alone on the machine, prefill on modules takes the time of its closed form within 2 per cent")
 {
     for (auto each : settings) {
-        each.context = 2048;
-        each.batch   = std::min<std::uint64_t>(each.batch, 4);
+        each.context    = 2048;
+        each.batch      = std::min<std::uint64_t>(each.batch, 4);
         auto const both = run(each, parameters_of(each), {}, Phase::prefill);
         say("prefill", each, both);
         CAPTURE(each.machine, each.model, each.plan.tensor, each.plan.pipeline, each.batch);
@@ -123,8 +123,8 @@ TEST_CASE("alone on the machine, prefill on modules takes the time of its closed
 TEST_CASE("every way of adding up takes its closed form on the switch, long vectors and short ones")
 {
     using configs::AllReduce;
-    for (auto const way : {AllReduce::one_shot, AllReduce::one_shot_pull, AllReduce::two_shot, AllReduce::ring,
-                           AllReduce::in_switch})
+    for (auto const way :
+         {AllReduce::one_shot, AllReduce::one_shot_pull, AllReduce::two_shot, AllReduce::ring, AllReduce::in_switch})
         for (auto const batch : {1u, 128u}) {
             auto const s        = Setting{"h100", "llama-3.1-8b", 512, {8, 1}, batch};
             auto       p        = parameters_of(s);
@@ -149,8 +149,7 @@ TEST_CASE("bytes asked for are bytes served, of each kind, and are those of the 
     for (auto const& op : both.plain.operators)
         linked += op.linked.value();
     near(both.system.of(GpuTier::nvlink).books.served(Traffic::collectives), linked);
-    CHECK(hbm.books.served(Traffic::collectives) ==
-          both.system.of(GpuTier::nvlink).books.served(Traffic::collectives));
+    CHECK(hbm.books.served(Traffic::collectives) == both.system.of(GpuTier::nvlink).books.served(Traffic::collectives));
     CHECK(both.system.hbm_occupied().value() < 8 * both.system.time.value());
     for (auto const& each : both.system.switches.entries)
         CHECK(each.left_value > 0);
@@ -175,10 +174,10 @@ TEST_CASE("what a step writes goes out as writes: new keys and values, and the v
 TEST_CASE("layers that are skipped take the picoseconds and the bytes that they would have taken")
 {
     for (auto const& each : {settings[2], settings[4], settings[6], settings[9], settings[11]}) {
-        auto options      = GpuSystemOptions{};
-        options.skips     = false;
-        auto const all    = run(each, options);
-        auto const few    = run(each);
+        auto options   = GpuSystemOptions{};
+        options.skips  = false;
+        auto const all = run(each, options);
+        auto const few = run(each);
         CAPTURE(each.machine, each.model);
         CHECK(few.system.layers_skipped > 0);
         CHECK(all.system.layers_skipped == 0);
@@ -212,8 +211,8 @@ TEST_CASE("keys and values that are written back at 50 GB/s slow what the memory
         return (parts[static_cast<std::size_t>(StepPart::weights)] + parts[static_cast<std::size_t>(StepPart::kv)])
             .value();
     };
-    auto const rate  = p.gpu.memory_bandwidth.value() * sustained_share(p.gpu);
-    auto const taken = 50e9 / rate;
+    auto const rate   = p.gpu.memory_bandwidth.value() * sustained_share(p.gpu);
+    auto const taken  = 50e9 / rate;
     auto const slower = bytes(shared.system.parts) / bytes(alone.system.parts) - 1;
     CAPTURE(taken, slower);
     CHECK(slower > 0.7 * taken); // latencies leave it some time in which nobody else would read
@@ -230,14 +229,14 @@ TEST_CASE("a cache that is handed over and an all-reduce on one port share it")
     auto const s        = Setting{"h100", "llama-3.1-8b", 512, {2, 1}, 512};
     auto       p        = parameters_of(s);
     p.nvlink.all_reduce = configs::AllReduce::one_shot;
-    auto options        = GpuSystemOptions{};
+    auto       options  = GpuSystemOptions{};
     auto const part     = static_cast<std::size_t>(StepPart::collective);
     auto const alone    = run(s, p).system.parts[part].value();
     // Half of what a port carries, the way in which GPU 0 sends.
-    options.others     = {{OtherTraffic::What::cache_handed_over, 0, 1, p.nvlink.bandwidth * 0.5}};
-    auto const shared  = run(s, p, options);
-    auto const vector  = 512.0 * 4096 * 2;
-    auto const wires   = vector / p.nvlink.bandwidth.value() / p.nvlink.store_share.value * 65;
+    options.others    = {{OtherTraffic::What::cache_handed_over, 0, 1, p.nvlink.bandwidth * 0.5}};
+    auto const shared = run(s, p, options);
+    auto const vector = 512.0 * 4096 * 2;
+    auto const wires  = vector / p.nvlink.bandwidth.value() / p.nvlink.store_share.value * 65;
     CAPTURE(alone, shared.system.parts[part].value(), wires);
     CHECK(shared.system.parts[part].value() > alone + 0.6 * wires); // the wires are there half of the time ...
     CHECK(shared.system.parts[part].value() < alone + 1.4 * wires); // ... so that it takes twice as long
@@ -246,11 +245,11 @@ TEST_CASE("a cache that is handed over and an all-reduce on one port share it")
 
 TEST_CASE("two GPUs that read one tier of a host get half of it each")
 {
-    auto const s  = Setting{"h100", "llama-3.1-70b", 2048, {2, 1}, 1};
-    auto       p  = parameters_of(s, "ddr5_4800_8ch");
-    p.gpu.weights_prefetch = 1;
-    p.nvlink.host_link     = configs::BytesPerSecond{10e12}; // the tier decides
-    auto const run_on      = [&](std::uint32_t gpus_of_host) {
+    auto const s       = Setting{"h100", "llama-3.1-70b", 2048, {2, 1}, 1};
+    auto       p       = parameters_of(s, "ddr5_4800_8ch");
+    p.gpu.memory       = configs::Bytes{40e9};           // most weights lie beyond it
+    p.nvlink.host_link = configs::BytesPerSecond{10e12}; // the tier decides
+    auto const run_on  = [&](std::uint32_t gpus_of_host) {
         auto own          = p;
         own.gpu.host_gpus = gpus_of_host;
         return run(s, own).system;
@@ -364,8 +363,8 @@ TEST_CASE("a system runs one step after another, and each takes what it would ha
     auto const step  = workloads::decode_step(workloads::read_model(s.model), p.workload);
     auto const share = sustained_share(p.gpu);
     auto       gpus  = GpuSystem{p, s.plan};
-    auto const one = gpu_program(step, decode_on_gpus(step, p, share, s.plan, 1));
-    auto const all = gpu_program(step, decode_on_gpus(step, p, share, s.plan, 4));
+    auto const one   = gpu_program(step, decode_on_gpus(step, p, share, s.plan, 1));
+    auto const all   = gpu_program(step, decode_on_gpus(step, p, share, s.plan, 4));
     auto const first = gpus.run(one).run, second = gpus.run(all).run, third = gpus.run(one).run;
     CHECK(first.time == third.time);
     CHECK(second.time > first.time);
@@ -397,13 +396,13 @@ TEST_CASE("what could never move a byte is refused with the reason, before anyth
 
 TEST_CASE("an error inside a module ends the run with that error")
 {
-    auto const s    = Setting{"h100", "llama-3.1-8b", 4096, {8, 1}, 1};
-    auto       p    = parameters_of(s);
-    auto const step = workloads::decode_step(workloads::read_model(s.model), p.workload);
-    auto const form = decode_on_gpus(step, p, sustained_share(p.gpu), s.plan, 1);
+    auto const s        = Setting{"h100", "llama-3.1-8b", 4096, {8, 1}, 1};
+    auto       p        = parameters_of(s);
+    auto const step     = workloads::decode_step(workloads::read_model(s.model), p.workload);
+    auto const form     = decode_on_gpus(step, p, sustained_share(p.gpu), s.plan, 1);
     p.nvlink.in_switch  = false; // of a machine whose switches only forward
     p.nvlink.all_reduce = configs::AllReduce::in_switch;
-    auto gpus           = GpuSystem{p, s.plan};
+    auto       gpus     = GpuSystem{p, s.plan};
     auto const program  = gpu_program(step, form);
     CHECK_THROWS_WITH(gpus.run(program), Catch::Contains("in_switch"));
     CHECK_THROWS_AS(gpus.run(program), configs::UserError); // and stays of no use

@@ -36,12 +36,12 @@ double sustained_share(configs::GpuParams const& gpu, bool write)
     using Key = std::tuple<std::string, std::uint32_t, double, double, bool>;
     static std::mutex            mutex;
     static std::map<Key, double> known;
-    auto const key = Key{gpu.memory_kind, gpu.memory_stacks, gpu.memory.value(), gpu.memory_bandwidth.value(), write};
+    auto const key  = Key{gpu.memory_kind, gpu.memory_stacks, gpu.memory.value(), gpu.memory_bandwidth.value(), write};
     auto const lock = std::lock_guard{mutex};
     if (auto const found = known.find(key); found != known.end())
         return found->second;
-    auto const stack = hbm_of(gpu);
-    auto const rate  = sustained_bandwidth(stack, AccessPattern{write ? 1.0 : 0.0, 1, 0});
+    auto const stack  = hbm_of(gpu);
+    auto const rate   = sustained_bandwidth(stack, AccessPattern{write ? 1.0 : 0.0, 1, 0});
     return known[key] = ratio(rate, stack.peak_bandwidth());
 }
 
