@@ -95,9 +95,10 @@ void add_accelerator(ComparisonRow& row, configs::Config const& config, workload
     for (std::size_t i = 0; i < step_part_count; ++i)
         row.parts.emplace_back(name_of(static_cast<StepPart>(i)), decode.parts[i]);
     if (modules && row.kind == configs::MachineKind::gpu) {
+        auto const  plan     = GpuPlan{decode.tensor, decode.pipeline};
         auto const& asked    = config.parameters.run;
-        auto        recorded = run_gpu_system(step, decode, config.parameters,
-                                              {1'000'000, asked.trace ? asked.trace_events : 0, true, {}});
+        auto        recorded = run_gpu_system_apart(step, config.parameters, run.memory_share, plan, row.batch,
+                                                    {1'000'000, asked.trace ? asked.trace_events : 0});
         auto const& system   = recorded.run;
         row.fidelity         = "modules";
         row.parts.emplace_back("memory_behind", system.time - decode.floor); // banks that do not keep up

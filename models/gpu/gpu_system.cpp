@@ -2,6 +2,7 @@
 #include "models/gpu/gpu_system.hpp"
 
 #include "configs/failure.hpp"
+#include "models/gpu/forms/gpu_step.hpp"
 #include "models/gpu/forms/memory_rate.hpp"
 #include "models/gpu/gpu_module.hpp"
 #include "models/gpu/gpu_stage.hpp"
@@ -393,6 +394,13 @@ RecordedGpuSystem run_gpu_system(workloads::DecodeStep const& step, StepOutcome 
                                  configs::Parameters const& p, GpuSystemOptions const& options)
 {
     return GpuSystem{p, {form.tensor, form.pipeline}, options}.run(gpu_program(step, form));
+}
+
+RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const& step, configs::Parameters const& p,
+                                       double share_sustained, GpuPlan const& plan, std::uint64_t batch,
+                                       GpuSystemOptions const& options)
+{
+    return run_gpu_system(step, decode_on_gpus(step, p, share_sustained, plan, batch), p, options);
 }
 
 } // namespace scribeline::models
