@@ -163,14 +163,16 @@ Picoseconds GpuModule::stream(KernelPhase const& phase, std::uint32_t layer)
     auto        piece  = state_.piece;
     if (flight.bytes.value() > 0)
         piece = std::clamp<std::uint64_t>(whole(flight.bytes), 1, piece);
-    auto next = begin; // when the next piece may be asked for
-    auto done = 0.0;   // bytes asked for
-    auto move = [&](configs::Bytes bytes, Traffic traffic, bool write) {
+    // Of its arithmetic, what stands behind the last byte uses up nothing more.
+    auto const beside = std::max(phase.arithmetic - phase.after, configs::Seconds{});
+    auto       next   = begin; // when the next piece may be asked for
+    auto       done   = 0.0;   // bytes asked for
+    auto       move   = [&](configs::Bytes bytes, Traffic traffic, bool write) {
         for (auto left = whole(bytes); left > 0;) {
             auto const size  = left < 2 * piece && left > piece ? (left + 1) / 2 : std::min(left, piece);
             auto const ahead = done + static_cast<double>(size) - flight.bytes.value();
             if (flight.bytes.value() > 0 && ahead > 0)
-                next = std::max(next, begin + in_picoseconds(phase.arithmetic * (ahead / total.value())));
+                next = std::max(next, begin + in_picoseconds(beside * (ahead / total.value())));
             time_.wait_until(next);
             auto const asked = time_.now();
             auto const came  = ask({size, traffic, layer, write, {}});
