@@ -145,7 +145,6 @@ TEST_CASE("GPUs run as SystemC modules where that is asked for, and take nearly 
     CHECK(modules[0].at("fidelity") == "modules");
     auto const time = modules[0].at("time_per_token").get<double>();
     CHECK(time == Approx(kernels[0].at("time_per_token").get<double>()).epsilon(0.005));
-    CHECK(time > kernels[0].at("time_per_token").get<double>());
     auto sum = 0.0;
     for (auto const& [name, part] : modules[0].at("parts").items())
         sum += part.get<double>();

@@ -47,10 +47,14 @@ class GpuStep {
 
     StepOutcome run()
     {
+        auto marked = std::size_t{0};
         for (auto const& layer : step_.kinds) {
             layer_ = &layer;
             for (auto const& op : layer.operators)
                 add(op, layer.layers);
+            auto const kind = static_cast<std::uint32_t>(&layer - step_.kinds.data());
+            for (; marked < outcome_.operators.size(); ++marked)
+                outcome_.operators[marked].layer_kind = kind;
         }
         for (auto const& op : step_.once)
             add(op, 1);
