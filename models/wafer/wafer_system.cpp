@@ -60,7 +60,9 @@ void run_kernel(configs::Parameters const& p, double expected)
     configs::FabricClock const clock{p.wafer.clock};
     auto const                 piece = static_cast<std::uint64_t>(std::max(1.0, expected / 200));
     do {
-        sc_core::sc_start(fabric::time_of(clock, piece), sc_core::SC_EXIT_ON_STARVATION);
+        // A piece in which nothing is due would end where it began.
+        auto const length = std::max(fabric::time_of(clock, piece), sc_core::sc_time_to_pending_activity());
+        sc_core::sc_start(length, sc_core::SC_EXIT_ON_STARVATION);
         (*listener)(fabric::cycle_of(clock, sc_core::sc_time_stamp()), expected);
     } while (sc_core::sc_pending_activity());
 }
