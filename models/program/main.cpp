@@ -12,6 +12,7 @@
 #include "models/wafer/repaired_wafers.hpp"
 #include "models/wafer/simulate.hpp"
 #include "results/files/build_info.hpp"
+#include "results/files/earlier_run.hpp"
 #include "results/files/interruption.hpp"
 #include "results/files/run_file.hpp"
 #include "results/views/explain_file.hpp"
@@ -63,8 +64,11 @@ void print(configs::CommandLine const& line, configs::Config const& config, mode
 
 Exit run(configs::CommandLine const& line)
 {
-    auto const config = line.from.empty() ? configs::resolve(line)
-                                          : configs::resolve(line, results::read_config_toml(line.from), line.from);
+    auto const earlier =
+        line.from.empty() ? results::EarlierRun{configs::resolve(line), {}} : results::resolve_earlier(line);
+    auto const& config = earlier.config;
+    for (auto const& contradiction : earlier.contradictions)
+        std::cerr << results::fit_to_print(fmt::format("scribeline: warning: {}: {}\n", line.from, contradiction));
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
     if (config.parameters.machine.kind != configs::MachineKind::wafer)

@@ -19,7 +19,19 @@ namespace {
 
 using models::Part;
 
-std::string whole(double number) { return grouped(static_cast<std::uint64_t>(std::llround(number))); }
+// Unknown, or a figure that no run has: said in a word.
+bool is_figure(double number)
+{
+    constexpr double most = 1e18;
+    return std::abs(number) < most;
+}
+
+std::string whole(double number)
+{
+    if (!is_figure(number))
+        return "an unknown number of";
+    return (number < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(std::llround(std::abs(number))));
+}
 
 std::string plural(double number, char const* one)
 {
@@ -28,14 +40,17 @@ std::string plural(double number, char const* one)
 
 std::string bytes(double number)
 {
-    return number >= 1e9   ? fmt::format("{:.3g} GB", number / 1e9)
-           : number >= 1e6 ? fmt::format("{:.3g} MB", number / 1e6)
-                           : fmt::format("{:.3g} kB", number / 1e3);
+    return !is_figure(number) ? "an unknown number of bytes"
+           : number >= 1e9    ? fmt::format("{:.3g} GB", number / 1e9)
+           : number >= 1e6    ? fmt::format("{:.3g} MB", number / 1e6)
+                              : fmt::format("{:.3g} kB", number / 1e3);
 }
 
 std::string rate(double per_second)
 {
-    return per_second >= 100 ? whole(per_second) : fmt::format("{:.3g}", per_second);
+    return !is_figure(per_second) ? "an unknown number of"
+           : per_second >= 100    ? whole(per_second)
+                                  : fmt::format("{:.3g}", per_second);
 }
 
 // What one could turn to have less of a part.
@@ -90,7 +105,7 @@ class Teller {
     }
 
   private:
-    void say(std::string sentence) { text_.push_back(std::move(sentence)); }
+    void say(std::string const& sentence) { text_.push_back(configs::printable(sentence)); }
 
     double      metric(char const* name) const { return run_.metric(name); }
     bool        has(char const* name) const { return run_.metrics.count(name) > 0; }

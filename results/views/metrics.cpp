@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -62,6 +63,8 @@ double closed_form_deviation(models::Outcome const& o)
 
 namespace {
 
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
 double count(std::uint64_t value) { return static_cast<double>(value); }
 
 // Of a run that had a plan, or a waterfall: others have nothing to say here.
@@ -80,7 +83,7 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
     if (t.closed_form_cycles > 0) {
         table.push_back({"closed_form_cycles_per_token", "cycle", t.closed_form_cycles,
                          "fabric cycles of one output token by the planner's formulas"});
-        table.push_back({"closed_form_deviation", "1", closed_form_deviation(o),
+        table.push_back({"closed_form_deviation", "1", has_counters(o) ? closed_form_deviation(o) : unknown,
                          "closed_form_cycles_per_token over cycles_per_token, less 1"});
     }
     if (t.kv_tokens_balanced > 0) {
@@ -185,12 +188,22 @@ void add_energy(std::vector<Metric>& table, Outcome const& o)
 
 } // namespace
 
+bool has_counters(Outcome const& o) { return !o.operators.empty(); }
+
+std::string bound_by(Outcome const& o)
+{
+    return has_counters(o) ? name_of(bounding_part(o.bound_by, o.parts)) : "unknown";
+}
+
 std::vector<Metric> metrics(Outcome const& o)
 {
-    auto const share   = [](double value, double of) { return of > 0 ? value / of : 0.0; };
-    double     flops   = 0;
-    double     weights = 0;
-    double     kv      = 0;
+    bool const counters = has_counters(o);
+    auto const counted  = [counters](double value) { return counters ? value : unknown; };
+    auto const budget   = [&o](double value) { return o.sram.empty() ? unknown : value; };
+    auto const share    = [](double value, double of) { return of > 0 ? value / of : 0.0; };
+    double     flops    = 0;
+    double     weights  = 0;
+    double     kv       = 0;
     for (auto const& op : o.operators) {
         flops += op.flops;
         weights += op.bytes_weights;
@@ -211,38 +224,42 @@ std::vector<Metric> metrics(Outcome const& o)
         {"clock", "Hz", o.clock_hz, "clock of the fabric"},
         {"time_per_output_token", "s", o.time_per_output_token.value(), "time of one output token: " + o.token_note},
         {"tokens_per_second_per_user", "token/s", o.tokens_per_second_per_user, "output tokens a second for one user"},
-        {"pe_busy_share", "1", o.pe_busy_share, "PE-cycles that computed or moved data, of all"},
-        {"pe_stalled_share", "1", o.pe_stalled_share, "PE-cycles that waited inside an operation, of all"},
-        {"pe_idle_share", "1", o.pe_idle_share, "PE-cycles without an operation, of all"},
-        {"fabric_utilisation", "1", o.link_utilisation, "wavelets sent, of what all links could send in the time"},
-        {"scribe_utilisation", "1", o.scribe_utilisation,
+        {"pe_busy_share", "1", counted(o.pe_busy_share), "PE-cycles that computed or moved data, of all"},
+        {"pe_stalled_share", "1", counted(o.pe_stalled_share), "PE-cycles that waited inside an operation, of all"},
+        {"pe_idle_share", "1", counted(o.pe_idle_share), "PE-cycles without an operation, of all"},
+        {"fabric_utilisation", "1", counted(o.link_utilisation),
+         "wavelets sent, of what all links could send in the time"},
+        {"scribe_utilisation", "1", counted(o.scribe_utilisation),
          "wavelets sent over scribe lines, of what these links could send in the time"},
-        {"fraction_of_peak_bandwidth", "1", o.sram_bandwidth_share,
+        {"fraction_of_peak_bandwidth", "1", counted(o.sram_bandwidth_share),
          "bytes of weights and KV cache read, of what the SRAM ports could read in the time"},
-        {"effective_bandwidth", "byte/s", share(weights + kv, seconds),
+        {"effective_bandwidth", "byte/s", counted(share(weights + kv, seconds)),
          "bytes of weights and KV cache of the " + what + " over its time"},
-        {"fraction_of_peak_arithmetic", "1", o.arithmetic_share,
+        {"fraction_of_peak_arithmetic", "1", counted(o.arithmetic_share),
          "floating-point operations, of what the PEs could do in the time"},
-        {"effective_arithmetic", "flop/s", share(flops, seconds),
+        {"effective_arithmetic", "flop/s", counted(share(flops, seconds)),
          "floating-point operations of the " + what + " over its time"},
-        {"wavelet_hops", "1", count(o.wavelet_hops), "wavelets over links between routers", Kind::count},
-        {"wavelets_injected", "1", count(o.wavelets_injected), "wavelets from PEs into the fabric", Kind::count},
-        {"wavelets_delivered", "1", count(o.wavelets_delivered), "wavelets from the fabric to PEs", Kind::count},
-        {"scribe_crossings", "1", count(o.scribe_crossings), "wavelets over links between reticles", Kind::count},
-        {"wavelets_crossed", "1", count(o.wavelets_crossed),
+        {"wavelet_hops", "1", counted(count(o.wavelet_hops)), "wavelets over links between routers", Kind::count},
+        {"wavelets_injected", "1", counted(count(o.wavelets_injected)), "wavelets from PEs into the fabric",
+         Kind::count},
+        {"wavelets_delivered", "1", counted(count(o.wavelets_delivered)), "wavelets from the fabric to PEs",
+         Kind::count},
+        {"scribe_crossings", "1", counted(count(o.scribe_crossings)), "wavelets over links between reticles",
+         Kind::count},
+        {"wavelets_crossed", "1", counted(count(o.wavelets_crossed)),
          "wavelets delivered that had crossed a scribe line on their way", Kind::count},
-        {"scribe_wavelet_share", "1", share(count(o.wavelets_crossed), count(o.wavelets_delivered)),
+        {"scribe_wavelet_share", "1", counted(share(count(o.wavelets_crossed), count(o.wavelets_delivered))),
          "wavelets delivered that had crossed a scribe line, of all"},
-        {"scribe_hop_share", "1", share(count(o.scribe_crossings), count(o.wavelet_hops)),
+        {"scribe_hop_share", "1", counted(share(count(o.scribe_crossings), count(o.wavelet_hops))),
          "wavelet-hops over scribe lines, of all"},
-        {"sram_peak", "byte", sram_used(o), "SRAM taken on the fullest PE"},
-        {"sram_capacity", "byte", o.sram_capacity_bytes, "SRAM of one PE"},
+        {"sram_peak", "byte", budget(sram_used(o)), "SRAM taken on the fullest PE"},
+        {"sram_capacity", "byte", budget(o.sram_capacity_bytes), "SRAM of one PE"},
     };
     static constexpr std::array<char const*, models::part_count> part_metrics{
         "cycles_arithmetic",    "cycles_dispatch",     "cycles_sram",    "cycles_hops",     "cycles_scribe",
         "cycles_serialisation", "cycles_reduce_stage", "cycles_waiting", "cycles_off_wafer"};
     for (std::size_t i = 0; i < models::part_count; ++i) {
-        table.push_back({part_metrics[i], "cycle", count(o.parts[i]),
+        table.push_back({part_metrics[i], "cycle", counted(count(o.parts[i])),
                          fmt::format("cycles of the {} that are {}", what, name_of(static_cast<Part>(i))),
                          Kind::count});
     }
@@ -276,6 +293,32 @@ std::vector<Metric> metrics(Outcome const& o)
         table.push_back({"payload_bound", "1", o.payload.bound, "largest deviation that rounding explains"});
     }
     return table;
+}
+
+std::vector<std::string> metric_names()
+{
+    // A run with everything that a metric depends on.
+    auto o                     = Outcome{};
+    o.token.simulated          = true;
+    o.token.folded_cycles      = 1;
+    o.token.closed_form_cycles = 1;
+    o.token.kv_tokens_balanced = 1;
+    o.batch                    = 2;
+    o.speculation.draft_model  = "any";
+    o.prefill.tokens           = 1;
+    o.energy.token[0]          = 1;
+    o.energy.in_flight.system  = 1;
+    o.cycles_without_scribe    = 1;
+    o.repair.defects           = "any";
+    o.payload.checked          = true;
+    o.waterfall.resize(1);
+    o.operators.resize(1);
+    o.prefill.checks.resize(1);
+    auto names = std::vector<std::string>{};
+    for (auto const& metric : metrics(o)) {
+        names.emplace_back(metric.name);
+    }
+    return names;
 }
 
 } // namespace scribeline::results

@@ -11,6 +11,11 @@ namespace scribeline::results {
 // environment has NO_COLOR (no-color.org).
 bool has_color(configs::Color wish, int stream);
 
+// What others wrote (names in files, files' own names, messages about them) as a terminal may have it: control
+// characters and the like stand as \xNN (configs::printable), ends of lines stay. All that this program prints goes
+// through here, before colour is added.
+std::string fit_to_print(std::string const& text);
+
 // A message to the user. One that does not name its place ("my.toml:3:1: error: ...") gets the program's name.
 std::string complaint(std::string const& message, bool color);
 

@@ -104,7 +104,7 @@ TEST_CASE("a result path that cannot be created is refused before the run, with 
 TEST_CASE("a directory that may not be written is refused before the run")
 {
     if (::geteuid() == 0) {
-        WARN("skipped: root may write everywhere");
+        WARN("SKIPPED: root may write everywhere");
         return;
     }
     auto const directory = tests::TemporaryFolder{};

@@ -5,6 +5,7 @@
 #include "results/views/metrics.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace scribeline::results::sections {
 
@@ -39,7 +40,7 @@ void write_sram(hdf5::Group& root, models::Outcome const& outcome)
         bytes.push_back(part.bytes);
     }
     auto group = root.group("sram");
-    group.attribute("capacity", outcome.sram_capacity_bytes);
+    group.attribute("capacity", name.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.sram_capacity_bytes);
     auto const part = group.coordinates("part", name, {"1", "part of the SRAM budget"});
     group.array("bytes", bytes, {&part}, {"byte", "SRAM taken on the fullest PE"});
 }
@@ -96,11 +97,12 @@ void write_summary(hdf5::Group& root, models::Outcome const& outcome)
     for (auto const& metric : metrics(outcome)) {
         group.scalar(metric.name, metric.value, {metric.units, metric.long_name});
     }
-    group
-        .scalar("bound_by", static_cast<std::uint8_t>(bounding_part(outcome.bound_by, outcome.parts)),
-                {"1", "part that takes most of the time"})
-        .attribute(hdf5::flags(part_names()));
-    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes;
+    auto parts = part_names();
+    parts.emplace_back("unknown"); // by closed forms alone
+    auto const bound = std::find(parts.begin(), parts.end(), bound_by(outcome)) - parts.begin();
+    group.scalar("bound_by", static_cast<std::uint8_t>(bound), {"1", "part that takes most of the time"})
+        .attribute(hdf5::flags(parts));
+    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes; // what does not was refused by the planner
     group.scalar("fits", std::uint8_t{fits}, {"1", "the fullest PE holds its part of the model"})
         .attribute(hdf5::flags({"no", "yes"}));
     group

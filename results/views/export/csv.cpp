@@ -28,9 +28,8 @@ bool is_sweep(std::string const& path)
     auto const read = [&] {
         return hdf5::InputFile{path}.attribute("/", "Conventions").value_or("").rfind("Scribeline-Sweep", 0) == 0;
     };
-    constexpr unsigned patience = 20; // seconds
-    rehearse([&] { read(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library", path));
+    rehearse([&] { read(); }, bounds_for_file(path),
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library", configs::printable(path)));
     return read();
 }
 
@@ -51,7 +50,8 @@ std::vector<Table> tables_of_run(std::string const& path)
                 tables.emplace_back(fmt::format("{}.csv", name), as_csv(table));
     });
     if (tables.empty())
-        throw UserError{Exit::bad_config, fmt::format("{} holds no operators, waterfall or stages", path)};
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} holds no operators, waterfall or stages", configs::printable(path))};
     return tables;
 }
 
@@ -63,8 +63,9 @@ std::vector<std::string> export_csv(std::string const& path, std::string const& 
     auto       error  = std::error_code{};
     fs::create_directories(folder, error);
     if (!fs::is_directory(folder))
-        throw UserError{Exit::cannot_create, fmt::format("cannot make the folder {}: {}; name another with -o", folder,
-                                                         error ? error.message() : "a file stands there")};
+        throw UserError{Exit::cannot_create,
+                        fmt::format("cannot make the folder {}: {}; name another with -o", configs::printable(folder),
+                                    error ? error.message() : "a file stands there")};
     auto written = std::vector<std::string>{};
     for (auto const& [name, text] : tables) {
         auto const target = (fs::path{folder} / name).string();

@@ -1,6 +1,7 @@
 // Chooses rows, then prints them as a table for people, as CSV (RFC 4180) or as JSON.
 #include "results/views/sweep/show.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/terminal.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/sweep/expression.hpp"
@@ -39,7 +40,12 @@ Rows chosen(SweepTable const& table, ShowOptions const& options)
     if (!options.where.empty()) {
         auto const names = [&](std::string const& name) { return table.column_name(name); };
         as_option("--where", [&] {
-            auto const condition = configs::Expression{options.where, names};
+            auto const kinds = [&](std::string const& name) -> configs::ColumnKind {
+                auto const& column = *table.find(name);
+                return column.is_text ? configs::ColumnKind{configs::ColumnKind::What::text, {}}
+                                      : configs::ColumnKind{configs::ColumnKind::What::number, column.units};
+            };
+            auto const condition = configs::Expression{options.where, names, kinds};
             auto const fails     = [&](std::size_t i) {
                 return !condition.holds([&](std::string const& name) -> configs::ExpressionValue {
                     auto const& column = *table.find(name);
@@ -216,13 +222,13 @@ std::string show(SweepTable const& table, ShowOptions const& options)
         rows.resize(options.limit);
     switch (options.format) {
     case configs::OutputFormat::csv:
-        return as_csv(columns, rows);
+        return fit_to_print(as_csv(columns, rows));
     case configs::OutputFormat::json:
         return as_json(table, columns, rows);
     case configs::OutputFormat::table:
         break;
     }
-    return as_table(table, columns, rows);
+    return fit_to_print(as_table(table, columns, rows));
 }
 
 } // namespace scribeline::results
