@@ -65,7 +65,7 @@ TEST_CASE("a condition that cannot be read says where")
                                                {"word == 'tree", "a quote without its end"},
                                                {"", "expected a value"},
                                                {"a b", "expected an operator or the end at 'b'"},
-                                               {"pe.sram < 3 KIB", "no quantity"},
+                                               {"pe.sram < 3 KIX", "no quantity"},
                                                {std::string(5000, '('), "5000 characters"},
                                                {std::string(500, '('), "nested too deeply"}}));
     CAPTURE(wrong.text);
