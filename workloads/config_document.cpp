@@ -227,9 +227,10 @@ std::string ConfigDocument::complaint(std::string const& path) const
 {
     auto const found = fields.find(path);
     if (found == fields.end())
-        return fmt::format("{}: error: {}", file, path);
+        return fmt::format("{}: error: {}", file, configs::printable(path));
     auto const& field = found->second;
-    return fmt::format("{}:{}:{}: error: {} = {}", file, field.line, field.column, path, field.shown);
+    return fmt::format("{}:{}:{}: error: {} = {}", file, field.line, field.column, configs::printable(path),
+                       field.shown);
 }
 
 ConfigDocument parse_config(std::string_view text, std::string const& file)

@@ -7,6 +7,9 @@
 #include "results/hdf5/reader.hpp"
 #include "results/hdf5/writer.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 
 namespace scribeline::results {
@@ -16,7 +19,7 @@ namespace {
 using configs::Exit;
 using configs::UserError;
 
-hdf5::InputFile open_run(std::string const& path)
+hdf5::InputFile open_result(std::string const& path)
 {
     auto       file  = hdf5::InputFile{path};
     auto const found = file.attribute("/", "Conventions");
@@ -26,19 +29,37 @@ hdf5::InputFile open_run(std::string const& path)
                                                       "root attribute Conventions is {}, not {}",
                                                       shown, found ? configs::shown(*found) : "missing", conventions)};
     }
-    if (found->rfind("Scribeline-Compare", 0) == 0) {
+    return file;
+}
+
+ResultKind kind_of(hdf5::InputFile const& file)
+{
+    auto const found = file.attribute("/", "Conventions").value_or("");
+    auto const is    = [&](char const* name) { return found.rfind(name, 0) == 0; };
+    return is("Scribeline-Compare") ? ResultKind::comparison
+           : is("Scribeline-Yield") ? ResultKind::yield
+           : is("Scribeline-Sweep") ? ResultKind::sweep
+                                    : ResultKind::run;
+}
+
+hdf5::InputFile open_run(std::string const& path)
+{
+    auto       file  = open_result(path);
+    auto const kind  = kind_of(file);
+    auto const shown = configs::printable(path);
+    if (kind == ResultKind::comparison) {
         throw UserError{Exit::bad_config,
                         fmt::format("{} compares machines; it is not the result of one run. Each "
                                     "machine has a group under /machines, and "
                                     "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
                                     shown)};
     }
-    if (found->rfind("Scribeline-Yield", 0) == 0) {
+    if (kind == ResultKind::yield) {
         throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
                                                       "figures stand in /summary, and 'scribeline yield' repeats it",
                                                       shown)};
     }
-    if (found->rfind("Scribeline-Sweep", 0) == 0) {
+    if (kind == ResultKind::sweep) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
                                                       "point has a file of its own in the folder runs beside it",
                                                       shown)};
@@ -55,11 +76,11 @@ hdf5::InputFile open_run(std::string const& path)
 }
 
 // What a reader finds missing or of another kind is the file's fault, and so is a crash of the library.
-template <class Read> auto blaming_the_file(std::string const& path, Read read)
+template <class Read, class Open> auto blaming_the_file(std::string const& path, Read read, Open open)
 {
     auto const attempt = [&] {
         try {
-            return read(open_run(path));
+            return read(open(path));
         } catch (hdf5::Failure const& failure) {
             throw UserError{Exit::bad_config,
                             fmt::format("{} is not a complete result file: {}", configs::printable(path),
@@ -71,6 +92,11 @@ template <class Read> auto blaming_the_file(std::string const& path, Read read)
                          "it again, or take a copy from before",
                          configs::printable(path)));
     return attempt();
+}
+
+template <class Read> auto blaming_the_file(std::string const& path, Read read)
+{
+    return blaming_the_file(path, read, open_run);
 }
 
 std::uint64_t state_hash(hdf5::InputFile const& file)
@@ -178,8 +204,10 @@ RunSummary read_summary(std::string const& path)
             file.has_attribute("/meta/books", "balanced") && file.number_attribute("/meta/books", "balanced") != 0;
         summary.warnings = file.texts("/meta/warnings");
         for (auto const& name : file.datasets_in("/summary")) {
-            if (is_metric(file, "/summary/" + name)) {
-                summary.metrics[name] = file.number("/summary/" + name);
+            auto const value = is_metric(file, "/summary/" + name) ? file.number("/summary/" + name)
+                                                                   : std::numeric_limits<double>::quiet_NaN();
+            if (!std::isnan(value)) { // the run knows it
+                summary.metrics[name] = value;
             }
         }
         return summary;
@@ -189,6 +217,13 @@ RunSummary read_summary(std::string const& path)
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
 {
     blaming_the_file(path, read);
+}
+
+ResultKind kind_of_result(std::string const& path) { return blaming_the_file(path, kind_of, open_result); }
+
+void read_result(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
+{
+    blaming_the_file(path, read, open_result);
 }
 
 std::string read_config_toml(std::string const& path)

@@ -1,6 +1,7 @@
 #include "results/views/explain_file.hpp"
 
 #include "configs/failure.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/report_energy.hpp"
 #include "results/views/report_text.hpp"
 #include "results/views/told_run.hpp"
@@ -18,13 +19,6 @@ namespace scribeline::results {
 namespace {
 
 using models::Part;
-
-// Unknown, or a figure that no run has: said in a word.
-bool is_figure(double number)
-{
-    constexpr double most = 1e18;
-    return std::abs(number) < most;
-}
 
 std::string whole(double number)
 {
@@ -46,12 +40,7 @@ std::string bytes(double number)
                               : fmt::format("{:.3g} kB", number / 1e3);
 }
 
-std::string rate(double per_second)
-{
-    return !is_figure(per_second) ? "an unknown number of"
-           : per_second >= 100    ? whole(per_second)
-                                  : fmt::format("{:.3g}", per_second);
-}
+std::string rate(double per_second) { return is_figure(per_second) ? rate_text(per_second) : "an unknown number of"; }
 
 // What one could turn to have less of a part.
 char const* parameters_of(Part part)
@@ -266,7 +255,7 @@ class Teller {
 
     void activity()
     {
-        if (metric("pe_busy_share") > 0) {
+        if (has("pe_busy_share") && metric("pe_busy_share") > 0) {
             say(fmt::format(
                 "In the mean over all PEs and the whole time, {} of the PE cycles were busy, {} stalled and "
                 "{} idle, and links were used to {}.",
@@ -339,12 +328,15 @@ bool names_a_file(std::string const& argument)
            std::filesystem::is_regular_file(argument, ignored);
 }
 
-std::string explain_file(std::string const& path)
+std::string explain_file(std::string const& path, std::size_t width)
 {
+    if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
+        return as_text(story_of(kind, path), width);
+    }
     auto const  run = read_told_run(path);
     std::string text;
     for (auto const& sentence : Teller{run}.sentences()) {
-        text += hanging("", sentence);
+        text += hanging("", sentence, width);
     }
     return text;
 }

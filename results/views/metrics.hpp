@@ -18,7 +18,11 @@ struct Metric {
     Kind        kind = Kind::measure;
 };
 
-// In the same order for every run; what a run did not find out is not-a-number: without value in JSON, `-` in tables.
+// Of every run the same, in the same order; not a number: this run does not know it, which is without value in JSON
+// and `-` in tables.
+std::vector<Metric> all_metrics(models::Outcome const& outcome);
+
+// Those of them that the run knows.
 std::vector<Metric> metrics(models::Outcome const& outcome);
 
 // The names of all metrics that any run may have, for checks before there is one.

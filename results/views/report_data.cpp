@@ -2,6 +2,7 @@
 #include "results/views/metrics.hpp"
 
 #include "results/views/csv_field.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 
 #include <cmath>
@@ -166,6 +167,10 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
             assumed.push_back(setting.group + "." + setting.key);
         }
     }
+    Json told = Json::array();
+    for (auto const& sentence : defaults_of(config)) {
+        told.push_back(sentence);
+    }
     Json sram = Json::array();
     for (auto const& part : outcome.sram) {
         sram.push_back({{"name", part.name}, {"bytes", part.bytes}});
@@ -184,6 +189,7 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                   {"candidates_considered", outcome.token.candidates.size()},
                   {"sram", std::move(sram)},
                   {"assumed", std::move(assumed)},
+                  {"not_asked_for", std::move(told)},
                   {"warnings", outcome.warnings},
                   {"output", config.output.empty() ? Json{} : Json(config.output)}};
     if (outcome.prefill.tokens > 0) {
@@ -203,13 +209,14 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
 
 void print_csv(std::ostream& out, Outcome const& outcome)
 {
-    std::string text = "name,kind,collective,start,end,cycles";
+    // Named as in operators.csv of `export csv`.
+    std::string text = "name,kind,collective,start_cycle,end_cycle,cycles";
     for (std::size_t i = 0; i < models::part_count; ++i) {
-        text += fmt::format(",{}", name_of(static_cast<Part>(i)));
+        text += fmt::format(",{}_cycles", name_of(static_cast<Part>(i)));
     }
-    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage,energy";
+    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage," + csv_heading("energy", "J");
     for (std::size_t i = 0; i < models::energy_part_count; ++i) {
-        text += fmt::format(",energy_{}", name_of(static_cast<models::EnergyPart>(i)));
+        text += "," + csv_heading(fmt::format("energy_{}", name_of(static_cast<models::EnergyPart>(i))), "J");
     }
     text += '\n';
     for (auto const& op : outcome.operators) {

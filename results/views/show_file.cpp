@@ -6,6 +6,7 @@
 #include "results/views/csv_field.hpp"
 #include "results/views/export/group_table.hpp"
 #include "results/views/metrics.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/report_text.hpp"
 #include "results/views/terminal.hpp"
 
@@ -85,13 +86,20 @@ std::string readable(TableColumn const& column, std::size_t row)
 std::string summary_text(GroupTable const& summary)
 {
     std::size_t width = 0, digits = 0;
+    auto const  known = [](TableColumn const& column) {
+        return column.kind != Kind::real || !std::isnan(column.reals.at(0));
+    };
     for (auto const& column : summary.columns) {
+        if (!known(column))
+            continue;
         width  = std::max(width, configs::printable(column.name).size());
         digits = std::max(digits, readable(column, 0).size());
     }
     auto text = std::string{"\nSummary\n"};
     for (auto const& column : summary.columns)
-        text += trimmed(fmt::format("  {:<{}}  {:>{}}  {}", configs::printable(column.name), width, readable(column, 0),
+        if (known(column))
+            text +=
+                trimmed(fmt::format("  {:<{}}  {:>{}}  {}", configs::printable(column.name), width, readable(column, 0),
                                     digits, column.units == "1" ? "" : configs::printable(column.units))) +
                 '\n';
     return text;
@@ -230,15 +238,22 @@ std::string as_long_csv(ShownFile const& shown)
 
 } // namespace
 
-std::string show_file(std::string const& path, OutputFormat format)
+std::string show_file(std::string const& path, OutputFormat format, std::size_t width)
 {
     auto text = std::string{};
-    read_run(path, [&](hdf5::InputFile const& file) {
-        auto const shown = read(file);
-        text             = format == OutputFormat::json  ? as_json(shown)
-                           : format == OutputFormat::csv ? as_long_csv(shown)
-                                                         : as_text(shown);
-    });
+    if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
+        auto const document = document_of(kind, path);
+        text                = format == OutputFormat::json  ? as_json(document)
+                              : format == OutputFormat::csv ? as_csv(document)
+                                                            : as_text(document, width);
+    } else {
+        read_run(path, [&](hdf5::InputFile const& file) {
+            auto const shown = read(file);
+            text             = format == OutputFormat::json  ? as_json(shown)
+                               : format == OutputFormat::csv ? as_long_csv(shown)
+                                                             : as_text(shown);
+        });
+    }
     return format == OutputFormat::json ? text : fit_to_print(text);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace scribeline::results {
@@ -51,6 +52,18 @@ bool has_color(configs::Color wish, int stream)
         return wish == configs::Color::always;
     auto const* const terminal = std::getenv("TERM");
     return ::isatty(stream) != 0 && !is_set("NO_COLOR") && terminal != nullptr && std::string_view{terminal} != "dumb";
+}
+
+std::size_t page_width(int stream)
+{
+    constexpr std::size_t narrowest = 80, widest = 120;
+    auto const            within = [=](std::size_t columns) { return std::clamp(columns, narrowest, widest); };
+    winsize               size{};
+    if (::isatty(stream) != 0 && ::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return within(size.ws_col);
+    if (is_set("COLUMNS"))
+        return within(std::strtoul(std::getenv("COLUMNS"), nullptr, 10));
+    return narrowest;
 }
 
 std::string fit_to_print(std::string const& text)

@@ -131,7 +131,7 @@ TEST_CASE("a step of a 70B model on eight GPUs reads its weights at the rate of 
     auto p             = configs::machine_parameters("h100");
     p.workload.context = 8192;
     auto const step    = workloads::decode_step(workloads::read_model("llama-3.1-70b"), p.workload);
-    auto const run     = models::run_on_accelerator(step, p, 1);
+    auto const run     = models::run_on_gpus(step, p, 1);
     CHECK(run.fits());
     CHECK(run.decode.tensor == 8);
     // A token of the 70B model: 139 GB of weights over eight GPUs at some 2.8 TB/s each, and the rest above that.

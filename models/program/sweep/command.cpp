@@ -12,6 +12,7 @@
 #include "results/files/yield_figures.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/sweep/show.hpp"
+#include "results/views/token_metrics.hpp"
 #include "workloads/model_shape.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ std::vector<Subcommand> const& subcommands()
         {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}},
         {"status", {"format"}},
         {"merge", {"goal", "jobs"}},
-        {"show", {"where", "sort", "descending", "pareto", "columns", "limit", "format"}},
+        {"show", {"where", "sort", "descending", "pareto", "columns", "baseline", "limit", "format"}},
         {"plan", {"emit", "output", "yes"}},
         {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}}};
     return all;
@@ -126,8 +127,8 @@ std::vector<std::string> number_names(configs::SweepCommand command)
 {
     auto names = std::vector<std::string>{"attempts", "exit_code", "wall_seconds", "peak_rss"};
     if (command == configs::SweepCommand::run)
-        for (auto& name : metric_names())
-            names.push_back(std::move(name));
+        for (auto const& all : {metric_names(), token_metric_names()})
+            names.insert(names.end(), all.begin(), all.end());
     if (command == configs::SweepCommand::compare)
         for (auto const& column : number_columns())
             names.emplace_back(column.name);
@@ -152,9 +153,10 @@ void require_goals(std::string const& file, configs::SweepPlan const& plan)
         return column.size() > name.size() + 1 &&
                column.compare(column.size() - name.size() - 1, name.size() + 1, "." + name) == 0;
     };
-    // Times of parts are named as the machines name the parts.
+    // Parts of time and energy are named as the machines name them.
     auto const is_part = [&](std::string const& name) {
-        return plan.command == configs::SweepCommand::compare && name.rfind("time_", 0) == 0;
+        return (plan.command != configs::SweepCommand::yield && name.rfind("time_", 0) == 0) ||
+               (plan.command == configs::SweepCommand::run && name.rfind("energy_", 0) == 0);
     };
     for (auto const& goal : plan.goals) {
         auto const is_meant = [&](std::string const& name) {
@@ -274,6 +276,13 @@ Exit status(Given const& given)
     return Exit::done;
 }
 
+void tell(Given const& given, std::vector<std::string> const& warnings)
+{
+    for (auto const& warning : warnings)
+        if (given.line().verbosity >= 0)
+            std::cerr << "scribeline: warning: " << configs::printable(warning) << '\n';
+}
+
 Exit merge(Given const& given)
 {
     auto const folder = SweepFolder::open(given.target());
@@ -300,6 +309,7 @@ Exit merge(Given const& given)
     for (auto const& [point, fault] : states.faults)
         if (given.line().verbosity >= 0)
             std::cerr << "scribeline: warning: " << configs::printable(fault) << '\n';
+    tell(given, fidelity_warnings(table));
     return Exit::done;
 }
 
@@ -331,7 +341,10 @@ Exit show(Given const& given)
     options.columns     = split_at_commas(given.text("columns"));
     options.limit       = given.number("limit", std::size_t{0}, std::size_t{1});
     options.format      = given.line().format;
-    std::cout << results::show(read_merged(folder ? merged.string() : given.target()), options);
+    options.baseline    = given.text("baseline");
+    auto const shown    = results::shown_sweep(read_merged(folder ? merged.string() : given.target()), options);
+    std::cout << shown.text;
+    tell(given, shown.warnings);
     return Exit::done;
 }
 
@@ -396,6 +409,8 @@ Exit submit(Given const& given)
     auto       error   = std::error_code{};
     auto const program = fs::read_symlink("/proc/self/exe", error).string();
     auto const result  = submit_sweep(folder, error ? "scribeline" : program, options);
+    if (!result.warning.empty() && given.line().verbosity >= 0)
+        std::cerr << "scribeline: warning: " << result.warning << '\n';
     if (options.dry_run)
         std::cout << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n", result.array_script,
                                  result.merge_script);

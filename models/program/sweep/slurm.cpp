@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -71,6 +73,52 @@ void require_one_line(std::string const& what, std::string const& text)
                                                  what, configs::shown(text))};
 }
 
+// What a command prints, and how it ended; -1: it could not be started.
+std::pair<std::string, int> output_of(std::string const& command)
+{
+    auto* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr)
+        return {"", -1};
+    auto said   = std::string{};
+    auto buffer = std::array<char, 1024>{};
+    while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr)
+        said += buffer.data();
+    return {said, ::pclose(pipe)};
+}
+
+// Numbers of an array's tasks are below MaxArraySize, here from 1 on. Nothing when Slurm does not say.
+std::optional<std::size_t> most_tasks_here()
+{
+    if (!is_in_path("scontrol"))
+        return std::nullopt;
+    auto const said  = output_of("scontrol show config 2>/dev/null").first;
+    auto const key   = said.find("MaxArraySize");
+    auto const sign  = said.find('=', key);
+    auto const digit = said.find_first_of("0123456789", sign);
+    if (key == std::string::npos || sign == std::string::npos || digit == std::string::npos)
+        return std::nullopt;
+    auto const size = std::strtoull(said.c_str() + digit, nullptr, 10);
+    return size > 1 ? std::optional<std::size_t>{size - 1} : std::nullopt;
+}
+
+// Slurm's own default is MaxArraySize 1001 (slurm.conf(5)).
+constexpr std::size_t usual_most_tasks = 1000;
+
+std::string require_array(std::size_t shards)
+{
+    auto const most = most_tasks_here();
+    if (most && shards > *most)
+        throw UserError{Exit::usage, fmt::format("--shards {}: a job array of this cluster has at most {} tasks "
+                                                 "(MaxArraySize of its slurm.conf is {}). Ask for --shards {}, and for "
+                                                 "--jobs N to run N points of a shard side by side",
+                                                 shards, *most, *most + 1, *most)};
+    if (!most && shards > usual_most_tasks)
+        return fmt::format("--shards {}: a job array of Slurm has at most {} tasks unless the site has raised "
+                           "MaxArraySize ('scontrol show config' says); sbatch refuses more",
+                           shards, usual_most_tasks);
+    return "";
+}
+
 std::string directives(SubmitOptions const& options)
 {
     auto text = std::string{};
@@ -82,15 +130,10 @@ std::string directives(SubmitOptions const& options)
 // sbatch --parsable prints "4711" or "4711;cluster".
 std::string submit(std::string const& options, std::string const& script)
 {
-    auto const command = fmt::format("sbatch --parsable {} {} 2>&1", options, for_shell(script));
-    auto*      pipe    = ::popen(command.c_str(), "r");
-    if (pipe == nullptr)
+    auto const command  = fmt::format("sbatch --parsable {} {} 2>&1", options, for_shell(script));
+    auto [said, status] = output_of(command);
+    if (status == -1)
         throw UserError{Exit::try_again, "cannot start sbatch"};
-    auto said   = std::string{};
-    auto buffer = std::array<char, 1024>{};
-    while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr)
-        said += buffer.data();
-    auto const status = ::pclose(pipe);
     while (!said.empty() && said.back() == '\n')
         said.pop_back();
     auto const last   = said.substr(said.rfind('\n') + 1);
@@ -116,6 +159,7 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
     for (auto const& option : options.sbatch)
         require_one_line("--sbatch", option);
     auto result         = SubmittedSweep{};
+    result.warning      = require_array(options.shards);
     result.array_script = (fs::path{place} / "shards.sbatch").string();
     result.merge_script = (fs::path{place} / "merge.sbatch").string();
     auto error          = std::error_code{};

@@ -114,8 +114,14 @@ void write_history(hdf5::Group& root, configs::Config const& config, TimePoint c
 {
     root.attribute("history", fmt::format("{} {}", utc(created), config.command_line));
     root.attribute("source", source());
-    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then open `default`
-    root.attribute("default", "summary");
+    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then draw what mark_plot marks
+}
+
+void mark_plot(hdf5::Group& root, hdf5::Group& group, char const* name, char const* signal,
+               std::vector<std::string> const& axes)
+{
+    root.attribute("default", name);
+    group.attribute("NX_class", "NXdata").attribute("signal", signal).attribute("axes", axes);
 }
 
 void write_cost(hdf5::Group& group, TimePoint created)
@@ -174,7 +180,12 @@ void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimeP
 
 void write_parameters(hdf5::Group& root, configs::Config const& config)
 {
-    auto        parameters = root.group("parameters");
+    auto parameters = root.group("parameters");
+    write_parameter_groups(parameters, config);
+}
+
+void write_parameter_groups(hdf5::Group& parameters, configs::Config const& config)
+{
     std::string open;
     // Settings stand in the order of their tables, so one group is open at a time.
     auto group = hdf5::Group{hdf5::Handle{}};

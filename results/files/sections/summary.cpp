@@ -2,6 +2,7 @@
 #include "results/files/sections/sections.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/words.hpp"
 #include "results/views/metrics.hpp"
 
 #include <algorithm>
@@ -29,6 +30,23 @@ std::uint8_t code_of(std::string const& name, std::vector<std::string> const& na
     auto const at = std::find(names.begin(), names.end(), name.empty() ? "unnamed" : name);
     SCRIBELINE_EXPECT(at != names.end());
     return static_cast<std::uint8_t>(at - names.begin());
+}
+
+// The same code in every file.
+std::vector<std::string> fidelities()
+{
+    auto names = std::vector<std::string>{"unknown"};
+    for (auto const& word : configs::words<configs::Fidelity>)
+        if (word.value != configs::Fidelity::automatic) // a run has chosen one
+            names.emplace_back(word.name);
+    return names;
+}
+
+std::uint8_t code_of_fidelity(std::string const& name)
+{
+    auto const names = fidelities();
+    auto const at    = std::find(names.begin(), names.end(), name);
+    return at == names.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(at - names.begin());
 }
 
 void write_sram(hdf5::Group& root, models::Outcome const& outcome)
@@ -94,14 +112,19 @@ void write_parts(hdf5::Group& group, hdf5::Dimension const& op, models::Outcome 
 void write_summary(hdf5::Group& root, models::Outcome const& outcome)
 {
     auto group = root.group("summary");
-    for (auto const& metric : metrics(outcome)) {
+    for (auto const& metric : all_metrics(outcome)) {
         group.scalar(metric.name, metric.value, {metric.units, metric.long_name});
     }
-    auto parts = part_names();
-    parts.emplace_back("unknown"); // by closed forms alone
-    auto const bound = std::find(parts.begin(), parts.end(), bound_by(outcome)) - parts.begin();
+    // Formulas give the whole time and not what bounds it.
+    auto bounds = part_names();
+    bounds.emplace_back("unknown");
+    auto const bound = std::find(bounds.begin(), bounds.end(), bound_by(outcome)) - bounds.begin();
     group.scalar("bound_by", static_cast<std::uint8_t>(bound), {"1", "part that takes most of the time"})
-        .attribute(hdf5::flags(parts));
+        .attribute(hdf5::flags(bounds));
+    group
+        .scalar("fidelity", code_of_fidelity(outcome.fidelity),
+                {"1", "how the figures were come by: figures of different fidelities are not compared"})
+        .attribute(hdf5::flags(fidelities()));
     auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes; // what does not was refused by the planner
     group.scalar("fits", std::uint8_t{fits}, {"1", "the fullest PE holds its part of the model"})
         .attribute(hdf5::flags({"no", "yes"}));

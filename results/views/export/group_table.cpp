@@ -142,7 +142,7 @@ std::string as_csv(GroupTable const& table)
 {
     auto text = std::string{};
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-        text += (i == 0 ? "" : ",") + csv_field(table.columns[i].name);
+        text += (i == 0 ? "" : ",") + csv_heading(table.columns[i].name, table.columns[i].units);
     text += '\n';
     for (std::size_t row = 0; row < table.rows; ++row) {
         for (std::size_t i = 0; i < table.columns.size(); ++i)

@@ -42,7 +42,7 @@ GroupTable read_group(hdf5::InputFile const& file, std::string const& name);
 // The same of a group of scalars, such as /summary: one row.
 GroupTable read_scalars(hdf5::InputFile const& file, std::string const& name);
 
-// RFC 4180, with a first line of names.
+// RFC 4180, with a first line of names, with units where the name does not say them.
 std::string as_csv(GroupTable const& table);
 
 } // namespace scribeline::results

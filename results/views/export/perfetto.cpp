@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -179,11 +180,116 @@ std::vector<char> trace_of(InputFile const& file)
     return writer.bytes();
 }
 
+// The parts of a token's time one behind another, a track for each context.
+void write_parts(PerfettoWriter& writer, InputFile const& file, std::string const& group, Track process)
+{
+    if (!file.has(group + "/part_time"))
+        return;
+    auto const names    = file.texts(group + "/part");
+    auto const contexts = file.counts(group + "/context");
+    auto const times    = file.numbers(group + "/part_time");
+    if (times.size() != contexts.size() * names.size())
+        throw hdf5::Failure{group + "/part_time: not one time for each context and part"};
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+        auto   track = Track{0};
+        double at    = 0; // ps
+        for (std::size_t p = 0; p < names.size(); ++p) {
+            auto const time = times[i * names.size() + p] * 1e12;
+            if (!(time > 0))
+                continue;
+            if (constexpr double longest = 1e18; at + time > longest)
+                throw hdf5::Failure{group + "/part_time: longer than any token takes"};
+            if (track == 0)
+                track = writer.track(process, fmt::format("a token, context {}, by part", contexts[i]));
+            writer.begin(track, static_cast<std::uint64_t>(at), names[p]);
+            at += time;
+            writer.end(track, static_cast<std::uint64_t>(at));
+        }
+    }
+}
+
+// Transfers between modules, at the targets that serve them. A target that has several under way at once has as many
+// tracks.
+void write_transactions(PerfettoWriter& writer, InputFile const& file, std::string const& machine, Track process)
+{
+    auto const group = machine + "/transactions/";
+    if (!file.has(group + "issue"))
+        return;
+    auto const context = file.counts(group + "context"), start = file.counts(group + "start"),
+               done = file.counts(group + "done"), target = file.counts(group + "target"),
+               asker   = file.counts(group + "initiator");
+    auto const targets = file.texts(group + "target_name"), askers = file.texts(group + "initiator_name");
+    auto       order = std::vector<std::size_t>(start.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = i;
+        if (i >= context.size() || i >= done.size() || i >= target.size() || i >= asker.size() ||
+            target[i] >= targets.size() || asker[i] >= askers.size() || done[i] < start[i])
+            throw hdf5::Failure{group + "start: a transfer without its other columns"};
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return start[a] < start[b]; });
+
+    struct Lane {
+        Track         track = 0;
+        std::uint64_t free  = 0; // from when on
+    };
+    auto lanes = std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<Lane>>{}; // by context and target
+    for (auto const i : order) {
+        auto& own  = lanes[{context[i], target[i]}];
+        auto  lane = std::find_if(own.begin(), own.end(), [&](Lane const& each) { return each.free <= start[i]; });
+        if (lane == own.end())
+            lane = own.insert(
+                own.end(), {writer.track(process, fmt::format("context {}, {}{}", context[i], targets[target[i]],
+                                                              own.empty() ? "" : fmt::format(" ({})", own.size() + 1))),
+                            0});
+        writer.begin(lane->track, start[i], askers[asker[i]]);
+        writer.end(lane->track, done[i]);
+        lane->free = done[i];
+    }
+}
+
+std::vector<char> trace_of_comparison(InputFile const& file)
+{
+    auto writer = PerfettoWriter{};
+    bool any    = false;
+    for (auto const& name : file.links_in("/machines")) {
+        auto const machine = "/machines/" + name;
+        if (!file.has(machine + "/part_time") && !file.has(machine + "/transactions/issue"))
+            continue;
+        any = true;
+        auto const process =
+            writer.process(file.attribute(machine, "machine").value_or(name) + " (1 ns shown is 1 ps)");
+        write_parts(writer, file, machine, process);
+        write_transactions(writer, file, machine, process);
+    }
+    if (!any)
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} tells no machine's time apart: there is nothing to put on a time line",
+                                    configs::printable(file.path()))};
+    return writer.bytes();
+}
+
 } // namespace
 
 std::vector<char> perfetto_trace(std::string const& path)
 {
     auto bytes = std::vector<char>{};
+    switch (kind_of_result(path)) {
+    case ResultKind::comparison:
+        read_result(path, [&](InputFile const& file) { bytes = trace_of_comparison(file); });
+        return bytes;
+    case ResultKind::sweep:
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is a table of points, which has no time line. Each point's run has one: the "
+                                    "column run_file of 'scribeline sweep show {} --columns run_file' names its file",
+                                    configs::printable(path), configs::printable(path))};
+    case ResultKind::yield:
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is a study of yield: nothing in it has a time. 'scribeline export csv' writes "
+                                    "its tables",
+                                    configs::printable(path))};
+    case ResultKind::run:
+        break;
+    }
     read_run(path, [&](InputFile const& file) { bytes = trace_of(file); });
     return bytes;
 }
