@@ -63,23 +63,4 @@ std::vector<TokenMetric> metrics(TokenRun const& run)
     return table;
 }
 
-std::vector<std::string> token_metric_names()
-{
-    // A run with everything that a metric depends on.
-    auto run                        = TokenRun{};
-    run.first_token                 = configs::Seconds{};
-    run.token.step.engine           = configs::Seconds{1};
-    run.token.bandwidth_share       = 1;
-    run.token.standing.memory_share = 1;
-    run.token.step.evidence.form    = configs::Seconds{};
-    run.token.draft                 = models::Drafting{};
-    run.token.fall.parts            = {{}};
-    run.token.spent                 = {{}};
-    auto names                      = std::vector<std::string>{};
-    for (auto& metric : metrics(run))
-        if (metric.name != "energy_") // of the part without a name
-            names.push_back(std::move(metric.name));
-    return names;
-}
-
 } // namespace scribeline::results

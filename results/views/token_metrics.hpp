@@ -27,8 +27,4 @@ struct TokenMetric {
 
 std::vector<TokenMetric> metrics(TokenRun const& run);
 
-// The names of all that any run may have, for checks before there is one; beside those of parts of its time
-// (`time_...`) and of its energy (`energy_...`), which are named as the machine names the parts.
-std::vector<std::string> token_metric_names();
-
 } // namespace scribeline::results

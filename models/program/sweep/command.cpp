@@ -12,7 +12,6 @@
 #include "results/files/yield_figures.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/sweep/show.hpp"
-#include "results/views/token_metrics.hpp"
 #include "workloads/model_shape.hpp"
 
 #include <algorithm>
@@ -127,8 +126,8 @@ std::vector<std::string> number_names(configs::SweepCommand command)
 {
     auto names = std::vector<std::string>{"attempts", "exit_code", "wall_seconds", "peak_rss"};
     if (command == configs::SweepCommand::run)
-        for (auto const& all : {metric_names(), token_metric_names()})
-            names.insert(names.end(), all.begin(), all.end());
+        for (auto& name : metric_names())
+            names.push_back(std::move(name));
     if (command == configs::SweepCommand::compare)
         for (auto const& column : number_columns())
             names.emplace_back(column.name);
@@ -153,10 +152,9 @@ void require_goals(std::string const& file, configs::SweepPlan const& plan)
         return column.size() > name.size() + 1 &&
                column.compare(column.size() - name.size() - 1, name.size() + 1, "." + name) == 0;
     };
-    // Parts of time and energy are named as the machines name them.
+    // Times of parts are named as the machines name the parts.
     auto const is_part = [&](std::string const& name) {
-        return (plan.command != configs::SweepCommand::yield && name.rfind("time_", 0) == 0) ||
-               (plan.command == configs::SweepCommand::run && name.rfind("energy_", 0) == 0);
+        return plan.command == configs::SweepCommand::compare && name.rfind("time_", 0) == 0;
     };
     for (auto const& goal : plan.goals) {
         auto const is_meant = [&](std::string const& name) {
