@@ -97,6 +97,7 @@ void add_run(po::options_description& options)
     add_configuration(options);
     options.add_options()("from", po::value<Text>()->value_name("FILE.h5"),
                           "repeat the run of a result file; what else is given goes on top");
+    options.add_options()("force", "with --from: also where the file, or the model that it names, has changed since");
     options.add_options()("fidelity", po::value<Text>()->value_name("auto|wavelet|folded|closed_form"),
                           "every wavelet; lines that stand for all; formulas; auto: the cheapest that is exact");
     options.add_options()("defects", po::value<Text>()->value_name("SEED|FILE"),
@@ -215,7 +216,8 @@ po::options_description options_of(std::string_view command)
                               "csv: folder for the tables; perfetto: the trace, such as trace.pftrace");
     if (command == "recover")
         options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"),
-                              "the new file; without: FILE.recovered.h5, which must not be there yet");
+                              "the new file; without: FILE.recovered.h5, which must not be there yet")(
+            "timeout", po::value<Text>()->value_name("SECONDS"), "for all of it; without: 4, and one for each 4 MiB");
     if (command == "published") {
         add_cases(options);
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
@@ -295,7 +297,8 @@ void take_option(CommandLine& line, std::string const& option, std::string const
         line.options.emplace_back(option, value);
         return;
     }
-    if (line.command == "yield" && (option == "wafers" || option == "map")) {
+    if ((line.command == "yield" && (option == "wafers" || option == "map")) ||
+        (line.command == "recover" && option == "timeout") || option == "force") {
         line.options.emplace_back(option, value);
         return;
     }

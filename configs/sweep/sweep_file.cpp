@@ -49,7 +49,7 @@ class Reader {
                 read_texts(name, node, [&](std::string const& goal) { sweep_.goals.push_back(parse_goal(goal)); });
             else if (name == "constraints")
                 read_texts(name, node, [&](std::string const& condition) {
-                    sweep_.constraints.emplace_back(condition, column_name);
+                    sweep_.constraints.emplace_back(condition, column_name, column_kind);
                 });
             else if (name == "fixed")
                 sweep_.fixed = axes_.fixed(node);

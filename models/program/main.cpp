@@ -21,6 +21,7 @@
 #include "models/wafer/simulate.hpp"
 #include "models/wafer/speculation.hpp"
 #include "results/files/build_info.hpp"
+#include "results/files/earlier_run.hpp"
 #include "results/files/interruption.hpp"
 #include "results/files/run_file.hpp"
 #include "results/files/token_file.hpp"
@@ -121,8 +122,11 @@ void run_any(configs::CommandLine const& line, configs::Config const& config, mo
 
 Exit run(configs::CommandLine const& line)
 {
-    auto const config = line.from.empty() ? configs::resolve(line)
-                                          : configs::resolve(line, results::read_config_toml(line.from), line.from);
+    auto const earlier =
+        line.from.empty() ? results::EarlierRun{configs::resolve(line), {}} : results::resolve_earlier(line);
+    auto const& config = earlier.config;
+    for (auto const& contradiction : earlier.contradictions)
+        std::cerr << results::fit_to_print(fmt::format("scribeline: warning: {}: {}\n", line.from, contradiction));
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
     auto const shape    = workloads::read_model(config.parameters.workload.model);

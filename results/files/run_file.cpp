@@ -23,10 +23,11 @@ hdf5::InputFile open_result(std::string const& path)
 {
     auto       file  = hdf5::InputFile{path};
     auto const found = file.attribute("/", "Conventions");
+    auto const shown = configs::printable(path);
     if (!found || found->rfind("Scribeline-", 0) != 0) {
         throw UserError{Exit::bad_config, fmt::format("{} is an HDF5 file, but not a result of this simulator: its "
                                                       "root attribute Conventions is {}, not {}",
-                                                      path, found ? "'" + *found + "'" : "missing", conventions)};
+                                                      shown, found ? configs::shown(*found) : "missing", conventions)};
     }
     return file;
 }
@@ -43,37 +44,36 @@ ResultKind kind_of(hdf5::InputFile const& file)
 
 hdf5::InputFile open_run(std::string const& path)
 {
-    auto       file = open_result(path);
-    auto const kind = kind_of(file);
+    auto       file  = open_result(path);
+    auto const kind  = kind_of(file);
+    auto const shown = configs::printable(path);
     if (kind == ResultKind::comparison) {
         throw UserError{Exit::bad_config,
                         fmt::format("{} compares machines; it is not the result of one run. Each "
                                     "machine has a group under /machines, and "
                                     "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
-                                    path)};
+                                    shown)};
     }
     if (kind == ResultKind::yield) {
         throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
                                                       "figures stand in /summary, and 'scribeline yield' repeats it",
-                                                      path)};
+                                                      shown)};
     }
     if (kind == ResultKind::sweep) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
                                                       "point has a file of its own in the folder runs beside it",
-                                                      path)};
+                                                      shown)};
     }
     auto const version = file.attribute("/", "schema_version").value_or("");
     if (version.rfind("1.", 0) != 0) {
         throw UserError{Exit::bad_config,
                         fmt::format("{} has schema version '{}', and this program reads 1.x; read it with the version "
                                     "that wrote it ({})",
-                                    path, version, file.attribute("/", "source").value_or("unknown"))};
+                                    shown, configs::printable(version),
+                                    configs::printable(file.attribute("/", "source").value_or("unknown")))};
     }
     return file;
 }
-
-// Reading takes milliseconds; a damaged file can send the library round in circles.
-constexpr unsigned patience = 20; // seconds
 
 // What a reader finds missing or of another kind is the file's fault, and so is a crash of the library.
 template <class Read, class Open> auto blaming_the_file(std::string const& path, Read read, Open open)
@@ -83,13 +83,14 @@ template <class Read, class Open> auto blaming_the_file(std::string const& path,
             return read(open(path));
         } catch (hdf5::Failure const& failure) {
             throw UserError{Exit::bad_config,
-                            fmt::format("{} is not a complete result file: {}", path, failure.what())};
+                            fmt::format("{} is not a complete result file: {}", configs::printable(path),
+                                        configs::printable(failure.what()))};
         }
     };
-    rehearse([&] { attempt(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library. Run it again, or take a copy "
-                         "from before",
-                         path));
+    rehearse([&] { attempt(); }, bounds_for_file(path),
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. Run "
+                         "it again, or take a copy from before",
+                         configs::printable(path)));
     return attempt();
 }
 
@@ -100,6 +101,9 @@ template <class Read> auto blaming_the_file(std::string const& path, Read read)
 
 std::uint64_t state_hash(hdf5::InputFile const& file)
 {
+    if (!file.has_attribute("/meta", "state_hash") && file.attribute("/meta", "fidelity") == "closed_form") {
+        return 0;
+    }
     auto const  text = file.attribute("/meta", "state_hash").value_or("");
     std::size_t used = 0;
     try {
@@ -121,9 +125,12 @@ bool is_metric(hdf5::InputFile const& file, std::string const& dataset)
 
 std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
 {
-    auto const  words = file.attribute(dataset, "flag_meanings").value_or("");
-    auto const  code  = static_cast<std::size_t>(file.number(dataset));
-    std::size_t from  = 0;
+    auto const words = file.attribute(dataset, "flag_meanings").value_or("");
+    auto const value = file.number(dataset);
+    if (!(value >= 0 && value < 256)) // a code has one byte
+        throw hdf5::Failure{fmt::format("{}: {} is no code", dataset, value)};
+    auto const  code = static_cast<std::size_t>(value);
+    std::size_t from = 0;
     for (std::size_t i = 0; i < code; ++i) {
         auto const space = words.find(' ', from);
         if (space == std::string::npos) {
@@ -193,8 +200,9 @@ RunSummary read_summary(std::string const& path)
         summary.config_sha256  = file.attribute("/meta", "config_sha256").value_or("");
         summary.state_hash     = state_hash(file);
         summary.bound_by       = meaning(file, "/summary/bound_by");
-        summary.books_balanced = file.number_attribute("/meta/books", "balanced") != 0;
-        summary.warnings       = file.texts("/meta/warnings");
+        summary.books_balanced =
+            file.has_attribute("/meta/books", "balanced") && file.number_attribute("/meta/books", "balanced") != 0;
+        summary.warnings = file.texts("/meta/warnings");
         for (auto const& name : file.datasets_in("/summary")) {
             auto const value = is_metric(file, "/summary/" + name) ? file.number("/summary/" + name)
                                                                    : std::numeric_limits<double>::quiet_NaN();

@@ -20,7 +20,12 @@ namespace {
 
 using models::Part;
 
-std::string whole(double number) { return grouped(static_cast<std::uint64_t>(std::llround(number))); }
+std::string whole(double number)
+{
+    if (!is_figure(number))
+        return "an unknown number of";
+    return (number < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(std::llround(std::abs(number))));
+}
 
 std::string plural(double number, char const* one)
 {
@@ -29,12 +34,13 @@ std::string plural(double number, char const* one)
 
 std::string bytes(double number)
 {
-    return number >= 1e9   ? fmt::format("{:.3g} GB", number / 1e9)
-           : number >= 1e6 ? fmt::format("{:.3g} MB", number / 1e6)
-                           : fmt::format("{:.3g} kB", number / 1e3);
+    return !is_figure(number) ? "an unknown number of bytes"
+           : number >= 1e9    ? fmt::format("{:.3g} GB", number / 1e9)
+           : number >= 1e6    ? fmt::format("{:.3g} MB", number / 1e6)
+                              : fmt::format("{:.3g} kB", number / 1e3);
 }
 
-std::string rate(double per_second) { return rate_text(per_second); }
+std::string rate(double per_second) { return is_figure(per_second) ? rate_text(per_second) : "an unknown number of"; }
 
 // What one could turn to have less of a part.
 char const* parameters_of(Part part)
@@ -88,7 +94,7 @@ class Teller {
     }
 
   private:
-    void say(std::string sentence) { text_.push_back(std::move(sentence)); }
+    void say(std::string const& sentence) { text_.push_back(configs::printable(sentence)); }
 
     double      metric(char const* name) const { return run_.metric(name); }
     bool        has(char const* name) const { return run_.metrics.count(name) > 0; }

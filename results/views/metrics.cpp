@@ -86,7 +86,7 @@ void add_plan(std::vector<Metric>& table, Outcome const& o)
     bool const has_form = t.closed_form_cycles > 0;
     table.push_back({"closed_form_cycles_per_token", "cycle", if_known(has_form, t.closed_form_cycles),
                      "fabric cycles of one output token by the planner's formulas"});
-    table.push_back({"closed_form_deviation", "1", if_known(has_form, closed_form_deviation(o)),
+    table.push_back({"closed_form_deviation", "1", if_known(has_form && has_counters(o), closed_form_deviation(o)),
                      "closed_form_cycles_per_token over the cycles of the step, less 1"});
     bool const has_room = t.kv_tokens_balanced > 0;
     table.push_back({"kv_tokens_concatenated", "1", if_known(has_room, count(t.kv_tokens_concatenated)),
@@ -208,6 +208,13 @@ void add_repair_and_payload(std::vector<Metric>& table, Outcome const& o)
 
 } // namespace
 
+bool has_counters(Outcome const& o) { return !o.operators.empty(); }
+
+std::string bound_by(Outcome const& o)
+{
+    return has_counters(o) ? name_of(bounding_part(o.bound_by, o.parts)) : "unknown";
+}
+
 std::vector<Metric> all_metrics(Outcome const& o)
 {
     auto const share   = [](double value, double of) { return of > 0 ? value / of : 0.0; };
@@ -219,7 +226,7 @@ std::vector<Metric> all_metrics(Outcome const& o)
         weights += op.bytes_weights;
         kv += op.bytes_kv;
     }
-    bool const simulated = !o.operators.empty();
+    bool const simulated = has_counters(o);
     auto const note      = o.token_note.empty() ? std::string{} : ": " + o.token_note;
     auto const seconds   = o.clock_hz > 0 ? count(simulated_cycles(o)) / o.clock_hz : 0.0;
     auto const times     = count(times_per_token(o));
@@ -268,7 +275,7 @@ std::vector<Metric> all_metrics(Outcome const& o)
         {"scribe_hop_share", "1", if_known(simulated, share(count(o.scribe_crossings), count(o.wavelet_hops))),
          "wavelet-hops over scribe lines, of all"},
         {"sram_peak", "byte", if_known(!o.sram.empty(), sram_used(o)), "SRAM taken on the fullest PE"},
-        {"sram_capacity", "byte", if_known(o.sram_capacity_bytes > 0, o.sram_capacity_bytes), "SRAM of one PE"},
+        {"sram_capacity", "byte", if_known(!o.sram.empty(), o.sram_capacity_bytes), "SRAM of one PE"},
     };
     static constexpr std::array<char const*, models::part_count> part_metrics{
         "cycles_arithmetic",    "cycles_dispatch",     "cycles_sram",    "cycles_hops",     "cycles_scribe",
@@ -297,6 +304,14 @@ std::vector<Metric> metrics(Outcome const& outcome)
         std::remove_if(table.begin(), table.end(), [](Metric const& metric) { return std::isnan(metric.value); }),
         table.end());
     return table;
+}
+
+std::vector<std::string> metric_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& metric : all_metrics(Outcome{}))
+        names.emplace_back(metric.name);
+    return names;
 }
 
 } // namespace scribeline::results

@@ -114,7 +114,11 @@ ReadComparison read_comparison(InputFile const& file)
     return read;
 }
 
-std::string tokens(double number) { return grouped(static_cast<std::uint64_t>(std::llround(number))); }
+std::string tokens(double number)
+{
+    return is_figure(number) && number >= 0 ? grouped(static_cast<std::uint64_t>(std::llround(number)))
+                                            : "an unknown number of";
+}
 
 std::string title_of(ReadComparison const& c)
 {

@@ -5,6 +5,7 @@
 #include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 
+#include <cmath>
 #include <ostream>
 #include <string_view>
 
@@ -30,6 +31,9 @@ Json summary(Outcome const& outcome)
 {
     Json result = Json::object();
     for (auto const& metric : metrics(outcome)) {
+        if (std::isnan(metric.value)) {
+            continue; // JSON has no word for what is not known but to leave it out
+        }
         auto const name = std::string_view{metric.name};
         if (name == "time_per_output_token" || name == "time_to_first_token" || name == "prefill_time") {
             result[fmt::format("{}_us", name)] = metric.value * 1e6;
@@ -37,8 +41,7 @@ Json summary(Outcome const& outcome)
             result[metric.name] = number(metric);
         }
     }
-    result["bound_by"] =
-        outcome.operators.empty() ? Json{} : Json(name_of(bounding_part(outcome.bound_by, outcome.parts)));
+    result["bound_by"]    = bound_by(outcome);
     result["token_note"]  = outcome.token_note;
     result["whole_token"] = outcome.token.simulated;
     return result;
@@ -55,7 +58,12 @@ Json books(models::Books const& books)
                            {"right_value", entry.right_value},
                            {"balanced", entry.balanced()}});
     }
-    return {{"balanced", books.balanced()}, {"entries", std::move(entries)}};
+    auto result = Json::object();
+    if (!books.entries.empty()) { // nothing was counted: neither balanced nor not
+        result["balanced"] = books.balanced();
+    }
+    result["entries"] = std::move(entries);
+    return result;
 }
 
 Json parts(models::Parts const& parts)
@@ -171,7 +179,7 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                   {"machine", config.machine},
                   {"model", config.parameters.workload.model},
                   {"fidelity", outcome.fidelity},
-                  {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
+                  {"state_hash", has_counters(outcome) ? Json(fmt::format("{:016x}", outcome.state_hash)) : Json{}},
                   {"books", books(outcome.books)},
                   {"summary", summary(outcome)},
                   {"waterfall", waterfall(outcome)},

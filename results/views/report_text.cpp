@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -30,9 +31,15 @@ std::string percent(double share)
 
 std::string three_digits(double value)
 {
-    auto const rounded = std::stod(fmt::format("{:.2e}", value));
+    auto const rounded = std::strtod(fmt::format("{:.2e}", value).c_str(), nullptr);
     auto const before  = rounded >= 100 ? 3 : rounded >= 10 ? 2 : 1;
     return rounded >= 1 ? fmt::format("{:.{}f}", rounded, 3 - before) : fmt::format("{:.3g}", rounded);
+}
+
+bool is_figure(double number)
+{
+    constexpr double most = 1e18;
+    return std::abs(number) < most;
 }
 
 std::string rate_text(double per_second)
@@ -56,7 +63,7 @@ std::string duration(double seconds)
     for (auto const& unit : units) {
         auto const value = seconds / unit.scale;
         if (value >= 0.9995 || &unit == &units.back()) {
-            return value >= 999.5
+            return value >= 999.5 && is_figure(value)
                        ? fmt::format("{} {}", grouped(static_cast<std::uint64_t>(std::llround(value))), unit.name)
                        : fmt::format("{} {}", three_digits(value), unit.name);
         }

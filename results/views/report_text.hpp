@@ -9,6 +9,8 @@
 
 namespace scribeline::results {
 
+// Not so: unknown, or a figure that no run has. It is said in a word then.
+bool        is_figure(double number);
 std::string grouped(std::uint64_t number); // 12,732
 std::string percent(double share);         // 3.1 %
 std::string duration(double seconds);      // 375 us: three digits, as the models are no more exact

@@ -1,6 +1,8 @@
 // Escape sequences of ECMA-48, which every terminal since the VT100 knows.
 #include "results/views/terminal.hpp"
 
+#include "configs/failure.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
@@ -64,8 +66,23 @@ std::size_t page_width(int stream)
     return narrowest;
 }
 
-std::string complaint(std::string const& message, bool color)
+std::string fit_to_print(std::string const& text)
 {
+    auto result = std::string{};
+    result.reserve(text.size());
+    for (std::size_t from = 0; from < text.size();) {
+        auto const end = std::min(text.find('\n', from), text.size());
+        result += configs::printable(std::string_view{text}.substr(from, end - from));
+        if (end < text.size())
+            result += '\n';
+        from = end + 1;
+    }
+    return result;
+}
+
+std::string complaint(std::string const& given, bool color)
+{
+    auto const message  = fit_to_print(given);
     auto const first    = std::string_view{message}.substr(0, message.find('\n'));
     auto const complete = error_in(first) == first.npos ? "scribeline: error: " + message : message;
     if (!color)

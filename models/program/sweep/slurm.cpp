@@ -54,6 +54,25 @@ void write_script(std::string const& path, std::string const& text)
     fs::permissions(path, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
 }
 
+// The value of an option in a script, as sbatch reads it: in quotes, where a backslash takes the next character as it
+// is, and with `%` doubled, which stands for numbers of the job otherwise.
+std::string for_sbatch(std::string const& text)
+{
+    auto quoted = std::string{"\""};
+    for (auto const c : text)
+        quoted += c == '"' || c == '\\' ? std::string{'\\', c} : c == '%' ? std::string{"%%"} : std::string(1, c);
+    return quoted;
+}
+
+// Lines of a script end where they end.
+void require_one_line(std::string const& what, std::string const& text)
+{
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+        throw UserError{Exit::usage, fmt::format("{} {}: a script for Slurm cannot hold control characters such as "
+                                                 "the end of a line there",
+                                                 what, configs::shown(text))};
+}
+
 // What a command prints, and how it ended; -1: it could not be started.
 std::pair<std::string, int> output_of(std::string const& command)
 {
@@ -135,8 +154,11 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
             "there is no Slurm here: sbatch is not in PATH. Run the sweep on this machine ('scribeline sweep "
             "run'), write the scripts only (--dry-run), or hand the points to another scheduler "
             "('scribeline sweep plan FILE --emit list')"};
-    auto const place    = fs::absolute(folder.path()).lexically_normal().string();
-    auto       result   = SubmittedSweep{};
+    auto const place = fs::absolute(folder.path()).lexically_normal().string();
+    require_one_line("the folder", place);
+    for (auto const& option : options.sbatch)
+        require_one_line("--sbatch", option);
+    auto result         = SubmittedSweep{};
     result.warning      = require_array(options.shards);
     result.array_script = (fs::path{place} / "shards.sbatch").string();
     result.merge_script = (fs::path{place} / "merge.sbatch").string();
@@ -156,7 +178,7 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
                              "#SBATCH --cpus-per-task={}\n"
                              "#SBATCH --requeue\n"
                              "#SBATCH --open-mode=append\n"
-                             "#SBATCH --output={}/logs/shard-%a.log\n"
+                             "#SBATCH --output={}/logs/shard-%a.log\"\n"
                              "{}"
                              "{}\n"
                              "status=$?\n"
@@ -165,14 +187,15 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
                              "  scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\"\n"
                              "fi\n"
                              "exit $status\n",
-                             options.shards, options.processes, place, directives(options), command));
-    write_script(result.merge_script, fmt::format("#!/bin/bash\n"
-                                                  "#SBATCH --job-name=scribeline-merge\n"
-                                                  "#SBATCH --ntasks=1\n"
-                                                  "#SBATCH --output={}/logs/merge.log\n"
-                                                  "{}"
-                                                  "exec {} sweep merge {}\n",
-                                                  place, directives(options), for_shell(program), for_shell(place)));
+                             options.shards, options.processes, for_sbatch(place), directives(options), command));
+    write_script(result.merge_script,
+                 fmt::format("#!/bin/bash\n"
+                             "#SBATCH --job-name=scribeline-merge\n"
+                             "#SBATCH --ntasks=1\n"
+                             "#SBATCH --output={}/logs/merge.log\"\n"
+                             "{}"
+                             "exec {} sweep merge {}\n",
+                             for_sbatch(place), directives(options), for_shell(program), for_shell(place)));
     if (options.dry_run)
         return result;
     result.array_job = submit("", result.array_script);

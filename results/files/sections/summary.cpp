@@ -6,6 +6,7 @@
 #include "results/views/metrics.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace scribeline::results::sections {
 
@@ -57,7 +58,7 @@ void write_sram(hdf5::Group& root, models::Outcome const& outcome)
         bytes.push_back(part.bytes);
     }
     auto group = root.group("sram");
-    group.attribute("capacity", outcome.sram_capacity_bytes);
+    group.attribute("capacity", name.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.sram_capacity_bytes);
     auto const part = group.coordinates("part", name, {"1", "part of the SRAM budget"});
     group.array("bytes", bytes, {&part}, {"byte", "SRAM taken on the fullest PE"});
 }
@@ -117,16 +118,14 @@ void write_summary(hdf5::Group& root, models::Outcome const& outcome)
     // Formulas give the whole time and not what bounds it.
     auto bounds = part_names();
     bounds.emplace_back("unknown");
-    auto const bound = outcome.operators.empty()
-                           ? models::part_count
-                           : static_cast<std::size_t>(bounding_part(outcome.bound_by, outcome.parts));
+    auto const bound = std::find(bounds.begin(), bounds.end(), bound_by(outcome)) - bounds.begin();
     group.scalar("bound_by", static_cast<std::uint8_t>(bound), {"1", "part that takes most of the time"})
         .attribute(hdf5::flags(bounds));
     group
         .scalar("fidelity", code_of_fidelity(outcome.fidelity),
                 {"1", "how the figures were come by: figures of different fidelities are not compared"})
         .attribute(hdf5::flags(fidelities()));
-    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes;
+    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes; // what does not was refused by the planner
     group.scalar("fits", std::uint8_t{fits}, {"1", "the fullest PE holds its part of the model"})
         .attribute(hdf5::flags({"no", "yes"}));
     group

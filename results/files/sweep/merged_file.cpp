@@ -219,7 +219,7 @@ SweepTable read_merged(std::string const& path)
             if (file.attribute("/", "Conventions").value_or("") != sweep_conventions)
                 throw UserError{Exit::bad_config, fmt::format("{} is not a merged sweep; 'scribeline sweep merge DIR' "
                                                               "writes DIR/sweep.h5",
-                                                              path)};
+                                                              configs::printable(path))};
             auto table        = SweepTable{};
             table.description = file.attribute("/", "title").value_or("");
             table.rows        = file.shape("/points/point").at(0);
@@ -241,22 +241,25 @@ SweepTable read_merged(std::string const& path)
             number.long_name = "number of the point in its sweep";
             number.source    = Source::about_run;
             number.numbers   = file.numbers("/points/point");
+            if (number.numbers.size() != table.rows)
+                throw hdf5::Failure{"/points/point: not one value a point"};
             table.columns.push_back(std::move(number));
             if (table.find("status") == nullptr)
                 throw hdf5::Failure{"no column `status`"};
             return table;
         } catch (hdf5::Failure const& failure) {
-            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}. 'scribeline sweep merge' writes it anew",
-                                                          path, failure.what())};
+            throw UserError{Exit::bad_config,
+                            fmt::format("{} is damaged: {}. 'scribeline sweep merge' writes it anew",
+                                        configs::printable(path), configs::printable(failure.what()))};
         } catch (configs::TextError const& error) {
-            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}", path, error.what())};
+            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}", configs::printable(path),
+                                                          configs::printable(error.what()))};
         }
     };
-    constexpr unsigned patience = 60; // seconds
-    rehearse([&] { read(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library. 'scribeline sweep merge' "
-                         "writes it anew",
-                         path));
+    rehearse([&] { read(); }, bounds_for_file(path),
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. "
+                         "'scribeline sweep merge' writes it anew",
+                         configs::printable(path)));
     return read();
 }
 

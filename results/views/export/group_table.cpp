@@ -118,6 +118,22 @@ TableColumn const& GroupTable::at(std::string const& column) const
     return *found;
 }
 
+std::vector<std::string> const& GroupTable::texts(std::string const& column) const
+{
+    auto const& found = at(column);
+    if (found.kind != Kind::text)
+        throw hdf5::Failure{fmt::format("/{}/{} holds numbers where text was expected", name, column)};
+    return found.texts;
+}
+
+std::vector<std::int64_t> const& GroupTable::whole(std::string const& column) const
+{
+    auto const& found = at(column);
+    if (found.kind != Kind::whole)
+        throw hdf5::Failure{fmt::format("/{}/{} holds no whole numbers", name, column)};
+    return found.whole;
+}
+
 GroupTable read_group(InputFile const& file, std::string const& name) { return read(file, name, 1); }
 
 GroupTable read_scalars(InputFile const& file, std::string const& name) { return read(file, name, 0); }

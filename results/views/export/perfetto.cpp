@@ -22,9 +22,9 @@ using Track = PerfettoWriter::Track;
 
 constexpr std::uint64_t token_flow = 1; // there is one token
 
-std::uint64_t time_of(TableColumn const& column, std::size_t row)
+std::uint64_t time_of(std::vector<std::int64_t> const& column, std::size_t row)
 {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(column.whole.at(row), 0));
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(column.at(row), 0));
 }
 
 // Tracks of the stages: those of the file, or one for a layer that stands for all.
@@ -37,7 +37,7 @@ std::vector<Track> stage_tracks(PerfettoWriter& writer, InputFile const& file, G
         return {writer.track(writer.process(machine + scale), "one layer, counted for all")};
     auto wafers = std::map<std::int64_t, Track>{};
     for (std::size_t i = 0; i < stages.rows; ++i) {
-        auto const wafer = stages.at("wafer").whole.at(i);
+        auto const wafer = stages.whole("wafer").at(i);
         if (wafers.count(wafer) == 0)
             wafers[wafer] = writer.process(fmt::format("{}, wafer {}{}", machine, wafer, scale));
         tracks.push_back(writer.track(
@@ -52,19 +52,22 @@ void write_operators(PerfettoWriter& writer, InputFile const& file, GroupTable c
 {
     auto const  stages = read_group(file, "stages");
     auto const  tracks = stage_tracks(writer, file, stages);
-    auto const& name   = operators.at("name");
-    auto const& start  = operators.at("start");
-    auto const& end    = operators.at("end");
-    auto const* layer  = operators.find("layer"); // not in files of schema 1.0
-    auto const* stage  = operators.find("stage");
+    auto const& name   = operators.texts("name");
+    auto const& start  = operators.whole("start");
+    auto const& end    = operators.whole("end");
+    auto const  found  = [&](char const* column) { // not in files of schema 1.0
+        return operators.find(column) == nullptr ? nullptr : &operators.whole(column);
+    };
+    auto const* layer = found("layer");
+    auto const* stage = found("stage");
 
     auto const stage_of = [&](std::size_t row) {
-        auto const i = stage == nullptr ? 0 : static_cast<std::size_t>(stage->whole.at(row));
+        auto const i = stage == nullptr ? 0 : static_cast<std::size_t>(stage->at(row));
         if (i >= tracks.size())
             throw hdf5::Failure{fmt::format("/operators/stage: {} is no row of /stages", i)};
         return i;
     };
-    auto const layer_of = [&](std::size_t row) { return layer == nullptr ? -1 : layer->whole.at(row); };
+    auto const layer_of = [&](std::size_t row) { return layer == nullptr ? -1 : layer->at(row); };
 
     for (std::size_t row = 0; row < operators.rows;) {
         auto const at = stage_of(row);
@@ -76,7 +79,7 @@ void write_operators(PerfettoWriter& writer, InputFile const& file, GroupTable c
             if (number >= 0)
                 writer.begin(tracks[at], time_of(start, row), fmt::format("layer {}", number));
             for (; row < operators.rows && stage_of(row) == at && layer_of(row) == number; ++row) {
-                writer.begin(tracks[at], time_of(start, row), name.texts.at(row));
+                writer.begin(tracks[at], time_of(start, row), name.at(row));
                 writer.end(tracks[at], time_of(end, row));
                 last = row;
             }
@@ -158,10 +161,10 @@ std::vector<char> trace_of(InputFile const& file)
         throw UserError{Exit::bad_config,
                         fmt::format("{} is a run by closed forms, which have no operators to put on a time line. Run "
                                     "it with --fidelity auto",
-                                    file.path())};
+                                    configs::printable(file.path()))};
     auto       writer = PerfettoWriter{};
-    auto const start  = time_of(operators.at("start"), 0);
-    auto const finish = time_of(operators.at("end"), operators.rows - 1);
+    auto const start  = time_of(operators.whole("start"), 0);
+    auto const finish = time_of(operators.whole("end"), operators.rows - 1);
     auto const whole  = meaning(file, "/summary/whole_token") == "yes";
     auto const token  = writer.track(writer.process("tokens"), "token");
     writer.begin(token, start, whole ? "token" : "one layer of a token");
@@ -194,6 +197,8 @@ void write_parts(PerfettoWriter& writer, InputFile const& file, std::string cons
             auto const time = times[i * names.size() + p] * 1e12;
             if (!(time > 0))
                 continue;
+            if (constexpr double longest = 1e18; at + time > longest)
+                throw hdf5::Failure{group + "/part_time: longer than any token takes"};
             if (track == 0)
                 track = writer.track(process, fmt::format("a token, context {}, by part", contexts[i]));
             writer.begin(track, static_cast<std::uint64_t>(at), names[p]);
@@ -257,9 +262,9 @@ std::vector<char> trace_of_comparison(InputFile const& file)
         write_transactions(writer, file, machine, process);
     }
     if (!any)
-        throw UserError{
-            Exit::bad_config,
-            fmt::format("{} tells no machine's time apart: there is nothing to put on a time line", file.path())};
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} tells no machine's time apart: there is nothing to put on a time line",
+                                    configs::printable(file.path()))};
     return writer.bytes();
 }
 
@@ -276,12 +281,12 @@ std::vector<char> perfetto_trace(std::string const& path)
         throw UserError{Exit::bad_config,
                         fmt::format("{} is a table of points, which has no time line. Each point's run has one: the "
                                     "column run_file of 'scribeline sweep show {} --columns run_file' names its file",
-                                    path, path)};
+                                    configs::printable(path), configs::printable(path))};
     case ResultKind::yield:
         throw UserError{Exit::bad_config,
                         fmt::format("{} is a study of yield: nothing in it has a time. 'scribeline export csv' writes "
                                     "its tables",
-                                    path)};
+                                    configs::printable(path))};
     case ResultKind::run:
         break;
     }

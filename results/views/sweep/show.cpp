@@ -1,6 +1,7 @@
 // Chooses rows, then prints them as a table for people, as CSV (RFC 4180) or as JSON.
 #include "results/views/sweep/show.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/terminal.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/sweep/expression.hpp"
@@ -36,6 +37,12 @@ template <class Attempt> auto as_option(char const* option, Attempt attempt)
     }
 }
 
+configs::ColumnKind kind_of(SweepColumn const& column)
+{
+    return column.is_text ? configs::ColumnKind{configs::ColumnKind::What::text, {}}
+                          : configs::ColumnKind{configs::ColumnKind::What::number, column.units};
+}
+
 Rows chosen(SweepTable const& table, ShowOptions const& options)
 {
     auto rows = Rows(table.rows);
@@ -43,12 +50,13 @@ Rows chosen(SweepTable const& table, ShowOptions const& options)
     if (!options.where.empty()) {
         auto const names = [&](std::string const& name) { return table.column_name(name); };
         as_option("--where", [&] {
-            auto const condition = configs::Expression{options.where, names};
-            auto const fails     = [&](std::size_t i) {
+            auto const condition =
+                configs::Expression{options.where, names, [&](auto const& name) { return kind_of(*table.find(name)); }};
+            auto const fails = [&](std::size_t i) {
                 return !condition.holds([&](std::string const& name) -> configs::ExpressionValue {
                     auto const& column = *table.find(name);
                     return column.is_text ? configs::ExpressionValue{true, 0, column.texts[i]}
-                                              : configs::ExpressionValue{false, column.numbers[i], {}};
+                                          : configs::ExpressionValue{false, column.numbers[i], {}};
                 });
             };
             rows.erase(std::remove_if(rows.begin(), rows.end(), fails), rows.end());
@@ -168,7 +176,8 @@ class Baseline {
                 named.push_back(table.column_name(name));
                 return named.back();
             };
-            auto const is_baseline = configs::Expression{condition, names};
+            auto const is_baseline =
+                configs::Expression{condition, names, [&](auto const& name) { return kind_of(*table.find(name)); }};
             for (std::size_t i = 0; i < table.rows; ++i)
                 if (is_baseline.holds([&](std::string const& name) { return value_of(*table.find(name), i); }))
                     baselines_.push_back(i);
@@ -345,9 +354,9 @@ ShownSweep shown_sweep(SweepTable const& table, ShowOptions const& options)
         auto const warnings = baseline.warnings();
         shown.warnings.insert(shown.warnings.end(), warnings.begin(), warnings.end());
     }
-    shown.text = options.format == configs::OutputFormat::csv    ? as_csv(columns, rows)
+    shown.text = options.format == configs::OutputFormat::csv    ? fit_to_print(as_csv(columns, rows))
                  : options.format == configs::OutputFormat::json ? as_json(table, columns, rows)
-                                                                 : as_table(table, columns, rows);
+                                                                 : fit_to_print(as_table(table, columns, rows));
     return shown;
 }
 
