@@ -2,6 +2,7 @@
 #include "configs/failure.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
@@ -34,8 +35,30 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return last[b.size()];
 }
 
-// A byte that a terminal shows as itself. UTF-8 passes.
-bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; }
+// Bytes of the character that begins the text, or 0 where a terminal would do something else than show it: control
+// characters, also those of two bytes (ISO 6429 has an escape among them), marks that turn the direction of what
+// follows, and bytes that are no UTF-8.
+std::size_t length_of_plain(std::string_view text)
+{
+    auto const byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])) : 0U;
+    };
+    auto const first = byte(0);
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7f ? 1 : 0;
+    auto const length = first >= 0xf0 ? 4U : first >= 0xe0 ? 3U : 2U;
+    if (first < 0xc2 || first > 0xf4)
+        return 0;
+    auto character = first & (0x7fU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80U)
+            return 0;
+        character = character << 6U | (byte(i) & 0x3fU);
+    }
+    bool const control = character < 0xa0, line = character == 0x2028 || character == 0x2029;
+    bool const turns = (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+    return control || line || turns ? 0 : length;
+}
 
 } // namespace
 
@@ -77,10 +100,17 @@ std::string did_you_mean(std::string_view word, std::vector<std::string> const& 
 std::string printable(std::string_view text)
 {
     auto result = std::string{};
-    for (auto const c : text)
-        result += c == '\t'     ? std::string{" "}
-                  : is_plain(c) ? std::string(1, c)
-                                : fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    while (!text.empty()) {
+        auto const plain  = length_of_plain(text);
+        auto const length = std::max<std::size_t>(plain, 1);
+        if (text.front() == '\t')
+            result += ' ';
+        else if (plain > 0)
+            result += text.substr(0, plain);
+        else
+            result += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(text.front())));
+        text.remove_prefix(length);
+    }
     return result;
 }
 

@@ -47,7 +47,8 @@ struct WaferParams {
     std::uint32_t  reticle_columns; // reticles along x
     std::uint32_t  reticle_rows;    // reticles along y
     Hertz          clock;
-    BytesPerSecond io_bandwidth;   // off the wafer
+    BytesPerSecond io_bandwidth;   // off the wafer, to and from its host
+    Seconds        io_latency;     // from the host to the edge, and from the edge to the host
     BytesPerSecond link_bandwidth; // from a wafer to the next
     Seconds        link_latency;   // of that link, from edge to edge
 };
@@ -126,6 +127,7 @@ enum class Schedule { automatic, layer, pipeline };
 enum class Objective { latency, throughput };
 enum class Split { layer, half };
 enum class Growth { balanced, concatenate };
+enum class Weights { resident, streamed };
 enum class Tables { automatic, region, wafer };
 
 struct WorkloadParams {
@@ -155,6 +157,7 @@ struct MappingParams {
     std::uint32_t layers_per_region; // 0: balanced
     Growth        kv_growth;
     Tables        tables;        // of the vocabulary: embedding and LM head
+    Weights       weights;       // in the PEs' SRAM for all tokens, or brought over the edge for each
     std::uint32_t expert_groups; // groups of rows of a region, each with its share of the experts
 };
 
@@ -162,13 +165,17 @@ struct RunParams {
     Fidelity      fidelity;
     std::uint32_t quantum; // fabric cycles; 0: the latency of a scribe-line link, the longest that is exact
     std::uint64_t seed;
-    bool          payload;      // wavelets carry real numbers
-    VisitingOrder visiting;     // order in which a reticle visits its tiles; no result may depend on it
-    std::uint32_t windows;      // windows of the activity record
-    bool          trace;        // write /wavelets
-    std::uint64_t trace_events; // at most so many
-    std::uint32_t threads;      // that share out the reticles; 0: one per core. No result depends on it
-    std::string   defects;      // of the wafers: none, a seed, or a map
+    bool          payload;        // wavelets carry real numbers
+    VisitingOrder visiting;       // order in which a reticle visits its tiles; no result may depend on it
+    std::uint32_t windows;        // windows of the activity record
+    bool          trace;          // write /wavelets
+    std::uint64_t trace_events;   // at most so many
+    std::uint64_t trace_every;    // one event of so many, over all that the window has
+    std::uint64_t trace_from;     // the first cycle of the window
+    std::uint64_t trace_to;       // the first cycle behind it; 0: the end of the run
+    std::string   trace_operator; // the window is that of this operator, `NAME` or `NAME:LAYER`; all: there is none
+    std::uint32_t threads;        // that share out the reticles; 0: one per core. No result depends on it
+    std::string   defects;        // of the wafers: none, a seed, or a map
 };
 
 struct Parameters {

@@ -35,6 +35,25 @@ void add(CauseCycles& to, Blame const& parts)
 
 std::size_t slot(Cause cause) { return static_cast<std::size_t>(cause); }
 
+// Where a vector goes on the wafer: along x or y, towards higher numbers of tiles or lower ones.
+struct Heading {
+    bool x, forward;
+
+    static Heading of(Side to) { return {to == Side::east || to == Side::west, to == Side::east || to == Side::south}; }
+    std::uint32_t  along(Origin at) const { return x ? at.x : at.y; }
+    // The tile so many tiles further along the axis, by their numbers.
+    Origin shifted(Origin at, std::int64_t tiles) const
+    {
+        auto& position = x ? at.x : at.y;
+        position       = static_cast<std::uint32_t>(position + tiles);
+        return at;
+    }
+    std::uint32_t crossings(Geometry const& wafer, std::uint32_t from, std::uint32_t to) const
+    {
+        return x ? wafer.crossings_x(from, to) : wafer.crossings_y(from, to);
+    }
+};
+
 // The wafer seen with x and y exchanged.
 configs::Parameters exchanged(configs::Parameters p)
 {
@@ -283,7 +302,8 @@ void Fold::book(Along along, LineEnd const& line, std::int64_t shift, std::uint6
 std::shared_ptr<LineEnd const> Fold::fan(Side to, std::uint32_t side, std::uint32_t own, Origin begin,
                                          std::uint32_t wavelets, std::uint32_t lines)
 {
-    bool const          x = to == Side::east || to == Side::west, forward = to == Side::east || to == Side::south;
+    auto const          heading = Heading::of(to);
+    bool const          x = heading.x, forward = heading.forward;
     std::uint32_t const length = side + own, sender = forward ? 0 : length - 1, first = forward ? own : 0;
     auto const          longer = longer_links(x, begin, length, lines);
     LineCache::Key      key    = {100u + static_cast<unsigned>(to), own, wavelets, length,
@@ -301,19 +321,17 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
 {
     auto const number = static_cast<std::uint32_t>(ends_.size());
     work(control, number);
-    bool const          x       = to == Side::east || to == Side::west;
-    bool const          forward = to == Side::east || to == Side::south;
-    bool const          across  = horizontal(Along::u) != x;
-    auto const          side    = x ? region_.columns : region_.rows;
-    auto const          own     = across ? 1 : side; // positions of the region left that the line has
-    auto const          step    = [&](std::uint32_t from) { return forward ? from + side : from - side; };
-    Origin const        next    = x ? Origin{step(origin_.x), origin_.y} : Origin{origin_.x, step(origin_.y)};
-    std::uint32_t const first   = forward ? own : 0;
-    Origin const        nearest = forward ? origin_ : next;
-    std::uint32_t const skipped = forward ? side - own : 0; // tiles of the first region before the line
-    Origin const        begin   = x ? Origin{nearest.x + skipped, nearest.y} : Origin{nearest.x, nearest.y + skipped};
-    auto const          lines   = x ? region_.rows : region_.columns;
-    auto const          ran     = fan(to, side, own, begin, wavelets, lines);
+    auto const          heading = Heading::of(to);
+    bool const          x = heading.x, forward = heading.forward;
+    bool const          across = horizontal(Along::u) != x;
+    auto const          side   = x ? region_.columns : region_.rows;
+    auto const          lines  = x ? region_.rows : region_.columns;
+    auto const          own    = across ? 1 : side; // positions of the region left that the line has
+    std::uint32_t const first  = forward ? own : 0; // position on the line of the next region's position 0
+    Origin const        next   = heading.shifted(origin_, forward ? side : -std::int64_t{side});
+    // The line's first tile. It begins behind what it leaves out of the region left, or with the next region.
+    Origin const begin = forward ? heading.shifted(origin_, side - own) : next;
+    auto const   ran   = fan(to, side, own, begin, wavelets, lines);
 
     Record record;
     record.op    = number;
@@ -335,22 +353,16 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
         auto const from_far = [&](std::uint32_t far_distance) {
             return forward ? far_distance : side - 1 - far_distance;
         };
-        auto const cut = [&](std::uint32_t j) {
-            std::uint32_t const at = x ? origin_.x : origin_.y;
-            return x ? wafer_.crossings_x(at + j, at + from_far(0)) : wafer_.crossings_y(at + j, at + from_far(0));
-        };
+        auto const here = heading.along(origin_), there = heading.along(next);
+        auto const cut = [&](std::uint32_t j) { return heading.crossings(wafer_, here + j, here + from_far(0)); };
         std::vector<std::uint64_t> saved(side);
         record.sender.resize(side);
         for (std::uint32_t d = 0; d < side; ++d) {
             std::uint32_t const j = from_far(d);
             if (d == 0 || !streams_freely_ || (cuts_matter_ && cut(j) != cut(from_far(d - 1)))) {
-                std::uint32_t const rest = side - d;
-                auto const          line = d == 0 ? ran
-                                                  : fan(to, side, rest,
-                                               !forward ? begin
-                                                        : x      ? Origin{begin.x + d, begin.y}
-                                                                 : Origin{begin.x, begin.y + d},
-                                                        wavelets, lines);
+                std::uint32_t const rest         = side - d;
+                auto const          nearer_begin = forward ? heading.shifted(begin, d) : begin;
+                auto const          line         = d == 0 ? ran : fan(to, side, rest, nearer_begin, wavelets, lines);
                 record.fans.push_back({line, forward ? rest : 0, d});
             }
             auto const&         group  = record.fans.back();
@@ -363,9 +375,8 @@ void Fold::move(Side to, std::uint32_t wavelets, workloads::Operation const& con
             totals_.hops -= std::uint64_t{d} * wavelets;
             totals_.crossings -= std::uint64_t{cut(j)} * wavelets;
             for (std::uint32_t i = 0; cut(j) != 0 && i < side; ++i) { // booked below as if they came from the farthest
-                std::uint32_t const here = x ? origin_.x : origin_.y, there = (x ? next.x : next.y) + i;
-                totals_.crossed -=
-                    (x ? wafer_.crossings_x(here + j, there) : wafer_.crossings_y(here + j, there)) == 0 ? wavelets : 0;
+                if (heading.crossings(wafer_, here + j, there + i) == 0)
+                    totals_.crossed -= wavelets;
             }
         }
         std::uint64_t const most = *std::max_element(saved.begin(), saved.end());

@@ -24,7 +24,8 @@ Counters total_counters(std::vector<Reticle const*> const& reticles)
     return sum;
 }
 
-std::vector<LedgerEntry> ledger(std::vector<Reticle const*> const& reticles, std::uint64_t cycles, OnScribeLines on)
+std::vector<configs::BookEntry> ledger(std::vector<Reticle const*> const& reticles, std::uint64_t cycles,
+                                       OnScribeLines on)
 {
     Counters const c         = total_counters(reticles);
     std::uint64_t  in_flight = on.wavelets, slots = 0, accounted = on.wavelets + on.credits;

@@ -2,10 +2,11 @@
 //
 // A cycle reads like the pipeline:
 //
-//     receive()     what is due      -> queues; credits, timers
-//     route()       heads of queues  -> one winner per output port -> neighbours, scribe lines, ramps
-//     execute()     ramps            -> processing elements -> ramps
-//     settle()      quiet tiles and PEs leave the active lists
+//     receive()       what is due      -> queues; credits, timers
+//     route_all()     heads of queues  -> one winner per output port -> neighbours, scribe lines, ramps
+//     execute_all()   ramps            -> processing elements -> ramps
+//
+// Each pass makes the list of the tiles or PEs that it has to visit in the next cycle: quiet ones are on none.
 //
 // Whatever is sent arrives at least one cycle later, room in a queue is known to its one sender alone, and a PE touches
 // nothing but its own tile. So no step of a cycle can see what another step of the same cycle did, and the order in
@@ -31,7 +32,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scribeline::fabric {
@@ -45,6 +48,13 @@ struct Timing {
     std::uint32_t memory;            // cycles after which the arbiters of a router start over
 
     bool unit_rate() const { return serialisation == 8 && at_scribe == 8; } // no port is ever busy
+    // A stream over a scribe line can be slower than one over any other link.
+    bool cuts_slow_streams() const { return scribe > hop || at_scribe > serialisation; }
+    // Of a wavelet that comes `late` behind the first of its stream, with `before` others between the two: cycles that
+    // a scribe line is why. That is by how much it comes later over the line than over any other link, by the line's
+    // rate or by its credits, of which a queue full is back every two latencies; less what the wavelet is later still,
+    // because it would have waited for that other reason anyhow. `interval`: of the stream, eighths.
+    std::uint64_t held_up(std::uint64_t before, std::uint32_t interval, std::uint64_t late) const;
 
     static Timing of(configs::Parameters const&);
 };
@@ -201,6 +211,7 @@ class Reticle {
     void stall(std::uint32_t tile, PeState state);
     void resume(std::uint32_t tile);
     void inherit_blame(std::uint32_t tile);
+    bool comes_over_a_cut(std::uint32_t pe, workloads::Operation const& op);
     void close_windows(std::uint64_t until);
 
     // Streams in the background: reticle_threads.cpp.
@@ -275,7 +286,9 @@ class Reticle {
     std::vector<PeAccount> accounts_;
     Payload                payload_;
     BlameBoard::Journal    journal_;
-    StreamThreads          threads_;
+    // [operation, PE]: what comes_over_a_cut() found.
+    std::map<std::pair<workloads::Operation const*, std::uint32_t>, bool> over_a_cut_;
+    StreamThreads                                                         threads_;
 
     // Calendars and active lists.
     Ring<Arrival>        arrivals_;

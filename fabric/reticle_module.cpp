@@ -4,18 +4,23 @@ namespace scribeline::fabric {
 
 ReticleModule::ReticleModule(sc_core::sc_module_name name, Shared& shared, Block const& block,
                              configs::FabricClock clock, QuantumPhase& phase)
-    : sc_core::sc_module{name}, clock_{clock}, phase_{phase}, reticle_{shared, block}
+    : sc_core::sc_module{name}, clock_{clock}, phase_{phase}, reticle_{shared, block}, to_{"to", 4}, from_{"from", 4}
 {
     SC_HAS_PROCESS(ReticleModule);
     SC_METHOD(run);
     sensitive << wake_;
 }
 
-void ReticleModule::connect(Direction side, ScribeLineLink* to_beyond, ScribeLineLink* from_beyond)
+void ReticleModule::end_of_elaboration()
 {
-    to_[static_cast<std::size_t>(side)]   = to_beyond;
-    from_[static_cast<std::size_t>(side)] = from_beyond;
-    from_beyond->wakes(wake_);
+    for (std::size_t side = 0; side < 4; ++side) {
+        if (to_[side].size() != 0)
+            out_[side] = to_[side][0];
+        if (from_[side].size() != 0) {
+            in_[side] = from_[side][0];
+            in_[side]->wakes(wake_);
+        }
+    }
 }
 
 // Asks for the cycles [c, c + quantum), where c is the simulated time. All that can arrive in them was sent before c.
@@ -24,9 +29,9 @@ void ReticleModule::run()
     std::uint64_t const cycle = cycle_of(clock_, sc_core::sc_time_stamp());
     reticle_.advance(cycle); // nothing was due: this only moves its clock
     for (std::size_t side = 0; side < 4; ++side)
-        if (from_[side]) {
-            reticle_.deliver(static_cast<Direction>(side), from_[side]->arrived());
-            from_[side]->clear();
+        if (in_[side]) {
+            reticle_.deliver(static_cast<Direction>(side), in_[side]->arrived());
+            in_[side]->clear();
         }
     if (reticle_.next_event() <= cycle)
         phase_.ask(*this);
@@ -37,8 +42,8 @@ void ReticleModule::run()
 void ReticleModule::hand_over()
 {
     for (std::size_t side = 0; side < 4; ++side)
-        if (to_[side])
-            to_[side]->carry(reticle_.outbox(static_cast<Direction>(side)));
+        if (out_[side])
+            out_[side]->carry(reticle_.outbox(static_cast<Direction>(side)));
     wake_when_due();
 }
 

@@ -31,7 +31,11 @@ class ReticleModule final : public sc_core::sc_module {
     ReticleModule(sc_core::sc_module_name name, Shared& shared, Block const& block, configs::FabricClock clock,
                   QuantumPhase& phase);
 
-    void connect(Direction side, ScribeLineLink* to_beyond, ScribeLineLink* from_beyond);
+    // To the link over the scribe line on that side, and from it. At the border of the region they stay unbound.
+    using OutPort = sc_core::sc_port<ScribeLineOut, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
+    using InPort  = sc_core::sc_port<ScribeLineIn, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
+    OutPort& to(Direction side) { return to_[static_cast<std::size_t>(side)]; }
+    InPort&  from(Direction side) { return from_[static_cast<std::size_t>(side)]; }
 
     // In the update phase, after the quantum: what the reticle sent goes onto the scribe lines.
     void hand_over();
@@ -40,14 +44,18 @@ class ReticleModule final : public sc_core::sc_module {
     Reticle const& reticle() const { return reticle_; }
 
   private:
+    void end_of_elaboration() override;
     void run();
     void wake_when_due();
 
-    configs::FabricClock const     clock_;
-    QuantumPhase&                  phase_;
-    Reticle                        reticle_;
-    std::array<ScribeLineLink*, 4> to_{}, from_{};
-    sc_core::sc_event              wake_;
+    configs::FabricClock const    clock_;
+    QuantumPhase&                 phase_;
+    Reticle                       reticle_;
+    sc_core::sc_vector<OutPort>   to_;
+    sc_core::sc_vector<InPort>    from_;
+    std::array<ScribeLineOut*, 4> out_{}; // what the ports are bound to; null: nothing lies beyond
+    std::array<ScribeLineIn*, 4>  in_{};
+    sc_core::sc_event             wake_;
 };
 
 } // namespace scribeline::fabric

@@ -275,15 +275,56 @@ void Reticle::inherit_blame(std::uint32_t tile)
         blame.add(Cause::waiting, now_ - pe_[tile].marked);
         return;
     }
-    // A wavelet cannot cross sooner after the first of its stream than a scribe line lets them through: what that is
-    // more than any link takes is the line's. Whatever else made it wait is booked as waiting in line.
-    std::uint64_t const apart = crossings == 0 ? 0 : op.wavelets - pe_[tile].remaining;
-    std::uint64_t const slow  = apart * (timing_.at_scribe - timing_.serialisation) / 8;
-    std::uint64_t const late  = now_ - sent - way;
+    // A wavelet cannot cross sooner after the first of its stream than a scribe line and its credits let them through:
+    // what that is more than any link takes is the line's, also for the PEs that the stream is passed on to. Whatever
+    // else made it wait is booked as waiting in line.
+    std::uint64_t const before = op.wavelets - pe_[tile].remaining;
+    std::uint64_t const late   = now_ - sent - way;
+    std::uint64_t const slow   = timing_.cuts_slow_streams() && before != 0 && comes_over_a_cut(pe, op)
+                                     ? timing_.held_up(before, op.interval, late)
+                                     : 0;
     blame.add(Cause::hops, hops);
-    blame.add(Cause::scribe, scribe + std::min(slow, late));
+    blame.add(Cause::scribe, scribe + slow);
     blame.add(op.reduction ? Cause::reduce_stage : Cause::hops, ramps);
-    blame.add(Cause::serialisation, late - std::min(slow, late));
+    blame.add(Cause::serialisation, late - slow);
+}
+
+std::uint64_t Timing::held_up(std::uint64_t before, std::uint32_t interval, std::uint64_t late) const
+{
+    auto const earliest = [&](std::uint64_t rate, std::uint64_t round) { // eighths; a round is of a queue full
+        auto const in_line = before * rate;
+        return std::max(in_line, before / depth * 8 * round + before % depth * rate);
+    };
+    auto const free = std::max(serialisation, interval), slow = std::max(at_scribe, interval);
+    // A PE sends and receives over its ramp, whatever lies between.
+    auto const any = std::max<std::uint64_t>(2 * hop, 2 * ramp + 1), cut = std::max<std::uint64_t>(2 * scribe, any);
+    auto const over_cut = earliest(slow, cut) / 8, held = (earliest(slow, cut) - earliest(free, any)) / 8;
+    auto const beyond = late > over_cut ? late - over_cut : 0;
+    return std::min(late, held > beyond ? held - beyond : 0);
+}
+
+// Whether the stream that the PE receives passes a scribe line, on its way to the PE or before: where a PE passes on
+// what it receives, what it sends is as late as what it receives.
+bool Reticle::comes_over_a_cut(std::uint32_t pe, Operation const& received)
+{
+    auto const [known, fresh] = over_a_cut_.try_emplace({&received, pe}, false);
+    if (!fresh)
+        return known->second;
+    auto const* op = &received;
+    for (std::size_t steps = program_.pes(); op != nullptr && steps > 0; --steps) {
+        auto const sender = sender_of(program_, pe, *op);
+        auto const a      = op->vertical ? pe / program_.columns : pe % program_.columns;
+        auto const b      = op->vertical ? sender / program_.columns : sender % program_.columns;
+        if ((op->vertical ? shared_.geometry.crossings_y(a, b) : shared_.geometry.crossings_x(a, b)) != 0)
+            return known->second = true;
+        auto const& role      = program_.roles[program_.role[sender]];
+        auto const  passes_on = std::find_if(role.begin(), role.end(), [&](Operation const& other) {
+            return other.stream == Stream::receive_send && other.out == op->in && other.op == op->op;
+        });
+        op                    = passes_on == role.end() || sender == pe ? nullptr : &*passes_on;
+        pe                    = sender;
+    }
+    return false;
 }
 
 // A stream is over; `at` is the first cycle after it.

@@ -16,20 +16,32 @@
 
 namespace scribeline::fabric {
 
+// What the reticle that sends sees of a link, and what the one that receives sees: the interfaces of their ports.
+class ScribeLineOut : public virtual sc_core::sc_interface {
+  public:
+    // In the update phase: takes what `parcel` holds and leaves it empty.
+    virtual void carry(Parcel& parcel) = 0;
+};
+
+class ScribeLineIn : public virtual sc_core::sc_interface {
+  public:
+    // What was carried since the last clear.
+    virtual Parcel const& arrived() const = 0;
+    virtual void          clear()         = 0;
+    // Notified at the first arrival of what was sent.
+    virtual void wakes(sc_core::sc_event& event) = 0;
+};
+
 // One direction. What is sent is handed over in the update phase, when no process runs, and taken in by a process: so
 // it cannot matter which of the two reticles ran first.
-class ScribeLineLink final : public sc_core::sc_object {
+class ScribeLineLink final : public sc_core::sc_object, public ScribeLineOut, public ScribeLineIn {
   public:
     ScribeLineLink(char const* name, configs::FabricClock clock);
 
-    // In the update phase: takes what `parcel` holds and leaves it empty.
-    void carry(Parcel& parcel);
-    // What was carried since the last clear.
-    Parcel const& arrived() const { return arrived_; }
-    void          clear() { arrived_.clear(); }
-
-    // Notified at the first arrival of what was sent.
-    void wakes(sc_core::sc_event& event) { receiver_ = &event; }
+    void          carry(Parcel& parcel) override;
+    Parcel const& arrived() const override { return arrived_; }
+    void          clear() override { arrived_.clear(); }
+    void          wakes(sc_core::sc_event& event) override { receiver_ = &event; }
 
     std::uint64_t in_flight() const { return arrived_.wavelets.size(); }
     std::uint64_t credits_in_flight() const { return arrived_.credits.size(); }

@@ -34,10 +34,13 @@ void WaferModule::join(std::uint32_t a, std::uint32_t b, Direction side, configs
     auto const link = [&](char const* way, std::uint32_t from, std::uint32_t to) {
         return std::make_unique<ScribeLineLink>(fmt::format("scribe_{}_{}_{}", way, from, to).c_str(), clock);
     };
-    auto there = link("to", a, b);
-    auto back  = link("back", b, a);
-    modules_[a]->connect(side, there.get(), back.get());
-    modules_[b]->connect(workloads::opposite(side), back.get(), there.get());
+    auto       there  = link("to", a, b);
+    auto       back   = link("back", b, a);
+    auto const facing = workloads::opposite(side);
+    modules_[a]->to(side).bind(*there);
+    modules_[b]->from(facing).bind(*there);
+    modules_[b]->to(facing).bind(*back);
+    modules_[a]->from(side).bind(*back);
     joints_.push_back({a, b, side, std::move(there)});
     joints_.push_back({b, a, workloads::opposite(side), std::move(back)});
 }

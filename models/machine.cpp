@@ -1,6 +1,8 @@
 #include "models/machine.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace scribeline::models {
 
@@ -32,6 +34,40 @@ configs::Joules StepReport::energy() const
 {
     return std::accumulate(spent.begin(), spent.end(), configs::Joules{},
                            [](configs::Joules sum, SpentEnergy const& part) { return sum + part.energy; });
+}
+
+double StepReport::steps_per_second_in_flight() const
+{
+    return std::min(static_cast<double>(steps_in_flight) / latency.value(), 1 / interval.value());
+}
+
+StepWork step_of(configs::WorkloadParams const& w)
+{
+    auto work = StepWork{};
+    if (workloads::speculates(w))
+        work.verify.push_back({w.context, w.draft_tokens + 1ULL, w.batch});
+    else
+        work.decode.push_back({w.context, w.batch});
+    return work;
+}
+
+StepWork prompts_of(configs::WorkloadParams const& w) { return {{}, {}, {{0, w.context, w.batch}}}; }
+
+workloads::WhereTimeWent fall_through(std::vector<workloads::TimePart> first, workloads::WhereTimeWent const& parts)
+{
+    auto rest = parts.parts;
+    for (auto& bar : first) {
+        auto wanted = bar.time;
+        for (auto& part : rest) {
+            auto const taken = std::min(wanted, part.time);
+            wanted           = wanted - taken;
+            part.time        = part.time - taken;
+        }
+        bar.time = bar.time - wanted; // no longer than the whole
+    }
+    auto fall = workloads::WhereTimeWent{std::move(first)};
+    fall.parts.insert(fall.parts.end(), rest.begin(), rest.end());
+    return fall;
 }
 
 } // namespace scribeline::models

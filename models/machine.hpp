@@ -3,7 +3,7 @@
 //     run, compare, sweep, published, yield, serve
 //            |  StepWork: which sequences decode, verify or prefill how many tokens
 //            v
-//        Machine  <-- made from a configuration
+//        Machine  <-- made from a configuration by machine_list.cpp, the only list of kinds
 //            |  StepReport: how long, where the time and the joules went, what was moved, what bounds it, the books
 //            v
 //     rows, waterfalls, files, schedulers
@@ -12,10 +12,13 @@
 #pragma once
 
 #include "configs/books.hpp"
+#include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
+#include "workloads/decode_step.hpp"
 #include "workloads/where_time_went.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +78,21 @@ struct MovedBytes {
     configs::Bytes read, written;
 };
 
+// How the model stands on the machine.
+struct Standing {
+    std::string           kind;         // of machine_list.cpp: "gpu"
+    std::string           unit;         // what it is made of: "GPU"
+    std::uint32_t         devices = 0;  // used
+    std::string           arrangement;  // "8 GPUs share each layer"
+    std::optional<double> memory_share; // needed, of what there is, on the fullest device
+
+    // Another model that proposes tokens stands on the same devices, or on as many as it needs of its own, so far away.
+    bool             shares_devices = true;
+    configs::Seconds way; // of a message, one way
+
+    bool records_mesh = false; // StepReport::mesh is there
+};
+
 struct SpentEnergy {
     std::string     cause; // "hbm", "hops", "idle": a word that `explain` knows
     configs::Joules energy;
@@ -87,20 +105,35 @@ struct Evidence {
     std::uint64_t                   transactions  = 0; // transfers between them
     std::uint64_t                   kernel_events = 0; // activations of processes by the SystemC kernel
     std::optional<configs::Seconds> form; // the closed form of the latency: an audit, never the source of the figure
+    std::string                     said; // the fidelity in a clause: "bytes over bandwidth, ..."
 };
+
+struct Outcome;           // models/wafer/outcome.hpp
+struct RecordedGpuSystem; // models/gpu/gpu_system.hpp
 
 struct StepReport {
     configs::Seconds         latency;  // from the start of the step to its last token
     configs::Seconds         interval; // until the next step of other sequences may start: less in a pipeline
-    workloads::WhereTimeWent where;    // of the latency: adds up to it
-    std::vector<SpentEnergy> spent;    // of the step
+    workloads::WhereTimeWent where;    // of the latency, by cause: adds up to it; no parts: not told apart
+    workloads::WhereTimeWent fall;     // the same from what reading at the peak of all memory would take on
+    configs::Seconds         engine;   // of a server, on top of the latency; zero: none is modelled
+    std::vector<SpentEnergy> spent;    // of the step; no parts: not known
+    configs::Joules          at_most;  // of the step: every device at its full power
     std::vector<MovedBytes>  moved;
-    std::string              bound_by; // name of the largest part; "unknown" where parts are not told apart
+    std::string              bound_by;        // name of the largest part; "unknown" where parts are not told apart
+    std::optional<double>    bandwidth_share; // of the peak of all devices' memory, over the latency
+    bool                     gives_token     = true; // each sequence has a new token when it is over
+    std::uint64_t            steps_in_flight = 1;    // that may be under way at once, each of other sequences
     configs::Books           books;
     Evidence                 evidence;
     std::vector<std::string> notes;
 
-    configs::Joules energy() const; // sum of what was spent
+    // What an engine recorded besides, for result files; null: nothing.
+    std::shared_ptr<Outcome const>           mesh;
+    std::shared_ptr<RecordedGpuSystem const> transfers;
+
+    configs::Joules energy() const;                     // sum of what was spent
+    double          steps_per_second_in_flight() const; // of all steps that may be under way
 };
 
 class Machine {
@@ -110,9 +143,20 @@ class Machine {
     Machine& operator=(Machine const&) = delete;
     virtual ~Machine()                 = default;
 
-    virtual Room room() const = 0;
+    virtual Standing standing() const = 0;
+    virtual Room     room() const     = 0;
     // Throws configs::UserError with the reason when the machine cannot do that work.
     virtual StepReport step(StepWork const& work) = 0;
 };
+
+// What the workload of a configuration asks of one step: workload.batch sequences of workload.context tokens decode, or
+// with a draft model check its proposals.
+StepWork step_of(configs::WorkloadParams const&);
+// Prompts as long as the context, of all sequences of the batch.
+StepWork prompts_of(configs::WorkloadParams const&);
+
+// What `first` bars, of known times, hold already of the parts of a time, taken from the parts in their order: the
+// waterfall from those bars through what is left of each part. Adds up to the parts.
+workloads::WhereTimeWent fall_through(std::vector<workloads::TimePart> first, workloads::WhereTimeWent const& parts);
 
 } // namespace scribeline::models

@@ -2,6 +2,8 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
+#include <csignal>
+
 #ifdef SCRIBELINE_TEST_WITH_SYSTEMC
 
 #include <cstdio>
@@ -65,6 +67,7 @@ int run_apart(Catch::Session& session, std::vector<std::string> const& names)
 
 extern "C" int sc_main(int argc, char* argv[])
 {
+    std::signal(SIGHUP, SIG_DFL); // nohup and some build services ignore it, and a process hands that on
     Catch::Session session;
     if (int const wrong = session.applyCommandLine(argc, argv); wrong != 0)
         return wrong;

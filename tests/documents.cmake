@@ -8,6 +8,12 @@ add_test(NAME "cli/every command in README.md and docs works"
 set_tests_properties("cli/every command in README.md and docs works" PROPERTIES
   LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77)
 
+# Every kind of result file, as general tools open it.
+add_test(NAME "cli/general tools open every group of every kind of result file"
+  COMMAND "${PROJECT_SOURCE_DIR}/scripts/test-result-files" "$<TARGET_FILE:scribeline>")
+set_tests_properties("cli/general tools open every group of every kind of result file" PROPERTIES
+  LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77)
+
 # The recipes that read a result file with h5ls, h5py and xarray, on a file as a first run writes it.
 if(EXISTS "${PROJECT_SOURCE_DIR}/scripts/test-recipes")
   set(recipe_file "${CMAKE_CURRENT_BINARY_DIR}/recipes.h5")

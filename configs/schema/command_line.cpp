@@ -35,9 +35,9 @@ constexpr std::array commands{
     Command{"published", "[options]", "run measured cases, print how far off the model is", 0, 0},
     Command{"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2},
     Command{"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0},
-    Command{"list", "machines|models|parameters", "what there is to choose from", 1, 1},
-    Command{"explain", "KEY|FILE.h5", "what a parameter means; where the time of a run went", 1, 1},
-    Command{"show", "FILE.h5 [--format ..]", "what a result file holds: summary, operators, stages", 1, 1},
+    Command{"list", "machines|models|parameters|metrics|sweeps [GROUP]", "what there is to choose from", 1, 2},
+    Command{"explain", "WORD|FILE.h5", "what a parameter or a word of a report means; where time went", 1, 1},
+    Command{"show", "FILE.h5 [--format ..]", "what a result file of any command holds", 1, 1},
     Command{"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2},
     Command{"recover", "FILE.h5.part [-o FILE.h5]", "a readable file out of what a killed run left", 1, 1},
     Command{"doctor", "[options]", "versions, limits, memory: what may stand in the way of a run", 0, 0},
@@ -97,6 +97,7 @@ void add_run(po::options_description& options)
     add_configuration(options);
     options.add_options()("from", po::value<Text>()->value_name("FILE.h5"),
                           "repeat the run of a result file; what else is given goes on top");
+    options.add_options()("force", "with --from: also where the file, or the model that it names, has changed since");
     options.add_options()("fidelity", po::value<Text>()->value_name("auto|wavelet|folded|closed_form"),
                           "every wavelet; lines that stand for all; formulas; auto: the cheapest that is exact");
     options.add_options()("defects", po::value<Text>()->value_name("SEED|FILE"),
@@ -108,6 +109,7 @@ void add_run(po::options_description& options)
     options.add_options()("trace", "record every move of a wavelet in the result file");
     options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"), "write the result file");
     options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
+    options.add_options()("brief", "the report's headline, waterfall, bound and warnings only");
     options.add_options()("dry-run", "check everything, simulate nothing");
 }
 
@@ -134,6 +136,9 @@ void add_sweep(po::options_description& options)
     add("where", "CONDITION", "show: rows for which it holds, such as 'context <= 8192 and status == \"ok\"'");
     add("sort", "COLUMN", "show: by this column");
     add("columns", "A,B,..|all", "show: these");
+    add("baseline", "CONDITION",
+        "show: how much each figure differs from the point of the same other parameters for "
+        "which it holds, such as 'scribe.extra_latency == 0 cycles'");
     add("limit", "N", "show: at most so many rows");
     options.add_options()("descending", "show: the largest first");
     options.add_options()("pareto", "show: only what nothing beats in all goals");
@@ -164,7 +169,7 @@ void add_comparison(po::options_description& options)
     add("format", "table|json|csv", "of the report");
 }
 
-// Those that only `yield` has; results/views/yield_report.cpp reads the first two.
+// Those that only `yield` has; models/program/yield_command.cpp reads the first two.
 void add_yield(po::options_description& options)
 {
     options.add_options()("wafers", po::value<Text>()->value_name("N"), "wafers to draw; without: 1000");
@@ -211,7 +216,8 @@ po::options_description options_of(std::string_view command)
                               "csv: folder for the tables; perfetto: the trace, such as trace.pftrace");
     if (command == "recover")
         options.add_options()("output,o", po::value<Text>()->value_name("FILE.h5"),
-                              "the new file; without: FILE.recovered.h5, which must not be there yet");
+                              "the new file; without: FILE.recovered.h5, which must not be there yet")(
+            "timeout", po::value<Text>()->value_name("SECONDS"), "for all of it; without: 4, and one for each 4 MiB");
     if (command == "published") {
         add_cases(options);
         options.add_options()("format", po::value<Text>()->value_name("table|json|csv"), "of the report");
@@ -287,12 +293,12 @@ Override read_set(std::string const& text, std::string const& command)
 
 void take_option(CommandLine& line, std::string const& option, std::string const& value)
 {
-    if (line.command == "compare" &&
-        (option == "machines" || option == "batch" || option == "context" || option == "modules")) {
+    if (line.command == "compare" && (option == "machines" || option == "context" || option == "modules")) {
         line.options.emplace_back(option, value);
         return;
     }
-    if (line.command == "yield" && (option == "wafers" || option == "map")) {
+    if ((line.command == "yield" && (option == "wafers" || option == "map")) ||
+        (line.command == "recover" && option == "timeout") || option == "force") {
         line.options.emplace_back(option, value);
         return;
     }
@@ -321,6 +327,8 @@ void take_option(CommandLine& line, std::string const& option, std::string const
         line.color = choice<Color>(option, value, line.command);
     else if (option == "dry-run")
         line.dry_run = true;
+    else if (option == "brief")
+        line.options.emplace_back(option, value);
     else if (option == "quiet" || option == "verbose") {
         auto const wish = option == "quiet" ? -1 : 1;
         if (line.verbosity == -wish)
@@ -368,11 +376,15 @@ void check_arguments(CommandLine const& line)
         refuse(fmt::format("{} is one argument too many for '{}'", shown(line.arguments[command.most]), command.name),
                line.command);
     if (line.command == "list") {
-        auto const lists = std::vector<std::string>{"machines", "models", "parameters"};
+        auto const lists = std::vector<std::string>{"machines", "models", "parameters", "metrics", "sweeps"};
         auto const asked = line.arguments.front();
         if (std::find(lists.begin(), lists.end(), asked) == lists.end())
             refuse(fmt::format("no list of {}; there are {}{}", shown(asked), fmt::join(lists, ", "),
                                did_you_mean(asked, lists)),
+                   line.command);
+        if (line.arguments.size() > 1 && asked != "parameters")
+            refuse(fmt::format("{} is one argument too many: only the list of parameters has groups",
+                               shown(line.arguments[1])),
                    line.command);
     }
 }

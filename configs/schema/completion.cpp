@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
+#include "configs/schema/table.hpp"
 
 #include <sstream>
 
@@ -16,6 +17,11 @@ bool is_choice(std::string const& text)
 {
     return text.find('|') != std::string::npos &&
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_|") == std::string::npos;
+}
+
+bool is_file(std::string const& value)
+{
+    return value.find("FILE") != std::string::npos || value.find("DIR") != std::string::npos;
 }
 
 std::string spaced(std::string text)
@@ -35,8 +41,24 @@ std::string first_words(CommandDescription const& command)
 
 std::string bash()
 {
-    auto text = std::ostringstream{};
+    auto text   = std::ostringstream{};
+    auto groups = std::vector<std::string>{};
+    for (auto const& group : tables())
+        groups.push_back(group.name);
     text << "# bash completion for scribeline, written by 'scribeline completion bash'\n"
+         << fmt::format("_scribeline_keys='{}'\n_scribeline_groups='{}'\n", fmt::join(row_names(), " "),
+                        fmt::join(groups, " "))
+         << "_scribeline_list()\n"
+            "{\n"
+            "    \"${COMP_WORDS[0]}\" list \"$1\" 2>/dev/null | awk 'NR > 1 && /^  [a-z0-9]/ {print $1}'\n"
+            "}\n"
+            "_scribeline_machines() # the last of a list with commas\n"
+            "{\n"
+            "    local before=\n"
+            "    [[ $1 == *,* ]] && before=${1%,*},\n"
+            "    COMPREPLY=($(compgen -f -P \"$before\" -W \"$(_scribeline_list machines)\" -- \"${1##*,}\"))\n"
+            "    compopt -o nospace 2>/dev/null\n"
+            "}\n"
             "_scribeline()\n"
             "{\n"
             "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
@@ -56,11 +78,19 @@ std::string bash()
                 text << fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", pattern,
                                     spaced(option.value));
             else if (option.name == "machine" || option.name == "model")
-                text << fmt::format("    {}) COMPREPLY=($(compgen -f -W \"$(scribeline list {}s 2>/dev/null | "
-                                    "awk '{{print $1}}')\" -- \"$word\")); return ;;\n",
+                text << fmt::format("    {}) COMPREPLY=($(compgen -f -W \"$(_scribeline_list {}s)\" -- \"$word\")); "
+                                    "return ;;\n",
                                     pattern, option.name);
-            else
+            else if (option.name == "machines")
+                text << fmt::format("    {}) _scribeline_machines \"$word\"; return ;;\n", pattern);
+            else if (option.name == "set")
+                text << fmt::format("    {}) COMPREPLY=($(compgen -S = -W \"$_scribeline_keys\" -- \"$word\")); "
+                                    "compopt -o nospace 2>/dev/null; return ;;\n",
+                                    pattern);
+            else if (is_file(option.value))
                 text << fmt::format("    {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", pattern);
+            else // a number, a condition: nothing to offer, and least of all files
+                text << fmt::format("    {}) return ;;\n", pattern);
         }
     text << "    esac\n"
             "    case $command in\n";
@@ -73,10 +103,18 @@ std::string bash()
         text << fmt::format("    {}) options='{}' words='{}' ;;\n", command.name, names, words);
     }
     text << "    esac\n"
+            "    case $command:${COMP_WORDS[2]}:$COMP_CWORD in\n"
+            "    explain:*:2) words=\"$_scribeline_keys $_scribeline_groups $(_scribeline_list machines) "
+            "$(_scribeline_list models)\" ;;\n"
+            "    list:parameters:3) COMPREPLY=($(compgen -W \"$_scribeline_groups\" -- \"$word\")); return ;;\n"
+            "    sweep:run:3 | sweep:plan:3 | sweep:submit:3)\n"
+            "        COMPREPLY=($(compgen -f -W \"$(_scribeline_list sweeps)\" -- \"$word\")); return ;;\n"
+            "    esac\n"
             "    if [[ $word == -* ]]; then\n"
             "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
             "    elif [[ $COMP_CWORD -eq 2 && -n $words ]]; then\n"
             "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+            "        [[ $command == explain ]] && COMPREPLY+=($(compgen -f -- \"$word\"))\n"
             "    else\n"
             "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
             "    fi\n"

@@ -2,6 +2,7 @@
 #include "configs/schema/consistency.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/gpu_tables.hpp"
 
 #include <algorithm>
 
@@ -29,13 +30,13 @@ std::vector<std::string> inconsistencies(Config const& config)
     auto        said = std::vector<std::string>{};
     auto const  who  = [&](char const* group, char const* key) { return with_author(config, group, key); };
 
-    if (p.machine.kind == MachineKind::gpu && p.gpu.memory_runtime >= p.gpu.memory)
+    if (applies("gpu", p.machine.kind) && p.gpu.memory_runtime >= p.gpu.memory)
         said.push_back(fmt::format("{} leaves nothing of {}. Choose a larger memory or a smaller runtime",
                                    who("gpu", "memory_runtime"), who("gpu", "memory")));
-    if (p.machine.kind == MachineKind::sram && p.sram.group > p.sram.chips)
+    if (applies("sram", p.machine.kind) && p.sram.group > p.sram.chips)
         said.push_back(fmt::format("{} is more than there are: {}. Choose fewer, or 0 for as many as hold a layer",
                                    who("sram", "group"), who("sram", "chips")));
-    if (p.machine.kind != MachineKind::wafer)
+    if (!applies("wafer", p.machine.kind))
         return said;
 
     auto const region = p.mapping.region;
@@ -71,6 +72,14 @@ std::vector<std::string> inconsistencies(Config const& config)
                                    "or 0 for the longest that is exact",
                                    who("run", "quantum"), crossing.count(), who("fabric", "hop_latency"),
                                    who("scribe", "extra_latency"), crossing.count()));
+
+    if (p.run.trace_to != 0 && p.run.trace_to <= p.run.trace_from)
+        said.push_back(fmt::format("{} ends the window before it begins: {}. Choose a later cycle, or 0 for the end of "
+                                   "the run",
+                                   who("run", "trace_to"), who("run", "trace_from")));
+    if (p.run.trace_operator != "all" && (p.run.trace_from != 0 || p.run.trace_to != 0))
+        said.push_back(fmt::format("{} is a window of its own: leave out {} and {}", who("run", "trace_operator"),
+                                   who("run", "trace_from"), who("run", "trace_to")));
     return said;
 }
 

@@ -269,17 +269,42 @@ Group serving()
                                   Origin::derived);
 }
 
-struct GroupOf {
-    std::string_view group;
-    MachineKind      kind;
+// Kinds of machines that have parameters of their own. A kind that has none needs no row.
+struct OfOneKind {
+    std::string_view              kind;
+    char const*                   counted_by; // the parameter that NAME:N sets
+    std::vector<std::string_view> groups;     // that no other kind has
 };
-constexpr std::array groups_of_one_kind{GroupOf{"wafer", MachineKind::wafer},    GroupOf{"fabric", MachineKind::wafer},
-                                        GroupOf{"scribe", MachineKind::wafer},   GroupOf{"pe", MachineKind::wafer},
-                                        GroupOf{"software", MachineKind::wafer}, GroupOf{"mapping", MachineKind::wafer},
-                                        GroupOf{"gpu", MachineKind::gpu},        GroupOf{"kernels", MachineKind::gpu},
-                                        GroupOf{"nvlink", MachineKind::gpu},     GroupOf{"sram", MachineKind::sram},
-                                        GroupOf{"plain", MachineKind::plain},    GroupOf{"yield", MachineKind::wafer},
-                                        GroupOf{"energy", MachineKind::wafer}};
+
+std::vector<OfOneKind> const& kinds_with_groups()
+{
+    static auto const all = std::vector<OfOneKind>{
+        {"wafer", "mapping.wafers", {"wafer", "fabric", "scribe", "pe", "software", "mapping", "yield", "energy"}},
+        {"gpu", "gpu.devices", {"gpu", "kernels", "nvlink"}},
+        {"sram", "sram.chips", {"sram"}},
+        {"plain", "plain.devices", {"plain"}},
+    };
+    return all;
+}
+
+// In the order of MachineKind, and behind them those that were added.
+std::vector<std::string>& kind_names()
+{
+    static auto all = word_names<MachineKind>();
+    return all;
+}
+
+OfOneKind const* find_kind(std::string_view kind)
+{
+    auto const& all   = kinds_with_groups();
+    auto const  found = std::find_if(all.begin(), all.end(), [&](auto const& each) { return each.kind == kind; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+bool has_group(OfOneKind const& kind, std::string_view group)
+{
+    return std::find(kind.groups.begin(), kind.groups.end(), group) != kind.groups.end();
+}
 
 } // namespace
 
@@ -288,13 +313,42 @@ std::vector<Group> gpu_groups()
     return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group()};
 }
 
-bool applies(std::string_view group, MachineKind kind)
+std::string const& kind_name(MachineKind kind) { return kind_names().at(static_cast<std::size_t>(kind)); }
+
+MachineKind add_kind_name(std::string const& name)
+{
+    auto&      all   = kind_names();
+    auto const found = std::find(all.begin(), all.end(), name);
+    auto const at    = found - all.begin();
+    if (found == all.end())
+        all.push_back(name);
+    return static_cast<MachineKind>(at);
+}
+
+std::optional<MachineKind> added_kind(std::string_view name)
+{
+    auto const& all = kind_names();
+    for (auto i = words<MachineKind>.size(); i < all.size(); ++i)
+        if (all[i] == name)
+            return static_cast<MachineKind>(i);
+    return std::nullopt;
+}
+
+bool applies(std::string_view group, MachineKind kind) { return applies(group, kind_name(kind)); }
+
+bool applies(std::string_view group, std::string_view kind)
 {
     if (group == "serving" || group == "device_energy")
-        return kind != MachineKind::wafer;
-    auto const found = std::find_if(groups_of_one_kind.begin(), groups_of_one_kind.end(),
-                                    [&](GroupOf const& each) { return each.group == group; });
-    return found == groups_of_one_kind.end() || found->kind == kind;
+        return !applies("wafer", kind);
+    auto const& all   = kinds_with_groups();
+    auto const  owner = std::find_if(all.begin(), all.end(), [&](auto const& each) { return has_group(each, group); });
+    return owner == all.end() || owner->kind == kind;
+}
+
+char const* counted_by(std::string_view kind)
+{
+    auto const* found = find_kind(kind);
+    return found == nullptr ? nullptr : found->counted_by;
 }
 
 } // namespace scribeline::configs

@@ -96,28 +96,38 @@ std::string cell(std::string text)
 
 } // namespace
 
-std::string list_machines()
-{
-    auto text = std::string{};
-    for (auto const& machine : shipped_machines())
-        text += fmt::format("{:<12} {}\n", machine, machine_description(machine));
-    return text;
-}
-
-std::string list_parameters()
+std::string list_parameters(std::string const& wanted)
 {
     auto widest = std::size_t{0}, widest_value = std::size_t{0};
-    for (auto const* row : all_rows()) {
-        widest       = std::max(widest, row->name().size());
-        widest_value = std::max(widest_value, row->standard.size());
-    }
-    auto text = std::string{};
+    auto names = std::vector<std::string>{};
     for (auto const& group : tables()) {
-        text += fmt::format("{}# {}\n", text.empty() ? "" : "\n", group.help);
+        names.push_back(group.name);
+        for (auto const& row : group.rows) {
+            widest       = std::max(widest, row.name().size());
+            widest_value = std::max(widest_value, row.standard.size());
+        }
+    }
+    if (!wanted.empty() && std::find(names.begin(), names.end(), wanted) == names.end())
+        throw UserError{Exit::usage, fmt::format("no group of parameters {}; there are {}{}", shown(wanted),
+                                                 fmt::join(names, ", "), did_you_mean(wanted, names))};
+    auto text = fmt::format("{:<{}}  {:<{}}  {}\n", "parameter", widest, "default", widest_value, "meaning");
+    for (auto const& group : tables()) {
+        if (!wanted.empty() && group.name != wanted)
+            continue;
+        text += fmt::format("\n# {}\n", group.help);
         for (auto const& row : group.rows)
             text += fmt::format("{:<{}}  {:<{}}  {}\n", row.name(), widest, row.standard, widest_value, row.help);
     }
     return text;
+}
+
+bool names_a_parameter(std::string const& key)
+{
+    auto const& groups = tables();
+    auto const  rows   = all_rows();
+    return find_row(key) != nullptr ||
+           std::any_of(groups.begin(), groups.end(), [&](Group const& group) { return group.name == key; }) ||
+           std::count_if(rows.begin(), rows.end(), [&](Row const* row) { return row->key == key; }) == 1;
 }
 
 std::string explain(std::string const& key)

@@ -292,22 +292,6 @@ Wafers wafers_of(std::string const& machine)
     return {machine.substr(0, colon), Override{"--machine", "mapping.wafers", count == "auto" ? "0" : count}};
 }
 
-// The parameter that NAME:N sets.
-char const* counted_by(MachineKind kind)
-{
-    switch (kind) {
-    case MachineKind::gpu:
-        return "gpu.devices";
-    case MachineKind::sram:
-        return "sram.chips";
-    case MachineKind::plain:
-        return "plain.devices";
-    case MachineKind::wafer:
-        break;
-    }
-    return "mapping.wafers";
-}
-
 bool sets(CommandLine const& line, std::string_view name)
 {
     return std::any_of(line.overrides.begin(), line.overrides.end(),
@@ -368,9 +352,14 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
         resolver.apply(file);
     if (wafers) {
         // NAME:N counts what the machine is made of; NAME:auto leaves the count of what is no wafer as its file has it.
-        auto const kind = resolver.config().parameters.machine.kind;
-        auto const all  = wafers->text == "0" && kind != MachineKind::wafer;
-        wafers->name    = counted_by(kind);
+        auto const& kind  = kind_name(resolver.config().parameters.machine.kind);
+        auto const  all   = wafers->text == "0" && !applies("wafer", kind);
+        auto const* count = counted_by(kind);
+        if (count == nullptr)
+            throw UserError{Exit::usage, fmt::format("--machine {}: a machine of kind {} is not counted. Leave out "
+                                                     "what follows the colon",
+                                                     shown(line.machine), shown(kind))};
+        wafers->name = count;
         if (!all)
             resolver.apply(*wafers);
     }
@@ -407,6 +396,11 @@ Parameters default_parameters()
 {
     auto resolver = Resolver{};
     return resolver.finish().parameters;
+}
+
+std::string kind_of_machine(std::string const& machine)
+{
+    return kind_name(machine_parameters(wafers_of(machine).machine).machine.kind);
 }
 
 Parameters machine_parameters(std::string const& machine)

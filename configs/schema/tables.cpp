@@ -19,12 +19,23 @@ auto const ours      = "how to simulate";
 
 Group machine()
 {
-    using P = MachineParams;
-    return table<&Parameters::machine>("What the machine is")
-        .row<&P::kind>("wafer",
-                       "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; plain: an "
-                       "accelerator on DDR or LPDDR",
-                       src::user, Origin::choice);
+    using P     = MachineParams;
+    Group group = table<&Parameters::machine>("What the machine is")
+                      .row<&P::kind>("wafer",
+                                     "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; "
+                                     "plain: an accelerator on DDR or LPDDR",
+                                     src::user, Origin::choice);
+    // A program may be linked with kinds that the list of words does not have (add_kind_name).
+    auto& row = group.rows.back();
+    row.text  = [](Parameters const& p) { return kind_name(p.machine.kind); };
+    row.set   = [set = row.set](Parameters& p, std::string_view given) {
+        auto const kind = added_kind(given);
+        if (kind)
+            p.machine.kind = *kind;
+        else
+            set(p, given);
+    };
+    return group;
 }
 
 Group wafer()
@@ -42,8 +53,13 @@ Group wafer()
                         "its cycles with that",
                         Origin::datasheet)
         .row<&P::io_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s",
-                               "off the wafer, all edges together (recorded; a whole-grid run does not use it)",
+                               "between a wafer and its host, all edges together: weights that are streamed, KV caches "
+                               "that are parked",
                                "vendor's specification of the system", Origin::datasheet)
+        .row<&P::io_latency>("2 us", "1 ns", "1 ms", "from the host to the edge of a wafer, or back",
+                             "no figure published; taken to be as long as the way to another wafer, which passes the "
+                             "same adapters and one switch",
+                             Origin::assumed)
         .row<&P::link_bandwidth>("150 GB/s", "1 MB/s", "1 PB/s", "from a wafer to the next one of a plan",
                                  "vendor's specification of the system: all that leaves a wafer, to one neighbour",
                                  Origin::datasheet)
@@ -281,6 +297,11 @@ Group mapping()
             "PEs of the first and of the last wafer, beside what stands there; auto: on a region, unless "
             "the model then needs more wafers",
             src::user, Origin::choice)
+        .row<&P::weights>(
+            "resident",
+            "resident: the weights of a pipeline stay in the SRAM; streamed: each layer's weights cross the edge of "
+            "the wafer while the layer before computes, for models that the wafers do not hold",
+            src::user, Origin::choice)
         .row<&P::expert_groups>("0", "0", "8192",
                                 "groups of rows of a region that routed experts are dealt out to; 1: all rows hold a "
                                 "slice of every expert, and no choice of experts is uneven; 0: those that waste least "
@@ -313,6 +334,21 @@ Group run()
         .row<&P::trace_events>("1000000", "1", "1000000000", "at most so many recorded moves, or transfers", src::ours,
                                Origin::choice)
         .counts("event")
+        .row<&P::trace_every>("1", "1", "1000000000",
+                              "one move of a wavelet in so many is recorded, over the whole run or its window",
+                              src::ours, Origin::choice)
+        .counts("event")
+        .row<&P::trace_from>("0", "0", "1000000000000", "the first cycle whose moves of wavelets are recorded",
+                             src::ours, Origin::choice)
+        .counts("cycle")
+        .row<&P::trace_to>("0", "0", "1000000000000",
+                           "the first cycle whose moves of wavelets are recorded no more; 0: the end of the run",
+                           src::ours, Origin::choice)
+        .counts("cycle")
+        .row<&P::trace_operator>("all",
+                                 "moves of wavelets are recorded while this operator runs, such as qkv, or qkv:3 for "
+                                 "that of layer 3; all: whichever runs",
+                                 src::ours, Origin::choice)
         .row<&P::threads>("1", "0", "1024",
                           "threads that share out the reticles of a run; 0: one per core; no result depends on it",
                           src::ours, Origin::choice)

@@ -49,6 +49,8 @@ template <>
 inline constexpr std::array words<Split>{Word<Split>{"layer", Split::layer}, Word<Split>{"half", Split::half}};
 template <> inline constexpr std::array words<Growth>{Word<Growth>{"balanced", Growth::balanced},
                                                       Word<Growth>{"concatenate", Growth::concatenate}};
+template <> inline constexpr std::array words<Weights>{Word<Weights>{"resident", Weights::resident},
+                                                       Word<Weights>{"streamed", Weights::streamed}};
 template <> inline constexpr std::array words<MachineKind>{
     Word<MachineKind>{"wafer", MachineKind::wafer}, Word<MachineKind>{"gpu", MachineKind::gpu},
     Word<MachineKind>{"sram", MachineKind::sram}, Word<MachineKind>{"plain", MachineKind::plain}};

@@ -51,6 +51,19 @@ std::string column_name(std::string const& name)
     throw TextError{fmt::format("{}: unknown parameter{}", printable(name), suggestion)};
 }
 
+ColumnKind column_kind(std::string const& name)
+{
+    using What = ColumnKind::What;
+    if (name == "machine")
+        return {What::text, {}};
+    if (auto const* command = command_of_count(name))
+        return {What::number, command->count.units};
+    auto const& row = *find_row(name);
+    if (!row.units.empty())
+        return {What::number, row.units};
+    return {std::isnan(row.number(Parameters{})) ? What::text : What::number, {}};
+}
+
 std::string column_value(std::string const& column, std::string const& text)
 {
     if (auto const* command = command_of_count(column))

@@ -3,7 +3,9 @@
 
 #include "configs/parameters.hpp"
 
+#include "configs/sweep/expression.hpp"
 #include <cstddef>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +40,9 @@ struct Axis {
 // The full name of what a sweep file or a condition calls `name`: "machine", "fabric.hop_latency", or "context" when
 // only one parameter bears that key. Throws TextError with the nearest one.
 std::string column_name(std::string const& name);
+
+// What a column of that full name holds, for conditions on it.
+ColumnKind column_kind(std::string const& name);
 
 // `text` as the parameter prints it, so that "1 cycles" and "1 cycle" are the same point. Throws TextError when the
 // parameter refuses it. A machine must be a shipped one or a path of a file.

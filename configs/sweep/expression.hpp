@@ -19,6 +19,13 @@ struct ExpressionValue {
     std::string text;
 };
 
+// What a column is, for checks before anything is known of its values.
+struct ColumnKind {
+    enum class What { unknown, number, text };
+    What        what = What::unknown;
+    std::string units; // of numbers: "byte"; "1" or nothing: any goes with it
+};
+
 class Expression {
   public:
     // Gives the full name of a column, or throws TextError.
@@ -26,8 +33,12 @@ class Expression {
     // The value of a column by its full name.
     using Lookup = std::function<ExpressionValue(std::string const&)>;
 
-    // Throws TextError: what is wrong, and where.
-    Expression(std::string const& text, Names const& names);
+    // What the column of that full name is.
+    using Kinds = std::function<ColumnKind(std::string const&)>;
+
+    // Throws TextError: what is wrong, and where. That goes for units as well: a size is not compared with cycles, a
+    // text not with a number; a number without unit goes with any. What names no column, or is no condition, is none.
+    Expression(std::string const& text, Names const& names, Kinds const& kinds = {});
 
     // False where a number is not known. Throws TextError when texts are to be ordered or calculated with.
     bool holds(Lookup const& lookup) const;

@@ -25,17 +25,16 @@ constexpr double most_candidates = 10'000'000;
 std::string group_of(std::string const& column) { return column.substr(0, column.find('.')); }
 
 // `compare` refuses a parameter that its machine does not have; the other commands take any.
-bool is_heard(SweepCommand command, std::string const& column, MachineKind kind)
+bool is_heard(SweepCommand command, std::string const& column, std::string_view kind)
 {
     return command != SweepCommand::compare || applies(group_of(column), kind);
 }
 
-MachineKind kind_of(std::string const& machine)
+std::string const& kind_of(std::string const& machine)
 {
-    static auto kinds = std::map<std::string, MachineKind>{};
+    static auto kinds = std::map<std::string, std::string>{};
     auto const  found = kinds.find(machine);
-    return found != kinds.end() ? found->second
-                                : kinds.emplace(machine, machine_parameters(machine).machine.kind).first->second;
+    return found != kinds.end() ? found->second : kinds.emplace(machine, kind_of_machine(machine)).first->second;
 }
 
 bool is_file(std::string const& text) { return text.find('/') != std::string::npos; }
@@ -137,7 +136,8 @@ class Planner {
         for (std::size_t c = 0; c < values.size(); ++c)
             if (auto const* command = command_of_count(plan_.columns[c]))
                 count = parse_count(command->count, values[c]);
-            else if (rows_[c] != nullptr && is_heard(plan_.command, plan_.columns[c], parameters.machine.kind))
+            else if (rows_[c] != nullptr &&
+                     is_heard(plan_.command, plan_.columns[c], kind_name(parameters.machine.kind)))
                 rows_[c]->set(parameters, values[c]);
         if (!allowed(name, parameters, count)) {
             ++plan_.skipped;
@@ -171,7 +171,8 @@ class Planner {
         if (is_file(config.machine))
             add_hash(config.machine);
         for (auto const& [column, value] : file_.fixed)
-            if (command_of_count(column) == nullptr && is_heard(plan_.command, column, config.parameters.machine.kind))
+            if (command_of_count(column) == nullptr &&
+                is_heard(plan_.command, column, kind_name(config.parameters.machine.kind)))
                 find_row(column)->set(config.parameters, value);
         return bases_.emplace(machine, Base{config.machine, config.parameters}).first->second;
     }

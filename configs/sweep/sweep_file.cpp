@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/file.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/schema/toml_text.hpp"
@@ -48,7 +49,7 @@ class Reader {
                 read_texts(name, node, [&](std::string const& goal) { sweep_.goals.push_back(parse_goal(goal)); });
             else if (name == "constraints")
                 read_texts(name, node, [&](std::string const& condition) {
-                    sweep_.constraints.emplace_back(condition, column_name);
+                    sweep_.constraints.emplace_back(condition, column_name, column_kind);
                 });
             else if (name == "fixed")
                 sweep_.fixed = axes_.fixed(node);
@@ -204,7 +205,7 @@ class Reader {
     void require_wafers(toml::table const& root)
     {
         auto const require = [&](std::string const& machine, toml::source_region const& place) {
-            if (machine_parameters(machine).machine.kind != MachineKind::wafer)
+            if (!applies("wafer", kind_of_machine(machine)))
                 axes_.complain(place, fmt::format("machine {}: is no wafer, and 'scribeline {}' is about wafers; write "
                                                   "command = \"compare\" at the top of the file",
                                                   shown(machine), name_of(sweep_.command)));

@@ -2,10 +2,14 @@
 #include "models/compare/comparison.hpp"
 
 #include "configs/does_not_fit.hpp"
-#include "models/compare/rows.hpp"
+#include "configs/schema/gpu_tables.hpp"
+#include "models/machine_list.hpp"
+#include "models/token/output_token.hpp"
 #include "workloads/decode_step.hpp"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace scribeline::models {
 
@@ -22,23 +26,6 @@ std::optional<double> ComparisonRow::served_per_user() const
 std::optional<double> ComparisonRow::tokens_per_second() const
 {
     return token ? std::optional{static_cast<double>(batch) / token->value()} : std::nullopt;
-}
-
-char const* explained_fidelity(std::string const& fidelity)
-{
-    if (fidelity == "wavelet")
-        return "every wavelet, every hop, every PE cycle";
-    if (fidelity == "folded")
-        return "the simulated mesh, one row and one column of each region for all";
-    if (fidelity == "closed_form")
-        return "the planner's formulas; no mesh was simulated";
-    if (fidelity == "kernels")
-        return "a model of every kernel and collective; the banks of the HBM are simulated";
-    if (fidelity == "modules")
-        return "the same kernels on SystemC modules, whose transfers go over TLM-2.0 sockets to HBM and NVLink";
-    if (fidelity == "stream")
-        return "bytes over bandwidth, arithmetic over its rate, and a fixed time an operator";
-    return "";
 }
 
 std::optional<std::size_t> Comparison::fastest(std::size_t context) const
@@ -59,26 +46,67 @@ bool Comparison::anything_fits() const
 
 namespace {
 
-ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context, std::uint64_t batch)
+void add_token(ComparisonRow& row, OutputToken const& token)
 {
-    auto        config = machine.config;
-    auto const& p      = config.parameters;
+    row.fits            = true;
+    row.token           = token.latency;
+    row.bandwidth_share = token.bandwidth_share;
+    row.bound_by        = token.where.parts.empty() ? "" : token.bound_by;
+    row.fidelity        = token.step.evidence.fidelity;
+    row.fidelity_said   = token.step.evidence.said;
+    row.modules         = token.step.transfers;
+    if (token.step.engine > configs::Seconds{})
+        row.served = token.latency + token.step.engine;
+    for (auto const& part : token.where.parts)
+        row.parts.emplace_back(part.name, part.time);
+    for (auto const& part : token.spent)
+        row.energy_parts.emplace_back(part.cause, part.energy);
+    if (!token.spent.empty())
+        row.energy = token.energy();
+    row.energy_at_most              = token.at_most;
+    row.steps_in_flight             = token.step.steps_in_flight;
+    row.tokens_per_second_in_flight = token.tokens_per_second_in_flight();
+    row.notes.insert(row.notes.end(), token.step.notes.begin(), token.step.notes.end());
+    if (token.draft) {
+        row.checking_step = token.step.latency;
+        row.notes.push_back(fmt::format("{} proposes {} tokens for each step of the model, which yields {:.2f} output "
+                                        "tokens: all figures are of an output token",
+                                        token.draft->model, token.draft->tokens, token.draft->tokens_per_step));
+    }
+}
 
-    config.parameters.workload.context = context;
-
-    auto const step  = workloads::decode_step(workloads::read_model(p.workload.model), p.workload);
-    auto       row   = ComparisonRow{};
-    row.machine      = machine.name;
-    row.kind         = p.machine.kind;
-    row.context      = step.context;
-    row.batch        = batch;
-    row.notes        = step.notes;
-    auto const wafer = row.kind == configs::MachineKind::wafer;
+// Prompts of all sequences, one behind another or side by side, and where those give no token the first step.
+void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadParams const& workload,
+                     configs::Seconds step)
+{
     try {
-        if (wafer)
-            add_wafer(row, config, step);
-        else
-            add_accelerator(row, config, step, machine.modules);
+        auto const prompts = machine.step(prompts_of(workload));
+        row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
+    } catch (configs::UserError const& refusal) {
+        row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
+    }
+}
+
+ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
+{
+    auto  config     = machine.config;
+    auto& workload   = config.parameters.workload;
+    auto  row        = ComparisonRow{};
+    workload.context = context;
+    row.machine      = machine.name;
+    row.kind         = configs::kind_name(config.parameters.machine.kind);
+    row.context      = context;
+    row.batch        = workload.batch;
+    auto const step  = workloads::decode_step(workloads::read_model(workload.model), workload);
+    try {
+        auto const made     = make_machine(config, step);
+        auto const standing = made->standing();
+        row.devices         = standing.devices;
+        row.arrangement     = standing.arrangement;
+        row.memory_share    = standing.memory_share;
+        auto const token    = output_token(*made, config);
+        add_token(row, token);
+        add_first_token(row, *made, workload, token.step.latency);
     } catch (configs::DoesNotFit const& error) {
         row.reason = error.what();
         if (error.needed() > error.available())
@@ -88,25 +116,29 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context, std:
     } catch (configs::UserError const& error) {
         row.reason = error.what();
     }
+    if (!row.fits)
+        row.notes.insert(row.notes.end(), step.notes.begin(), step.notes.end());
     return row;
 }
 
 } // namespace
 
-Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts, std::uint64_t batch,
+Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
                    std::function<void(std::string const& machine, std::uint32_t context)> const& next)
 {
-    SCRIBELINE_EXPECT(!machines.empty() && !contexts.empty() && batch > 0);
+    SCRIBELINE_EXPECT(!machines.empty() && !contexts.empty());
     auto result     = Comparison{};
     result.model    = machines.front().config.parameters.workload.model;
-    result.batch    = batch;
+    result.batch    = machines.front().config.parameters.workload.batch;
     result.contexts = std::move(contexts);
     result.machines = std::move(machines);
+    for (auto const& machine : result.machines)
+        kind_row(machine.config); // before any of them takes its time
     for (auto const& machine : result.machines)
         for (auto const context : result.contexts) {
             if (next)
                 next(machine.name, context);
-            result.rows.push_back(row_of(machine, context, batch));
+            result.rows.push_back(row_of(machine, context));
         }
     return result;
 }

@@ -7,10 +7,11 @@
 
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
-#include "models/gpu/gpu_system.hpp"
+#include "models/machine.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,15 +23,14 @@ namespace scribeline::models {
 struct ComparedMachine {
     std::string     name; // as asked for: "h100:8"
     configs::Config config;
-    bool            modules = false; // GPUs as SystemC modules (models/gpu/gpu_system.hpp), in a process of their own
 };
 
 // Figures are missing where the machine does not hold the workload, or nothing models them.
 struct ComparisonRow {
-    std::string          machine;
-    configs::MachineKind kind    = configs::MachineKind::wafer;
-    std::uint32_t        context = 0; // tokens of every sequence, the one that is written included
-    std::uint64_t        batch   = 1;
+    std::string   machine;
+    std::string   kind;        // of models/machine_list.cpp
+    std::uint32_t context = 0; // tokens of every sequence, the one that is written included
+    std::uint64_t batch   = 1; // sequences that a step decodes together
 
     bool                  fits = false;
     std::string           reason;              // why there are no figures; empty: there are
@@ -41,6 +41,7 @@ struct ComparisonRow {
 
     std::optional<configs::Seconds> first_token;     // of a prompt of `context` tokens, every sequence of the batch
     std::optional<configs::Seconds> token;           // of every sequence: what the hardware needs
+    std::optional<configs::Seconds> checking_step;   // with a draft model: the step that checks its proposals
     std::optional<configs::Seconds> served;          // the same, with the server around it
     std::optional<double>           bandwidth_share; // of the peak of all devices' memory
     std::optional<configs::Joules>  energy;          // of one token of one sequence: what is known to be spent
@@ -49,22 +50,23 @@ struct ComparisonRow {
 
     std::vector<std::pair<std::string, configs::Seconds>> parts;        // add up to `token`; empty: not told apart
     std::vector<std::pair<std::string, configs::Joules>>  energy_parts; // add up to `energy`
-    std::string                                           fidelity;
+    std::string                                           fidelity, fidelity_said; // the latter a clause
     std::vector<std::string>                              notes;
 
-    std::optional<RecordedGpuSystem> modules; // what passed between the modules of GPUs, where they ran
+    // Where a machine takes further steps, of other sequences, before the first is done.
+    std::uint64_t         steps_in_flight = 1;
+    std::optional<double> tokens_per_second_in_flight; // of all sequences of all of them
+
+    std::shared_ptr<RecordedGpuSystem const> modules; // what passed between modules, where that was recorded
 
     std::optional<double> tokens_per_second_per_user() const;
     std::optional<double> served_per_user() const;
     std::optional<double> tokens_per_second() const; // of the whole batch
 };
 
-// What a fidelity of ComparisonRow means, in a clause.
-char const* explained_fidelity(std::string const& fidelity);
-
 struct Comparison {
     std::string                  model;
-    std::uint64_t                batch = 1;
+    std::uint64_t                batch = 1; // workload.batch of all machines
     std::vector<std::uint32_t>   contexts;
     std::vector<ComparedMachine> machines;
     std::vector<ComparisonRow>   rows; // machine by machine, its contexts in order
@@ -80,7 +82,7 @@ struct Comparison {
 
 // Runs every machine at every context. What a machine cannot do is said in its row; a configuration that is wrong for
 // all contexts alike (a model that cannot be read) throws configs::UserError. `next` hears of each row before it runs.
-Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts, std::uint64_t batch,
+Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
                    std::function<void(std::string const& machine, std::uint32_t context)> const& next = {});
 
 } // namespace scribeline::models

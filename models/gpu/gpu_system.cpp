@@ -1,16 +1,19 @@
-// Kernels from models/gpu, memory from models/hbm, collectives from models/nvlink; modules and sockets around them.
+// Makes the modules, binds them, runs them and adds up what they did.
 #include "models/gpu/gpu_system.hpp"
 
 #include "configs/failure.hpp"
 #include "models/gpu/forms/gpu_step.hpp"
 #include "models/gpu/forms/memory_rate.hpp"
-#include "models/gpu/gpu_system_modules.hpp"
+#include "models/gpu/gpu_module.hpp"
+#include "models/gpu/gpu_stage.hpp"
+#include "models/host/host_tier.hpp"
+#include "models/nvlink/switch_module.hpp"
+#include "models/tlm/background_traffic.hpp"
 #include "models/tlm/bulk_target.hpp"
-#include "models/tlm/hbm_server.hpp"
+#include "models/tlm/kernel_context.hpp"
+#include "models/tlm/stream_server.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <memory>
 #include <numeric>
 #include <string>
 
@@ -20,197 +23,384 @@ namespace scribeline::models {
 
 namespace {
 
-std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llround(value)); }
+// A GPU asks its HBM for what takes so long at once, at most: alone, or where others ask as well. Targets serve pieces
+// in the order in which they come, so pieces of those that share one are of like size.
+constexpr Picoseconds longest_piece = 1'000'000, longest_shared_piece = 100'000;
+// Of traffic that goes on beside, and of what a port sends where there is some.
+constexpr std::uint64_t piece_of_others = 262144;
 
-// One run of an operator on one GPU.
-GpuKernel kernel_of(StepOperator const& op, double everywhere)
+// Directed links between dies work side by side.
+configs::BytesPerSecond rate_between_dies(configs::GpuParams const& gpu)
 {
-    auto const times  = static_cast<double>(op.times);
-    auto const own    = times * everywhere;
-    auto       kernel = GpuKernel{};
-    auto       time   = Seconds{};
-    for (std::size_t i = 0; i < step_part_count; ++i)
-        if (auto const part = static_cast<StepPart>(i); part != StepPart::collective && part != StepPart::transfer)
-            time += op.parts[i];
-    kernel.time    = rounded(time.value() / times * 1e12);
-    kernel.weights = rounded(op.weights.value() / own);
-    kernel.kv      = rounded(op.kv.value() / own);
-    kernel.vectors = rounded(op.vectors.value() / own);
-
-    kernel.kv_written      = std::min(kernel.kv, rounded(op.kv_written.value() / own));
-    kernel.vectors_written = std::min(kernel.vectors, rounded(op.vectors_written.value() / own));
-    return kernel;
+    return gpu.die_link * (gpu.dies * (gpu.dies - 1.0));
 }
 
-// That a stage works on at a time.
-std::uint64_t sequences_of(StepOutcome const& plain, std::uint64_t batch)
-{
-    return (batch + plain.pipeline - 1) / plain.pipeline;
-}
-
-// What each stage does, one part of the batch at a time.
-std::vector<GpuStage> stages_of(workloads::DecodeStep const& step, StepOutcome const& plain, std::uint64_t batch)
-{
-    constexpr std::uint64_t activation_bytes = 2; // as models/gpu/forms/gpu_step.cpp has them
-    auto const              sequences        = sequences_of(plain, batch);
-    auto const              parts            = static_cast<double>(batch) / static_cast<double>(sequences);
-    auto const              everywhere       = plain.tensor * parts;
-    auto const              vector           = sequences * step.shape.hidden * activation_bytes;
-
-    auto before = std::vector<GpuKernel>{}, layer = before, after = before;
-    for (auto const& op : plain.operators) {
-        if (op.name == "stage_transfer" || op.name == "from_host") // modules do both themselves
-            continue;
-        auto       kernel  = kernel_of(op, everywhere);
-        auto const reduces = op.parts[static_cast<std::size_t>(StepPart::collective)].value() > 0;
-        auto const once    = workloads::find_operator(step.once, op.name);
-        if (reduces)
-            kernel.reduce = once != nullptr ? sequences * plain.tensor * activation_bytes : vector;
-        auto const first = once != nullptr && once->kind == workloads::OperatorKind::embed;
-        (first ? before : once != nullptr ? after : layer).push_back(kernel);
-    }
-    auto stages = std::vector<GpuStage>(plain.pipeline);
-    for (std::uint32_t s = 0; s < plain.pipeline; ++s) {
-        stages[s].layer    = layer;
-        stages[s].layers   = step.shape.layers / plain.pipeline + (s < step.shape.layers % plain.pipeline ? 1 : 0);
-        stages[s].transfer = s + 1 < plain.pipeline ? vector : 0;
-    }
-    stages.front().before = before;
-    stages.back().after   = after;
-    return stages;
-}
-
-// A GPU with what it is bound to. Members outlive those that follow them.
-struct GpuSet {
-    HostMemory                               memory; // of the host, this GPU's share
-    HbmServer                                hbm;
-    LinkServer                               link;
-    std::vector<std::unique_ptr<BulkTarget>> host_targets; // one for each fetch
-    std::unique_ptr<BulkTarget>              hbm_target, link_target;
-    std::unique_ptr<GpuModule>               gpu;
-};
-
-void add(TierRun& tier, BulkTarget const& target)
-{
-    tier.books += target.books();
-    tier.written += target.written();
-    tier.latency += target.latency();
-    tier.waiting += target.waiting();
-    tier.occupied += target.occupied();
-    tier.transactions += target.transactions();
-}
+bool is_tier(std::string const& name) { return name != "none"; }
 
 } // namespace
 
-char const* name_of(GpuTier tier)
+class GpuSystem::Modules {
+  public:
+    Modules(configs::Parameters const& p, GpuPlan const& plan, GpuSystemOptions const& options);
+    RecordedGpuSystem run(GpuProgram const& program);
+
+  private:
+    // A GPU with what belongs to it alone. Members outlive those that follow them.
+    struct Gpu {
+        StreamServer                hbm;
+        std::unique_ptr<LinkServer> dies, network, host_link;
+        std::unique_ptr<BulkTarget> hbm_target, dies_target, network_target, host_link_target;
+        std::unique_ptr<CopyEngine> engine;
+        std::unique_ptr<GpuModule>  module;
+        BulkTarget*                 port = nullptr;
+    };
+    // Memory that its GPUs share.
+    struct Host {
+        std::vector<std::unique_ptr<HostTier>>   tiers;
+        std::vector<std::unique_ptr<BulkTarget>> targets;
+    };
+
+    void        make_switches(TransactionProbe* probe);
+    void        make_hosts(TransactionProbe* probe);
+    void        make_gpu(std::uint32_t number, TransactionProbe* probe);
+    void        make_others();
+    BulkTarget& tier(std::uint32_t gpu, std::string const& name);
+    bool        quiet(Picoseconds now) const;
+    GpuTotals   totals_of(Gpu const& gpu) const;
+    GpuTotals   totals_of_stage(std::uint32_t stage) const;
+    GpuTotals   totals() const;
+    StepParts   parts(configs::Seconds time) const;
+
+    KernelContext       kernel_; // outlives all modules
+    configs::Parameters p_;
+    GpuPlan             plan_;
+    GpuSystemOptions    options_;
+    TransactionLog      log_;
+    GpuSystemState      state_;
+    std::uint32_t       stages_of_domain_;
+
+    std::vector<std::unique_ptr<SwitchModule>>      switches_; // one for each domain
+    std::vector<Host>                               hosts_;
+    std::vector<std::unique_ptr<StageRun>>          stages_;
+    std::vector<std::unique_ptr<Gpu>>               gpus_;
+    std::vector<std::unique_ptr<BackgroundTraffic>> others_;
+    std::uint64_t                                   count_ = 0; // of modules
+};
+
+GpuSystem::Modules::Modules(configs::Parameters const& p, GpuPlan const& plan, GpuSystemOptions const& options)
+    : p_{p}, plan_{plan}, options_{options}, log_{options.trace_events}, state_{p_},
+      stages_of_domain_{std::max(1U, p.nvlink.domain / plan.tensor)}
 {
-    constexpr std::array names{"hbm", "nvlink", "host"};
-    return names.at(static_cast<std::size_t>(tier));
+    if (plan.tensor > p.nvlink.domain)
+        throw configs::UserError{
+            configs::Exit::bad_config,
+            fmt::format("{} GPUs share a layer, and the switch has {} ports (nvlink.domain). Choose "
+                        "a smaller gpu.tensor, or a machine with a larger domain",
+                        plan.tensor, p.nvlink.domain)};
+    auto const read    = p.gpu.memory_bandwidth * sustained_share(p.gpu);
+    state_.tensor      = plan.tensor;
+    state_.within      = plan.devices() <= p.nvlink.domain;
+    auto const longest = options.others.empty() ? longest_piece : longest_shared_piece;
+    state_.piece       = static_cast<std::uint64_t>((read * in_seconds(longest)).value());
+    state_.shared      = !options.others.empty();
+    state_.packet      = options.others.empty() ? 0 : piece_of_others;
+    auto*      probe   = options.trace_events > 0 ? &log_ : nullptr;
+    auto const here    = KernelContext::Within{kernel_};
+    make_switches(probe);
+    make_hosts(probe);
+    for (std::uint32_t s = 0; s < plan.pipeline; ++s)
+        stages_.push_back(std::make_unique<StageRun>(plan.tensor));
+    for (std::uint32_t g = 0; g < plan.devices(); ++g)
+        make_gpu(g, probe);
+    for (std::uint32_t g = 0; g + plan.tensor < plan.devices(); ++g)
+        gpus_[g]->module->next_stage = gpus_[g + plan.tensor]->module.get();
+    make_others();
+    for (std::uint32_t s = 0; s < plan.pipeline; ++s) {
+        auto const first = s * plan.tensor;
+        stages_[s]->connect(
+            {[this](Picoseconds now) { return quiet(now); }, [this, s] { return totals_of_stage(s); },
+             [this, first] {
+                 auto all = std::vector<PartTimes>{};
+                 for (std::uint32_t t = 0; t < plan_.tensor; ++t)
+                     all.push_back(gpus_[first + t]->module->parts());
+                 return all;
+             },
+             [this, first](std::size_t t, PartTimes const& parts) { gpus_[first + t]->module->add(parts); }});
+    }
+    kernel_.run(); // elaborates; every thread waits for work
 }
 
-std::uint64_t GpuSystemRun::transactions() const
+void GpuSystem::Modules::make_switches(TransactionProbe* probe)
 {
-    return std::accumulate(tiers.begin(), tiers.end(), std::uint64_t{0},
-                           [](std::uint64_t sum, TierRun const& tier) { return sum + tier.transactions; });
+    auto const of_one  = state_.within ? plan_.devices() : stages_of_domain_ * plan_.tensor;
+    auto const domains = (plan_.devices() + of_one - 1) / of_one;
+    for (std::uint32_t d = 0; d < domains; ++d) {
+        auto const ports = std::min(of_one, plan_.devices() - d * of_one);
+        switches_.push_back(
+            std::make_unique<SwitchModule>(fmt::format("switch_{}", d).c_str(), ports, p_.nvlink.bandwidth, probe));
+        count_ += 1 + ports;
+    }
 }
 
-Seconds GpuSystemRun::hbm_occupied() const { return Seconds{static_cast<double>(of(GpuTier::hbm).occupied) * 1e-12}; }
+void GpuSystem::Modules::make_hosts(TransactionProbe* probe)
+{
+    hosts_.resize((plan_.devices() + p_.gpu.host_gpus - 1) / p_.gpu.host_gpus);
+    for (std::size_t h = 0; h < hosts_.size(); ++h)
+        for (auto const& name : {p_.gpu.weights_tier, p_.gpu.kv_tier}) {
+            auto& host = hosts_[h];
+            auto  same = [&](auto const& each) { return each->spec().name == name; };
+            if (!is_tier(name) || std::any_of(host.tiers.begin(), host.tiers.end(), same))
+                continue;
+            host.tiers.push_back(std::make_unique<HostTier>(shipped_tier(name)));
+            host.targets.push_back(
+                std::make_unique<BulkTarget>(fmt::format("host_{}_{}", h, name).c_str(), *host.tiers.back(), probe));
+            ++count_;
+        }
+}
+
+BulkTarget& GpuSystem::Modules::tier(std::uint32_t gpu, std::string const& name)
+{
+    auto& host = hosts_[gpu / p_.gpu.host_gpus];
+    for (std::size_t i = 0; i < host.tiers.size(); ++i)
+        if (host.tiers[i]->spec().name == name)
+            return *host.targets[i];
+    throw configs::SimulationFault{"no target for the tier " + name};
+}
+
+void GpuSystem::Modules::make_gpu(std::uint32_t number, TransactionProbe* probe)
+{
+    auto const name = [&](char const* what) { return fmt::format("{}_{}", what, number); };
+    auto const make = [&](char const* what, BulkServer& server) {
+        ++count_;
+        return std::make_unique<BulkTarget>(name(what).c_str(), server, probe);
+    };
+    auto const bind = [&](BulkInitiator& from, BulkTarget& to, char const* who) {
+        if (probe != nullptr)
+            log_.connect(name(who), to.name());
+        from.socket.bind(to.socket);
+        ++count_; // the initiator
+    };
+    auto const peak = p_.gpu.memory_bandwidth;
+    gpus_.push_back(std::unique_ptr<Gpu>{new Gpu{
+        StreamServer{"gpu.memory_bandwidth", peak * sustained_share(p_.gpu), peak * sustained_share(p_.gpu, true)},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        nullptr}});
+    auto& gpu      = *gpus_.back();
+    gpu.hbm_target = make("hbm", gpu.hbm);
+
+    auto const stage   = number / plan_.tensor;
+    auto const domain  = state_.within ? 0 : stage / stages_of_domain_;
+    auto const first   = (stage - domain * (state_.within ? 0 : stages_of_domain_)) * plan_.tensor;
+    auto const place   = GpuModule::Place{number, stage, first + number % plan_.tensor, first};
+    auto const weights = is_tier(p_.gpu.weights_tier), kv = is_tier(p_.gpu.kv_tier);
+    if (weights || kv) {
+        gpu.engine           = std::make_unique<CopyEngine>(name("copy_engine").c_str(), state_, weights, kv);
+        gpu.host_link        = std::make_unique<LinkServer>("nvlink.host_link", p_.nvlink.host_link);
+        gpu.host_link_target = make("host_link", *gpu.host_link);
+        ++count_;
+        bind(gpu.engine->hbm, *gpu.hbm_target, "copy_engine");
+        bind(gpu.engine->link, *gpu.host_link_target, "copy_engine");
+        if (weights)
+            bind(*gpu.engine->weights_tier, tier(number, p_.gpu.weights_tier), "copy_engine");
+        if (kv)
+            bind(*gpu.engine->kv_tier, tier(number, p_.gpu.kv_tier), "copy_engine");
+    }
+    gpu.module = std::make_unique<GpuModule>(name("gpu").c_str(), place, state_, *stages_[stage], gpu.engine.get());
+    ++count_;
+    gpu.port = &switches_[domain]->port(place.port);
+    bind(gpu.module->hbm, *gpu.hbm_target, "gpu");
+    bind(gpu.module->link, *gpu.port, "gpu");
+    if (gpu.module->dies != nullptr) {
+        gpu.dies        = std::make_unique<LinkServer>("gpu.die_link", rate_between_dies(p_.gpu));
+        gpu.dies_target = make("die_link", *gpu.dies);
+        bind(*gpu.module->dies, *gpu.dies_target, "gpu");
+    }
+    if (gpu.module->network != nullptr) {
+        gpu.network        = std::make_unique<LinkServer>("nvlink.network", p_.nvlink.network);
+        gpu.network_target = make("network", *gpu.network);
+        bind(*gpu.module->network, *gpu.network_target, "gpu");
+    }
+}
+
+void GpuSystem::Modules::make_others()
+{
+    for (auto const& other : options_.others) {
+        if (other.gpu >= gpus_.size() || other.peer >= gpus_.size())
+            throw configs::UserError{
+                configs::Exit::bad_config,
+                fmt::format("traffic of GPU {} with GPU {}: the plan has {}", other.gpu, other.peer, gpus_.size())};
+        auto request  = BulkRequest{piece_of_others, Traffic::kv, 0, false, {}};
+        auto handed   = other.what == OtherTraffic::What::cache_handed_over;
+        request.write = handed;
+        request.way   = {Route::direct, other.peer, 0, 0};
+        others_.push_back(std::make_unique<BackgroundTraffic>(fmt::format("other_{}", others_.size()).c_str(), request,
+                                                              other.rate, [this] { return state_.running > 0; }));
+        auto& gpu = *gpus_[other.gpu];
+        others_.back()->port.socket.bind((handed ? *gpu.port : *gpu.hbm_target).socket);
+        count_ += 2;
+    }
+}
+
+bool GpuSystem::Modules::quiet(Picoseconds now) const
+{
+    if (state_.busy > state_.tensor)
+        return false;
+    auto const busy = [&](LinkServer const* link) { return link != nullptr && link->free_from() > now; };
+    for (auto const& gpu : gpus_)
+        if (gpu->hbm.free_from() > now || busy(gpu->dies.get()) || busy(gpu->network.get()))
+            return false;
+    return std::all_of(switches_.begin(), switches_.end(), [&](auto const& each) { return each->free_from() <= now; });
+}
+
+GpuTotals GpuSystem::Modules::totals_of(Gpu const& gpu) const
+{
+    auto sum  = GpuTotals{};
+    sum.asked = gpu.module->asked();
+    sum.of(GpuTier::hbm).add(*gpu.hbm_target);
+    sum.of(GpuTier::nvlink).add(*gpu.port);
+    if (gpu.network_target != nullptr)
+        sum.of(GpuTier::nvlink).add(*gpu.network_target);
+    if (gpu.dies_target != nullptr)
+        sum.of(GpuTier::dies).add(*gpu.dies_target);
+    if (gpu.engine != nullptr) {
+        sum.asked += gpu.engine->asked();
+        sum.of(GpuTier::host).add(*gpu.host_link_target);
+    }
+    return sum;
+}
+
+GpuTotals GpuSystem::Modules::totals_of_stage(std::uint32_t stage) const
+{
+    auto sum = GpuTotals{};
+    for (std::uint32_t t = 0; t < plan_.tensor; ++t)
+        sum += totals_of(*gpus_[stage * plan_.tensor + t]);
+    return sum;
+}
+
+GpuTotals GpuSystem::Modules::totals() const
+{
+    auto sum = GpuTotals{};
+    for (auto const& gpu : gpus_)
+        sum += totals_of(*gpu);
+    for (auto const& host : hosts_)
+        for (auto const& target : host.targets)
+            sum.of(GpuTier::host).add(*target);
+    for (auto const& other : others_)
+        sum.asked += other->port.books();
+    return sum;
+}
+
+// Stages work one after another on what passes them: of each, its first GPU. Where several parts of a batch follow one
+// another, stages work side by side, and the parts are shares of the time.
+StepParts GpuSystem::Modules::parts(configs::Seconds time) const
+{
+    auto sum = StepParts{};
+    for (std::uint32_t s = 0; s < plan_.pipeline; ++s)
+        for (std::size_t i = 0; i < step_part_count; ++i)
+            sum[i] += in_seconds(gpus_[s * plan_.tensor]->module->parts()[i]);
+    auto const all = sum_of(sum);
+    if (all.value() > 0)
+        for (auto& part : sum)
+            part = part * ratio(time, all);
+    return sum;
+}
+
+RecordedGpuSystem GpuSystem::Modules::run(GpuProgram const& program)
+{
+    if (state_.failure)
+        std::rethrow_exception(state_.failure);
+    if (program.first_layer.size() != plan_.pipeline + 1)
+        throw configs::SimulationFault{"a program for other stages than the system has"};
+    auto const here = KernelContext::Within{kernel_};
+    tlm::tlm_global_quantum::instance().set(time_of(options_.quantum));
+    auto const before = totals();
+    auto const events = [&] {
+        auto sum = std::uint64_t{0};
+        for (auto const& gpu : gpus_)
+            sum += gpu->module->activations() + (gpu->engine != nullptr ? gpu->engine->activations() : 0);
+        return sum;
+    };
+    auto const events_before = events();
+    auto const begin         = picoseconds(sc_core::sc_time_stamp());
+    auto const skips = options_.skips && !program.host.any() && options_.others.empty() && options_.trace_events == 0;
+    state_.program   = &program;
+    state_.running   = plan_.devices();
+    state_.busy      = 0;
+    for (std::uint32_t s = 0; s < plan_.pipeline; ++s)
+        stages_[s]->begin(program.kind_of, program.first_layer[s + 1], skips && program.passes == 1);
+    for (auto const& gpu : gpus_)
+        gpu->module->start();
+    for (auto const& other : others_)
+        other->start();
+    kernel_.run();
+    if (state_.failure)
+        std::rethrow_exception(state_.failure);
+
+    auto  result = RecordedGpuSystem{};
+    auto& run    = result.run;
+    auto  ended  = begin;
+    for (auto const& gpu : gpus_) {
+        if (!gpu->module->done())
+            throw configs::SimulationFault{fmt::format("{} waits for what nobody does any more", gpu->module->name())};
+        ended = std::max(ended, gpu->module->finished());
+    }
+    run.time  = in_seconds(ended - begin);
+    run.parts = parts(run.time);
+    static_cast<GpuTotals&>(run) += totals();
+    static_cast<GpuTotals&>(run) -= before;
+    run.simulated     = run.transactions();
+    run.kernel_events = events() - events_before;
+    run.modules       = count_;
+    for (auto const& stage : stages_) {
+        static_cast<GpuTotals&>(run) += stage->repeated();
+        run.layers_skipped += stage->skipped();
+    }
+    run.layers_run = program.kind_of.size() * program.passes - run.layers_skipped;
+    for (auto const& each : switches_)
+        for (auto const& entry : each->books().entries)
+            run.switches.entries.push_back(entry);
+    run.books().require_balanced();
+    result.trace = log_.take();
+    return result;
+}
+
+GpuSystem::GpuSystem(configs::Parameters const& parameters, GpuPlan const& plan, GpuSystemOptions const& options)
+    : modules_{std::make_unique<Modules>(parameters, plan, options)}
+{
+}
+
+GpuSystem::~GpuSystem() = default;
+
+RecordedGpuSystem GpuSystem::run(GpuProgram const& program) { return modules_->run(program); }
+
+configs::Seconds GpuSystemRun::hbm_occupied() const { return in_seconds(of(GpuTier::hbm).occupied); }
 
 Books GpuSystemRun::books() const
 {
-    auto all = TrafficBooks{};
-    for (auto const& tier : tiers)
-        all += tier.books;
-    Books result;
-    for (std::size_t i = 0; i < traffic_kinds; ++i) {
-        auto const kind = static_cast<Traffic>(i);
-        result.entries.push_back({fmt::format("gpu {}", name_of(kind)), "asked by GPUs",
-                                  "served by HBM, links and host", asked.asked(kind), all.served(kind)});
-    }
-    return result;
+    auto all = GpuTotals::books();
+    all.entries.insert(all.entries.end(), switches.entries.begin(), switches.entries.end());
+    return all;
 }
 
-RecordedGpuSystem run_gpu_system(workloads::DecodeStep const& step, configs::Parameters const& p,
-                                 double sustained_share, GpuPlan const& plan, std::uint64_t batch,
-                                 GpuSystemOptions const& options)
+RecordedGpuSystem run_gpu_system(workloads::DecodeStep const& step, StepOutcome const& form,
+                                 configs::Parameters const& p, GpuSystemOptions const& options)
 {
-    if (sc_core::sc_get_status() != sc_core::SC_ELABORATION)
-        throw configs::SimulationFault{"SystemC has run in this process already, and elaborates once"};
-    if (step.kinds.size() > 1)
-        throw configs::UserError{configs::Exit::bad_config,
-                                 step.shape.name +
-                                     ": its layers are of several kinds, and the modules (--modules) run one "
-                                     "layer over and over. Leave out --modules"};
-    auto const plain  = decode_on_gpus(step, p, sustained_share, plan, batch);
-    auto const stages = stages_of(step, plain, batch);
-    tlm::tlm_global_quantum::instance().set(time_of(options.quantum));
+    return GpuSystem{p, {form.tensor, form.pipeline}, options}.run(gpu_program(step, form));
+}
 
-    auto       memory = HbmMemory{hbm_of(p.gpu), p.gpu.memory_stacks}; // timings alike; each GPU has wires of its own
-    auto const within = plan.devices() <= p.nvlink.domain;
-    auto       log    = TransactionLog{options.trace_events};
-    auto*      probe  = options.trace_events > 0 ? &log : nullptr;
-
-    // Of its cache, a stage fetches that of the sequences that it works on.
-    auto beyond = plain.footprint;
-
-    beyond.offloaded =
-        beyond.offloaded * (static_cast<double>(sequences_of(plain, batch)) / static_cast<double>(batch));
-    auto const layers = stages.front().layers; // of the fullest
-
-    std::vector<std::unique_ptr<GpuSet>>  sets;
-    std::vector<std::unique_ptr<Meeting>> peers, between; // of a stage; of two that follow one another
-    for (std::uint32_t s = 0; s < plan.pipeline; ++s) {
-        peers.push_back(std::make_unique<Meeting>(plan.tensor));
-        between.push_back(std::make_unique<Meeting>(2 * plan.tensor));
-    }
-    for (std::uint32_t s = 0; s < plan.pipeline; ++s)
-        for (std::uint32_t t = 0; t < plan.tensor; ++t) {
-            auto const name = [&](std::string const& what) { return fmt::format("{}_{}", what, s * plan.tensor + t); };
-            auto const target = [&](std::string const& what, BulkServer& server) {
-                if (probe != nullptr)
-                    log.connect(name("gpu"), name(what));
-                return std::make_unique<BulkTarget>(name(what).c_str(), server, probe);
-            };
-            sets.push_back(std::unique_ptr<GpuSet>{new GpuSet{HostMemory{beyond, p, layers},
-                                                              HbmServer{memory},
-                                                              LinkServer{p.nvlink, plan.tensor, within},
-                                                              {},
-                                                              {},
-                                                              {},
-                                                              {}}});
-            auto& set       = *sets.back();
-            set.hbm_target  = target("hbm", set.hbm);
-            set.link_target = target("nvlink", set.link);
-            set.gpu = std::make_unique<GpuModule>(name("gpu").c_str(), stages[s], set.memory.fetches(), *peers[s],
-                                                  s > 0 ? between[s - 1].get() : nullptr,
-                                                  s + 1 < plan.pipeline ? between[s].get() : nullptr);
-            set.gpu->hbm.socket.bind(set.hbm_target->socket);
-            set.gpu->link.socket.bind(set.link_target->socket);
-            for (std::size_t i = 0; i < set.memory.fetches().size(); ++i) {
-                auto const& fetch = set.memory.fetches()[i];
-                set.host_targets.push_back(target(fmt::format("host_{}", name_of(fetch.traffic)), *fetch.tier));
-                set.gpu->host[i]->socket.bind(set.host_targets.back()->socket);
-            }
-        }
-    sc_core::sc_start();
-
-    RecordedGpuSystem result;
-    auto&             run  = result.run;
-    auto const        tier = [&](GpuTier which) -> TierRun& { return run.tiers[static_cast<std::size_t>(which)]; };
-    for (auto const& set : sets) {
-        run.time = std::max(run.time, Seconds{static_cast<double>(set->gpu->finished()) * 1e-12});
-        run.asked += set->gpu->hbm.books();
-        run.asked += set->gpu->link.books();
-        add(tier(GpuTier::hbm), *set->hbm_target);
-        add(tier(GpuTier::nvlink), *set->link_target);
-        for (auto const& host : set->gpu->host)
-            run.asked += host->books();
-        for (auto const& target : set->host_targets)
-            add(tier(GpuTier::host), *target);
-    }
-    run.books().require_balanced();
-    result.trace = log.take();
-    return result;
+RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const& step, configs::Parameters const& p,
+                                       double share_sustained, GpuPlan const& plan, std::uint64_t batch,
+                                       GpuSystemOptions const& options)
+{
+    return run_gpu_system(step, decode_on_gpus(step, p, share_sustained, plan, batch), p, options);
 }
 
 } // namespace scribeline::models

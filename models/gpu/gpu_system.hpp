@@ -1,57 +1,57 @@
-// A step of decode on GPUs as SystemC modules joined by TLM-2.0 sockets, loosely timed.
+// GPUs as SystemC modules joined by TLM-2.0 sockets, loosely timed.
 //
-//     gpu 0 --hbm--> hbm 0          A GPU is a thread that walks through the kernels of its layers. Each kernel asks
-//     its gpu 0 --link--> nvlink 0      HBM for weights, keys and values, and vectors, and ends when both its own time
-//     (by gpu 1 --hbm--> hbm 1          models/gpu) and the last byte are over. Partial sums meet: all GPUs of a stage
-//     wait gpu 1 --link--> nvlink 1      for one another, then their links take what the collective takes.
+//     gpu 0 ---> hbm 0 <--- copy engine 0 ---> link to the host 0
+//       |  `---> die link 0          `-------> tier of the host <--- copy engine 1     one for all GPUs of a host
+//       v
+//     switch: a port for each GPU; one switch for each NVLink domain. Between domains: a network port for each GPU.
 //
-// Weights, keys and values that lie in the host's memory come over sockets of their own, layers ahead.
-//
-// The time is that of models/gpu where the banks of the HBM keep up with every kernel, and longer where they do not:
-// tests/invariant/models_gpu_system.cpp says within what bound. GPUs meet at the kernel's own time, and share no
-// memory, so the global quantum changes nothing at all.
+// Modules are made once, when the system is; then it runs one program after another, each from where the time stands.
 #pragma once
 
-#include "configs/parameters.hpp"
 #include "models/gpu/gpu_plan.hpp"
-#include "models/hbm/traffic.hpp"
-#include "models/host/latency_histogram.hpp"
+#include "models/gpu/gpu_program.hpp"
+#include "models/gpu/gpu_totals.hpp"
 #include "models/tlm/transaction_log.hpp"
-#include "workloads/decode_step.hpp"
 
-#include <array>
+#include "configs/parameters.hpp"
+
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace scribeline::models {
 
-enum class GpuTier : std::uint8_t { hbm, nvlink, host };
-constexpr std::size_t gpu_tiers = 3;
-char const*           name_of(GpuTier);
-
-// All targets of a kind together.
-struct TierRun {
-    TrafficBooks     books, written; // all transfers; those that write
-    LatencyHistogram latency;        // from asking to the last byte
-    LatencyHistogram waiting;        // until the resource was free
-    Picoseconds      occupied     = 0;
-    std::uint64_t    transactions = 0;
-};
-
-struct GpuSystemRun {
-    configs::Seconds               time;  // until the last GPU has finished
-    TrafficBooks                   asked; // by the GPUs; what came back is in its `served`
-    std::array<TierRun, gpu_tiers> tiers;
-
-    TierRun const&   of(GpuTier tier) const { return tiers[static_cast<std::size_t>(tier)]; }
-    std::uint64_t    transactions() const;
-    configs::Seconds hbm_occupied() const; // of all HBM together
-
-    Books books() const; // what GPUs asked for, targets served
+// What else goes on while the GPUs work, at a steady rate.
+struct OtherTraffic {
+    enum class What : std::uint8_t {
+        cache_written_back, // reads of the HBM of `gpu`, for whoever keeps it
+        cache_handed_over   // from the port of `gpu` to that of `peer`, in the same domain
+    };
+    What                    what = What::cache_written_back;
+    std::uint32_t           gpu = 0, peer = 0;
+    configs::BytesPerSecond rate{};
 };
 
 struct GpuSystemOptions {
-    Picoseconds   quantum      = 1'000'000; // 1 us
-    std::uint64_t trace_events = 0;         // transfers that are kept
+    Picoseconds               quantum      = 1'000'000; // 1 us
+    std::uint64_t             trace_events = 0;         // transfers that are kept; then no layer is skipped
+    bool                      skips        = true;      // layers whose time is known exactly (gpu_stage.hpp)
+    std::vector<OtherTraffic> others;
+};
+
+// Totals are of all layers, those that were skipped included.
+struct GpuSystemRun : GpuTotals {
+    configs::Seconds time;     // until the last GPU has finished
+    StepParts        parts{};  // of it
+    Books            switches; // what went in came out
+
+    std::uint64_t modules       = 0; // of SystemC
+    std::uint64_t simulated     = 0; // transactions
+    std::uint64_t kernel_events = 0; // activations of threads
+    std::uint64_t layers_run = 0, layers_skipped = 0;
+
+    configs::Seconds hbm_occupied() const; // of all HBM together
+    Books            books() const;        // of the GPUs by kind, and of the switches
 };
 
 struct RecordedGpuSystem {
@@ -59,14 +59,27 @@ struct RecordedGpuSystem {
     TransactionTrace trace;
 };
 
-// Of one part of the batch, as decode_on_gpus() times it. Throws configs::UserError as that does. SystemC elaborates
-// once per process: the second call in one throws configs::SimulationFault.
-RecordedGpuSystem run_gpu_system(workloads::DecodeStep const& step, configs::Parameters const&, double sustained_share,
-                                 GpuPlan const&, std::uint64_t batch, GpuSystemOptions const& options = {});
+class GpuSystem {
+  public:
+    // Throws configs::UserError when the plan needs more ports than the switches have, or something that the
+    // configuration names could never move a byte. `parameters` are copied.
+    GpuSystem(configs::Parameters const& parameters, GpuPlan const& plan, GpuSystemOptions const& options = {});
+    ~GpuSystem();
 
-// The same in a process of its own, any number of times. Throws configs::SimulationFault when it fails.
-RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const& step, configs::Parameters const&,
-                                       double sustained_share, GpuPlan const&, std::uint64_t batch,
-                                       GpuSystemOptions const& options = {});
+    // Throws what a module threw; the system is of no use then.
+    RecordedGpuSystem run(GpuProgram const& program);
+
+  private:
+    class Modules;
+    std::unique_ptr<Modules> modules_;
+};
+
+// Makes a system and runs the step that `form` has counted.
+RecordedGpuSystem run_gpu_system(workloads::DecodeStep const&, StepOutcome const& form, configs::Parameters const&,
+                                 GpuSystemOptions const& options = {});
+
+// A step of decode, counted here: of one part of the batch (decode_on_gpus).
+RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const&, configs::Parameters const&, double sustained_share,
+                                       GpuPlan const&, std::uint64_t batch, GpuSystemOptions const& options = {});
 
 } // namespace scribeline::models

@@ -12,8 +12,6 @@ namespace {
 using configs::Bytes;
 using configs::Seconds;
 
-Picoseconds in_picoseconds(Seconds s) { return static_cast<Picoseconds>(std::llround(s.value() * 1e12)); }
-
 bool is_tier(std::string const& name) { return name != "none"; }
 
 // Beyond the HBM, with buffers of a share of it, must lie so much that it fits; at most `movable`. Zero: there is no

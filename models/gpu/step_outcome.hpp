@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct StepOperator {
     configs::Flops flops;
     configs::Bytes linked{};                        // from device to device, and from the host's memory: by all devices
     configs::Bytes kv_written{}, vectors_written{}; // of kv and vectors; the rest is read
+
+    std::optional<std::uint32_t> layer_kind{}; // whose layers it is in; nothing: it runs once
 
     std::vector<KernelWork> kernels{}; // of one run on one GPU; empty on machines without kernels
     configs::Bytes          reduced{}; // the vector that the GPUs of a stage then add up; none: nothing

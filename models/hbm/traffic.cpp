@@ -31,4 +31,13 @@ TrafficBooks& TrafficBooks::operator+=(TrafficBooks const& other)
     return *this;
 }
 
+TrafficBooks& TrafficBooks::operator-=(TrafficBooks const& other)
+{
+    for (std::size_t kind = 0; kind < traffic_kinds; ++kind) {
+        asked_[kind] -= other.asked_[kind];
+        served_[kind] -= other.served_[kind];
+    }
+    return *this;
+}
+
 } // namespace scribeline::models

@@ -28,6 +28,7 @@ class TrafficBooks {
     std::vector<BookEntry> entries(std::string const& where) const;
 
     TrafficBooks& operator+=(TrafficBooks const& other);
+    TrafficBooks& operator-=(TrafficBooks const& other); // of what was there before
 
   private:
     std::array<std::uint64_t, traffic_kinds> asked_{}, served_{};

@@ -25,6 +25,15 @@ LatencyHistogram& LatencyHistogram::operator+=(LatencyHistogram const& other)
     return *this;
 }
 
+LatencyHistogram& LatencyHistogram::operator-=(LatencyHistogram const& other)
+{
+    for (std::size_t bin = 0; bin < bins; ++bin)
+        counts_[bin] -= other.counts_[bin];
+    count_ -= other.count_;
+    sum_ -= other.sum_;
+    return *this;
+}
+
 Picoseconds LatencyHistogram::begin(std::size_t bin) { return bin == 0 ? 0 : (Picoseconds{1} << (bin - 1)) * 1000; }
 
 Picoseconds LatencyHistogram::at_most(double share) const

@@ -15,6 +15,7 @@ class LatencyHistogram {
 
     void              add(Picoseconds latency);
     LatencyHistogram& operator+=(LatencyHistogram const& other);
+    LatencyHistogram& operator-=(LatencyHistogram const& other); // of what was there before; the longest stays
 
     std::uint64_t                          count() const { return count_; }
     std::array<std::uint64_t, bins> const& counts() const { return counts_; }

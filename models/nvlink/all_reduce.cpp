@@ -17,13 +17,8 @@ using configs::Bytes;
 using configs::NvlinkParams;
 using configs::Seconds;
 
-// A line of 8 bytes carries 4 of data and 4 of flag, so that the receiver needs no fence.
-constexpr double flagged_payload = 0.5;
 // Of a vector that one group of blocks of threads stores: 512 threads, 16 bytes each. Longer ones have more groups.
 constexpr Bytes one_group{8192};
-// Of what loads and stores reach, what sums in the switch do. Fitted on messages of 8 MiB
-// and more among eight H100 and eight B200 (ai-dynamo/aiconfigurator).
-constexpr double through_switch = 0.93;
 // That a kernel which reads the vectors of other GPUs has on its way from each of them, in the time of an exchange:
 // 36 blocks of 512 threads with 16 B each are 288 KiB (vllm-project/vllm, custom_all_reduce); a quarter more fits
 // measured rows of two H100 and two B200 (ai-dynamo/aiconfigurator).
@@ -36,7 +31,7 @@ AllReduceTime one_shot(NvlinkParams const& p, double n, Bytes b)
 {
     // The wires or, of a short vector, the few threads that store it, whichever is slower.
     auto const wires  = b * (n - 1) / (p.bandwidth * p.store_share.value);
-    auto const stores = std::min(b, one_group) * (n - 1) / p.store_block;
+    auto const stores = time_to_store(p, static_cast<std::uint32_t>(n), b);
     return {p.collective_start, exchange(p, n), std::max(wires, stores), AllReduce::one_shot};
 }
 
@@ -66,7 +61,7 @@ AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
     auto const brief =
         AllReduceTime{start, steps, moved / (p.bandwidth * (p.store_share.value * flagged_payload)), AllReduce::ring};
     auto const bulk =
-        AllReduceTime{start + p.bulk_start, steps, moved / (p.bandwidth * p.copy_share.value), AllReduce::ring};
+        AllReduceTime{start + p.bulk_start, steps, moved / (p.bandwidth * p.copy_share.value), AllReduce::ring, true};
     return brief.total() < bulk.total() ? brief : bulk;
 }
 
@@ -105,6 +100,18 @@ void require_reach(NvlinkParams const& p, std::uint32_t gpus)
 }
 
 } // namespace
+
+Seconds flags_among(NvlinkParams const& p, std::uint32_t gpus) { return exchange(p, static_cast<double>(gpus)); }
+
+Seconds time_to_read(NvlinkParams const& p, std::uint32_t gpus, Bytes moved)
+{
+    return moved / (pull_flight * (gpus - 1.0) / p.exchange);
+}
+
+Seconds time_to_store(NvlinkParams const& p, std::uint32_t gpus, Bytes bytes)
+{
+    return std::min(bytes, one_group) * (gpus - 1.0) / p.store_block;
+}
 
 AllReduceTime all_reduce(NvlinkParams const& p, AllReduce algorithm, std::uint32_t gpus, Bytes bytes)
 {

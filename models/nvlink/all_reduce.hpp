@@ -1,11 +1,12 @@
 // Time of an all-reduce over GPUs of one NVLink domain, by algorithm. n GPUs add up vectors of b bytes.
 //
-//   one_shot       every GPU writes its vector to the n - 1 others, then adds locally      (n-1) b out, 1 exchange
-//   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                              (n-1) b in,  2 exchanges
-//   two_shot       reduce-scatter by reading, all-gather by reading, fenced                2 (n-1)/n b,  3 exchanges
-//   and a fence ring           a library's ring: 2 (n-1) steps; half of each line is flag (short        2 (n-1)/n b
-//                  messages), or long streams after a longer start
-//   in_switch      the switch adds what each GPU would have read                            (1 + 1/n) b, 2 exchanges
+//   one_shot       every GPU writes its vector to the n - 1 others, then adds locally   (n-1) b out,  1 exchange
+//   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                          (n-1) b in,   2 exchanges
+//   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b,  3 exchanges,
+//   fence ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b,  2 (n-1)
+//   steps
+//                  long streams after a longer start
+//   in_switch      the switch adds what each GPU would have read                        (1 + 1/n) b,  2 exchanges
 //
 // An exchange is a store, a fence and a poll among all. docs/gpu.md, equations 5 to 9.
 #pragma once
@@ -21,6 +22,7 @@ struct AllReduceTime {
     configs::Seconds   latency;                                  // exchanges or steps
     configs::Seconds   transfer;                                 // bytes over the link
     configs::AllReduce algorithm = configs::AllReduce::one_shot; // the one taken, never `fastest`
+    bool               bulk      = false;                        // of a ring: long streams, without flags
 
     configs::Seconds total() const { return start + latency + transfer; }
 };
@@ -28,6 +30,16 @@ struct AllReduceTime {
 // One GPU alone takes no time. `fastest` takes the best of all that the machine has.
 // Throws configs::UserError when n is larger than the NVLink domain, or in_switch is asked of a switch that cannot.
 AllReduceTime all_reduce(configs::NvlinkParams const&, configs::AllReduce, std::uint32_t gpus, configs::Bytes bytes);
+
+// Its parts, for who simulates it. An exchange of flags: one waits for the slowest of the others. A one-shot's store of
+// a vector to all others, by the few threads that do it. Of a line with flags, the share that is data.
+configs::Seconds flags_among(configs::NvlinkParams const&, std::uint32_t gpus);
+configs::Seconds time_to_store(configs::NvlinkParams const&, std::uint32_t gpus, configs::Bytes bytes);
+configs::Seconds time_to_read(configs::NvlinkParams const&, std::uint32_t gpus, configs::Bytes moved); // at least
+constexpr double flagged_payload = 0.5;
+// Of what loads and stores reach, what sums in the switch do. Fitted on messages of 8 MiB and more among eight H100 and
+// eight B200 (ai-dynamo/aiconfigurator).
+constexpr double through_switch = 0.93;
 
 // What one GPU sends over its link, of a vector: the table above.
 double sent_by_one(configs::AllReduce, std::uint32_t gpus);

@@ -55,16 +55,16 @@ std::vector<std::string> listed(std::string const& name, std::string const& text
     return items;
 }
 
-template <class T> T number(std::string const& name, std::string const& text)
+std::uint32_t context_of(std::string const& text)
 {
-    auto value = T{};
+    auto value = std::uint32_t{};
     try {
-        value = configs::parse<T>(text);
+        value = configs::parse<std::uint32_t>(text);
     } catch (configs::TextError const& error) {
-        refuse(fmt::format("--{}: {}", name, error.what()));
+        refuse(fmt::format("--context: {}", error.what()));
     }
     if (value == 0)
-        refuse(fmt::format("--{} 0: expected at least 1", name));
+        refuse("--context 0: expected at least 1");
     return value;
 }
 
@@ -76,9 +76,9 @@ class Machines {
     Machines(CommandLine const& line, std::vector<std::string> names) : line_{line}, names_{std::move(names)}
     {
         for (auto const& name : names_)
-            kinds_.push_back(configs::machine_parameters(name).machine.kind);
+            kinds_.push_back(configs::kind_of_machine(name));
         for (auto const& given : line_.overrides) {
-            auto const has = [&](configs::MachineKind kind) { return configs::applies(group_of(given), kind); };
+            auto const has = [&](std::string const& kind) { return configs::applies(group_of(given), kind); };
             if (std::none_of(kinds_.begin(), kinds_.end(), has))
                 refuse(fmt::format("--set {}: none of the machines {} has such a parameter", given.name,
                                    fmt::join(names_, ", ")));
@@ -108,7 +108,7 @@ class Machines {
         line.options.clear();
         line.overrides.clear();
         for (auto const& given : line_.overrides)
-            if (configs::applies(group_of(given), kinds_[machine]) && !(given.name == "run.trace" && is_wafer(machine)))
+            if (configs::applies(group_of(given), kinds_[machine]) && !(given.name == "run.trace" && has_mesh(machine)))
                 line.overrides.push_back(given);
         if (!context.empty())
             line.overrides.push_back({"--context", "workload.context", context});
@@ -116,11 +116,10 @@ class Machines {
     }
 
     // A comparison keeps no wavelets.
-    bool is_wafer(std::size_t machine) const { return kinds_[machine] == configs::MachineKind::wafer; }
+    bool has_mesh(std::size_t machine) const { return configs::applies("fabric", kinds_[machine]); }
 
-    CommandLine const&                line_;
-    std::vector<std::string>          names_;
-    std::vector<configs::MachineKind> kinds_;
+    CommandLine const&       line_;
+    std::vector<std::string> names_, kinds_;
 };
 
 } // namespace
@@ -130,15 +129,14 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     auto const machines = option(line, "machines");
     if (!machines)
         refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
-    auto const batch = number<std::uint64_t>("batch", option(line, "batch").value_or("1"));
-    if (batch > configs::limits::batch)
-        refuse(fmt::format("--batch {}: expected 1 to {}", batch, configs::limits::batch));
     auto const given    = option(line, "context");
     auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
     auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);
 
-    for (auto& machine : resolved)
-        machine.modules = option(line, "modules").has_value();
+    if (option(line, "modules"))
+        for (auto& machine : resolved)
+            if (!configs::applies("fabric", machine.config.parameters.machine.kind))
+                machine.config.parameters.run.fidelity = configs::Fidelity::wavelet; // every transfer
     auto const traced = std::any_of(resolved.begin(), resolved.end(),
                                     [](auto const& machine) { return machine.config.parameters.run.trace; });
     if (traced && !option(line, "modules"))
@@ -148,19 +146,19 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
 
     auto contexts = std::vector<std::uint32_t>{};
     for (auto const& text : texts)
-        contexts.push_back(number<std::uint32_t>("context", text));
+        contexts.push_back(context_of(text));
     if (contexts.empty())
         contexts.push_back(resolved.front().config.parameters.workload.context);
 
     auto       file       = line.output.empty() ? std::nullopt : std::optional{ComparisonFile::prepare(line.output)};
     auto const comparison = models::compare(
-        std::move(resolved), std::move(contexts), batch, [&](std::string const& machine, std::uint32_t context) {
+        std::move(resolved), std::move(contexts), [&](std::string const& machine, std::uint32_t context) {
             if (line.verbosity > 0)
                 std::cerr << fmt::format("scribeline: {} at {} tokens\n", configs::printable(machine), context);
         });
     if (file)
         file->write(comparison, line.text);
-    auto const text  = comparison_text(comparison, line.format);
+    auto const text  = comparison_text(comparison, line.format, page_width(STDOUT_FILENO));
     bool const color = line.format == configs::OutputFormat::table && has_color(line.color, STDOUT_FILENO);
     out << (color ? with_bold_headings(text) : text);
     if (comparison.rows.size() == 1 && !comparison.rows.front().fits) // of many the table says which and why

@@ -2,6 +2,7 @@
 // constants.
 #include "models/program/doctor.hpp"
 
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/share.hpp"
 #include "results/files/build_info.hpp"
@@ -248,7 +249,7 @@ Exit doctor(configs::CommandLine const& line, std::ostream& out)
 {
     auto const config = configs::resolve(line);
     auto findings = std::vector{program(), libraries(), filters(), locking(), shipped(), working_folder(), limits()};
-    if (config.parameters.machine.kind == configs::MachineKind::wafer)
+    if (configs::applies("wafer", config.parameters.machine.kind))
         findings.push_back(memory(config));
     findings.push_back(threads(config));
     findings.push_back(slurm());

@@ -2,24 +2,34 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 #include "configs/schema/completion.hpp"
-#include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
+#include "models/machine_list.hpp"
 #include "models/program/compare_command.hpp"
 #include "models/program/doctor.hpp"
+#include "models/program/explain_command.hpp"
 #include "models/program/export_command.hpp"
+#include "models/program/list_command.hpp"
+#include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
+#include "models/program/run_progress.hpp"
 #include "models/program/sweep/command.hpp"
+#include "models/token/output_token.hpp"
+#include "models/wafer/kernel_watch.hpp"
+#include "models/program/yield_command.hpp"
 #include "models/wafer/repaired_wafers.hpp"
+#include "models/wafer/run_estimate.hpp"
 #include "models/wafer/simulate.hpp"
+#include "models/wafer/speculation.hpp"
 #include "results/files/build_info.hpp"
+#include "results/files/earlier_run.hpp"
 #include "results/files/interruption.hpp"
 #include "results/files/run_file.hpp"
-#include "results/views/explain_file.hpp"
-#include "results/views/published_report.hpp"
+#include "results/files/token_file.hpp"
+#include "results/views/token_report.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 #include "results/views/show_file.hpp"
 #include "results/views/terminal.hpp"
-#include "results/views/yield_report.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
@@ -52,8 +62,10 @@ void tell(configs::Config const& config, std::string const& what)
 
 void print(configs::CommandLine const& line, configs::Config const& config, models::Outcome const& outcome)
 {
-    auto text = std::ostringstream{};
-    results::print(text, config, outcome);
+    auto       text  = std::ostringstream{};
+    auto const brief = std::any_of(line.options.begin(), line.options.end(),
+                                   [](auto const& option) { return option.first == "brief"; });
+    results::print(text, config, outcome, {results::page_width(STDOUT_FILENO), brief});
     bool const color = config.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
     std::cout << (color ? results::with_bold_headings(text.str()) : text.str());
     if (config.format == configs::OutputFormat::csv && config.verbosity >= 0) // the other formats hold the warnings
@@ -61,62 +73,80 @@ void print(configs::CommandLine const& line, configs::Config const& config, mode
             std::cerr << "scribeline: warning: " << warning << '\n';
 }
 
-Exit run(configs::CommandLine const& line)
+void show_text(configs::CommandLine const& line, configs::OutputFormat format, std::string const& text)
 {
-    auto const config = line.from.empty() ? configs::resolve(line)
-                                          : configs::resolve(line, results::read_config_toml(line.from), line.from);
-    for (auto const& source : config.sources)
-        tell(config, fmt::format("configuration from {}", source.name));
-    if (config.parameters.machine.kind != configs::MachineKind::wafer)
-        throw configs::UserError{Exit::bad_config,
-                                 fmt::format("machine {}: is no wafer (machine.kind), and 'run' simulates wafers. "
-                                             "Choose one such as wse3, or 'scribeline compare --machines {}'",
-                                             configs::shown(config.machine), configs::printable(config.machine))};
-    auto const shape = workloads::read_model(config.parameters.workload.model);
-    auto const step  = workloads::decode_step(shape, config.parameters.workload);
-    auto const plan  = workloads::plan_with_prompt(step, config.parameters);
-    bool const token = workloads::schedule_of(config.parameters) == configs::Schedule::pipeline;
-    auto const where =
-        token ? fmt::format("{} stages of {}x{} PEs on {} wafer{}", plan.stages.size(), plan.region.columns,
-                            plan.region.rows, plan.wafers, plan.wafers == 1 ? "" : "s")
-              : fmt::format("{}x{} PEs", plan.region.columns, plan.region.rows);
-    if (line.dry_run) {
-        if (config.parameters.workload.prompt > 0)
-            workloads::plan_prefill(step, config.parameters, plan);
-        models::repaired_wafers(config.parameters, plan.wafers); // refuses what cannot be repaired
-        std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
-                                 where);
-        return Exit::done;
-    }
-    tell(config, fmt::format("{} of {} on {}", token ? "a token" : "one layer", shape.name, where));
+    bool const color = format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
+    std::cout << (color ? results::with_bold_headings(text) : text);
+}
+
+// Where the engine of the machine has recorded a mesh, all that it recorded is told.
+void run_mesh(configs::CommandLine const& line, configs::Config const& config, models::Machine& machine)
+{
     auto file = config.output.empty() ? std::nullopt : std::optional{results::RunFile::prepare(config.output)};
     if (file && models::may_take_long(config.parameters))
         file->begin(config);
-    auto const outcome = models::simulate(config, step, plan);
+    auto outcome = [&] {
+        auto const                style = config.verbosity < 0           ? results::RunProgress::Style::silent
+                                          : ::isatty(STDERR_FILENO) != 0 ? results::RunProgress::Style::terminal
+                                                                         : results::RunProgress::Style::lines;
+        results::RunProgress      progress{std::cerr, style};
+        models::KernelWatch const watch{
+            [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
+        return models::outcome_of(models::output_token(machine, config));
+    }();
+    if (auto warning = results::checkpoint_warning(config); !warning.empty())
+        outcome.warnings.push_back(std::move(warning));
     tell(config, fmt::format("simulated in {:.3g} s, {:.1f} M wavelet-hops/s", outcome.wall_seconds,
                              static_cast<double>(outcome.wavelet_hops) / 1e6 / outcome.wall_seconds));
-    outcome.books.require_balanced();
     outcome.payload.require_within_bound();
     if (file)
         file->write(config, outcome);
     print(line, config, outcome);
-    return Exit::done;
 }
 
-Exit list(std::string const& what)
+void run_any(configs::CommandLine const& line, configs::Config const& config, models::Machine& machine)
 {
-    if (what == "machines") {
-        std::cout << configs::list_machines();
-    } else if (what == "parameters") {
-        std::cout << configs::list_parameters();
-    } else {
-        for (auto const& name : workloads::shipped_models()) {
-            auto const shape = workloads::read_model(name);
-            std::cout << fmt::format("{:<18} {:>7.2f} B parameters, {:>3} layers, {:>6.1f} KiB of KV cache per token\n",
-                                     name, static_cast<double>(shape.parameters()) / 1e9, shape.layers,
-                                     shape.kv_bytes_per_token(16) / 1024);
-        }
+    auto file = config.output.empty() ? std::nullopt : std::optional{results::TokenFile::prepare(config.output)};
+    auto run  = results::TokenRun{models::output_token(machine, config), std::nullopt,
+                                 config.parameters.workload.prompt};
+    if (run.prompt > 0) {
+        auto const prompts = machine.step({{}, {}, {{0, run.prompt, run.token.batch}}});
+        run.first_token = prompts.latency + (prompts.gives_token ? configs::Seconds{} : run.token.step.latency);
     }
+    if (file)
+        file->write(config, run);
+    auto text = std::ostringstream{};
+    results::print(text, config, run);
+    show_text(line, config.format, text.str());
+}
+
+Exit run(configs::CommandLine const& line)
+{
+    auto const earlier =
+        line.from.empty() ? results::EarlierRun{configs::resolve(line), {}} : results::resolve_earlier(line);
+    auto const& config = earlier.config;
+    for (auto const& contradiction : earlier.contradictions)
+        std::cerr << results::fit_to_print(fmt::format("scribeline: warning: {}: {}\n", line.from, contradiction));
+    for (auto const& source : config.sources)
+        tell(config, fmt::format("configuration from {}", source.name));
+    auto const shape    = workloads::read_model(config.parameters.workload.model);
+    auto const machine  = models::make_machine(config, workloads::decode_step(shape, config.parameters.workload));
+    auto const standing = machine->standing();
+    auto const where    = fmt::format("{} on {} {}{}", standing.arrangement, standing.devices, standing.unit,
+                                      standing.devices == 1 ? "" : "s");
+    if (line.dry_run) {
+        std::cout << fmt::format("{} on {}: fits {}; nothing was simulated (--dry-run)\n", shape.name, config.machine,
+                                 where);
+        if (standing.records_mesh) {
+            auto const step = workloads::decode_step(shape, config.parameters.workload);
+            auto const plan = workloads::plan_with_prompt(step, config.parameters);
+            std::cout << results::dry_run_note(models::may_take_long(config.parameters),
+                                               models::estimate_of_wavelets(config.parameters, step, plan));
+        }
+        return Exit::done;
+    }
+    tell(config, fmt::format("a token of {} on {}", shape.name, where));
+    (standing.records_mesh ? run_mesh : run_any)(line, config, *machine);
     return Exit::done;
 }
 
@@ -126,12 +156,14 @@ Exit validate(configs::CommandLine const& line)
     auto const shape  = workloads::read_model(config.parameters.workload.model);
     std::cout << fmt::format("{}: good; {} parameters on machine {}, model {}\n", line.arguments.front(),
                              config.settings.size(), config.machine, shape.name);
+    for (auto const& sentence : results::defaults_of(config))
+        std::cout << "  " << sentence << '\n';
     return Exit::done;
 }
 
 Exit show(configs::CommandLine const& line)
 {
-    auto const text  = results::show_file(line.arguments.front(), line.format);
+    auto const text  = results::show_file(line.arguments.front(), line.format, results::page_width(STDOUT_FILENO));
     bool const color = line.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
     std::cout << (color ? results::with_bold_headings(text) : text);
     return Exit::done;
@@ -177,11 +209,10 @@ Exit dispatch(configs::CommandLine const& line)
     if (line.command == "yield")
         return results::yield_command(line, std::cout);
     if (line.command == "list")
-        return list(line.arguments.front());
+        return results::list_command(line, std::cout);
     if (line.command == "explain")
-        std::cout << (results::names_a_file(line.arguments.front()) ? results::explain_file(line.arguments.front())
-                                                                    : configs::explain(line.arguments.front()));
-    else if (line.command == "version")
+        return results::explain_command(line, std::cout);
+    if (line.command == "version")
         std::cout << results::version_text();
     return Exit::done;
 }

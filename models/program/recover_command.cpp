@@ -7,8 +7,9 @@
 #include "results/recover/attempts.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
-#include <ostream>
+#include <iostream>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,24 @@ std::string output_of(configs::CommandLine const& line, std::string const& damag
     return place;
 }
 
+// --timeout SECONDS.
+double seconds_for(configs::CommandLine const& line, DamagedFile const& from)
+{
+    constexpr double least = 0.1, most = 1e6;
+    for (auto const& [option, text] : line.options)
+        if (option == "timeout") {
+            auto seconds            = 0.0;
+            auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+            if (error != std::errc{} || end != text.data() + text.size() || !(seconds >= least && seconds <= most))
+                throw UserError{Exit::usage,
+                                fmt::format("--timeout {}: expected seconds, {} to {:.0f}\nTry 'scribeline "
+                                            "recover --help'.",
+                                            configs::shown(text), least, most)};
+            return seconds;
+        }
+    return seconds_to_recover(from.bytes());
+}
+
 std::string counted(std::size_t count, std::string const& what)
 {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -61,11 +80,12 @@ std::string counted(std::size_t count, std::string const& what)
 std::string about_the_length(DamagedFile const& from)
 {
     if (from.missing() > 0)
-        return fmt::format("{}: {} bytes, and {} more are missing at its end\n", from.path(), from.bytes(),
-                           from.missing());
+        return fmt::format("{}: {} bytes, and {} more are missing at its end\n", configs::printable(from.path()),
+                           from.bytes(), from.missing());
     if (from.was_left_open())
-        return fmt::format("{}: {} bytes; its writer did not close it\n", from.path(), from.bytes());
-    return fmt::format("{}: {} bytes, none are missing at its end\n", from.path(), from.bytes());
+        return fmt::format("{}: {} bytes; its writer did not close it\n", configs::printable(from.path()),
+                           from.bytes());
+    return fmt::format("{}: {} bytes, none are missing at its end\n", configs::printable(from.path()), from.bytes());
 }
 
 // What a person does with it now. The new file was written by this program, so that reading it is safe.
@@ -97,7 +117,11 @@ Exit recover_command(configs::CommandLine const& line, std::ostream& out)
     auto const from   = DamagedFile{line.arguments.front()};
     auto const place  = output_of(line, from.path());
     auto       output = OutputFile{place};
-    auto const result = recover(from);
+    auto const result = recover(from, seconds_for(line, from), [&](RecoverProgress const& so_far) {
+        if (line.verbosity >= 0)
+            std::cerr << fmt::format("scribeline: {:.0f} s, {} objects read, {} lost; at {}\n", so_far.seconds,
+                                     so_far.kept, so_far.lost, so_far.at);
+    });
     auto const groups = static_cast<std::size_t>(
         std::count_if(result.kept.begin(), result.kept.end(), [](auto const& path) { return path.back() == '/'; }));
     auto const datasets = result.kept.size() - groups;

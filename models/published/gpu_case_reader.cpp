@@ -1,6 +1,7 @@
 #include "models/published/gpu_case_reader.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
@@ -259,7 +260,7 @@ class GpuReader {
         try {
             if (case_.machine.empty())
                 complain("machine", "empty; expected one such as h100, or a file");
-            else if (configs::machine_parameters(line.machine).machine.kind != configs::MachineKind::gpu)
+            else if (!configs::applies("gpu", configs::kind_of_machine(line.machine)))
                 complain("machine", fmt::format("{} is no GPU", shown(case_.machine)));
         } catch (configs::UserError const& error) {
             complain("machine", bare_message(error.what()));

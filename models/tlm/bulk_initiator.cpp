@@ -10,7 +10,23 @@ void LocalTime::advance(Picoseconds ps)
 {
     keeper_.inc(time_of(ps));
     if (keeper_.need_sync())
-        keeper_.sync();
+        synchronise();
+}
+
+void LocalTime::synchronise()
+{
+    keeper_.sync();
+    ++activations_;
+}
+
+void LocalTime::wait(sc_core::sc_event const& event)
+{
+    auto const before = now();
+    sc_core::wait(event);
+    ++activations_;
+    keeper_.reset();
+    if (auto const stamp = picoseconds(sc_core::sc_time_stamp()); before > stamp)
+        keeper_.set(time_of(before - stamp));
 }
 
 void LocalTime::wait_until(Picoseconds when)

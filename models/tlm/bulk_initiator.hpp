@@ -28,9 +28,14 @@ class LocalTime {
     Picoseconds now() const { return picoseconds(keeper_.get_current_time()); }
     void        advance(Picoseconds ps);
     void        wait_until(Picoseconds when);
-    void        synchronise() { keeper_.sync(); } // lets the kernel catch up
+    void        synchronise(); // lets the kernel catch up
+    // For an event. The thread is as far ahead as it was, if the event does not come later.
+    void wait(sc_core::sc_event const& event);
+
+    std::uint64_t activations() const { return activations_; } // of the thread, by the kernel
 
   private:
+    std::uint64_t                activations_ = 0;
     tlm_utils::tlm_quantumkeeper keeper_;
 };
 

@@ -6,19 +6,32 @@
 #pragma once
 
 #include "models/hbm/traffic.hpp"
+#include "models/tlm/picoseconds.hpp"
 
 #include <cstdint>
 
 namespace scribeline::models {
 
-// Simulated time as SystemC counts it. Integers: sums do not depend on their order.
-using Picoseconds = std::uint64_t;
+// Which ports of a switch a transfer passes, beside that of who asks; other targets have one way.
+enum class Route : std::uint8_t {
+    direct,     // one other port
+    all_others, // every other port of the group, each with its share of the bytes
+    added_up    // the switch adds up what all of the group have
+};
+
+struct Way {
+    Route         route      = Route::direct;
+    std::uint32_t peer       = 0; // the port; of a group, the first
+    std::uint32_t group      = 0; // so many ports
+    std::uint64_t wire_bytes = 0; // with flags and headers; 0: as many as the transfer has
+};
 
 struct BulkRequest {
     std::uint64_t bytes   = 0;
     Traffic       traffic = Traffic::weights;
     std::uint32_t layer   = 0;
     bool          write   = false;
+    Way           way     = {};
 };
 
 struct Served {

@@ -29,6 +29,39 @@ Picoseconds Reservation::reserve(Picoseconds arrival, Picoseconds length)
     return start;
 }
 
+Reservation::Taken Reservation::fill(Picoseconds arrival, Picoseconds length)
+{
+    occupied_ += length;
+    auto at    = std::partition_point(busy_.begin(), busy_.end(), [&](Interval const& i) { return i.end < arrival; });
+    auto begin = arrival;
+    if (at != busy_.end() && at->begin <= arrival)
+        begin = at->end;
+    if (length == 0)
+        return {begin, begin};
+    // What it passes grows together with it.
+    auto const first = at;
+    auto       whole = Interval{at != busy_.end() && at->begin <= arrival ? at->begin : arrival, begin};
+    auto       left  = length;
+    if (at != busy_.end() && at->begin <= arrival)
+        ++at;
+    while (at != busy_.end() && at->begin - whole.end <= left) {
+        left -= at->begin - whole.end;
+        whole.end = at->end;
+        ++at;
+        if (left == 0)
+            break;
+    }
+    auto const end = left == 0 ? (at - 1)->begin : whole.end + left;
+    whole.end += left;
+    if (first == at) {
+        busy_.insert(at, whole);
+    } else {
+        *first = whole;
+        busy_.erase(first + 1, at);
+    }
+    return {begin, end};
+}
+
 void Reservation::forget(Picoseconds now)
 {
     while (!busy_.empty() && busy_.front().end <= now)

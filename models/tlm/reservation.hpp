@@ -13,6 +13,11 @@ class Reservation {
   public:
     // The start. Occupies [start, start + length).
     Picoseconds reserve(Picoseconds arrival, Picoseconds length);
+    // Of transfers that are made of many bursts: uses every gap from `arrival` on, so that it may be interrupted.
+    struct Taken {
+        Picoseconds begin, end;
+    };
+    Taken fill(Picoseconds arrival, Picoseconds length);
     // Nobody will ask for a time before `now` any more.
     void forget(Picoseconds now);
 

@@ -9,12 +9,13 @@ class SingleResource : public BulkServer {
   public:
     Served serve(Picoseconds arrival, BulkRequest const& request) final
     {
-        auto const time    = service(request);
-        auto const started = reservation_.reserve(arrival, time.occupancy);
-        return {started, started + time.occupancy + time.latency};
+        auto const time  = service(request);
+        auto const taken = reservation_.fill(arrival, time.occupancy);
+        return {taken.begin, taken.end + time.latency};
     }
     void        forget(Picoseconds now) final { reservation_.forget(now); }
     Picoseconds occupied() const final { return reservation_.occupied(); }
+    Picoseconds free_from() const { return reservation_.free_from(); } // nothing is reserved after that
 
   private:
     // Books the bytes, where there are books.

@@ -4,6 +4,7 @@
 #include "fabric/fold.hpp"
 #include "models/wafer/energy.hpp"
 #include "models/wafer/repair_cost.hpp"
+#include "models/wafer/streamed_weights.hpp"
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/waterfall.hpp"
 #include "workloads/mapping/layer_layout.hpp"
@@ -22,6 +23,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -119,9 +121,19 @@ void add_times(Outcome& o, Fold const& fold)
 
 std::uint64_t cuts(std::uint32_t side, std::uint32_t reticles) { return std::min(side, reticles) - 1ull; }
 
-// Shares of what there is: `columns` x `rows` PEs on each of `wafers`, for `cycles`.
+// PEs of all regions of a plan; on a wafer with a table over it, all of them.
+double pes_of_regions(workloads::TokenPlan const& plan, configs::Parameters const& p)
+{
+    double const        whole = double{1} * p.wafer.columns * p.wafer.rows;
+    std::vector<double> pes(plan.wafers);
+    for (auto const& stage : plan.stages)
+        pes[stage.wafer] = std::min(whole, pes[stage.wafer] + double{1} * stage.region.columns * stage.region.rows);
+    return std::accumulate(pes.begin(), pes.end(), 0.0);
+}
+
+// Shares of what there is: `columns` x `rows` PEs on each of `wafers`, for `cycles`. Arithmetic: of those in regions.
 void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, configs::GridSize grid,
-                std::uint32_t wafers, std::uint64_t cycles)
+                std::uint32_t wafers, double in_regions, std::uint64_t cycles)
 {
     double const pes = double{1} * grid.columns * grid.rows * wafers, all = pes * static_cast<double>(cycles);
     double       busy = 0, stalled = 0;
@@ -169,7 +181,7 @@ void add_shares(Outcome& o, configs::Parameters const& p, Fold const& fold, conf
     }
     double const rate = (p.workload.activation_bits == 16 ? p.pe.mac_rate_fp16 : p.pe.mac_rate_fp32).hundredths / 100.0;
     o.sram_bandwidth_share = bytes / (all * p.pe.sram_read_bytes);
-    o.arithmetic_share     = flops / (all * 2 * rate);
+    o.arithmetic_share     = flops / (in_regions * static_cast<double>(cycles) * 2 * rate);
 }
 
 // What longer hops add to each stage, as an operator behind its others.
@@ -368,7 +380,7 @@ Outcome fold_layer(configs::Config const& config, workloads::DecodeStep const& s
     o.cycles_per_layer = o.operators.back().end;
     count_layers(o, step, p, layer.layouts);
     sum_up(o, p);
-    add_shares(o, p, fold, region, 1, o.cycles_per_layer);
+    add_shares(o, p, fold, region, 1, double{1} * region.columns * region.rows, o.cycles_per_layer);
     add_plan(o, plan);
     o.token.closed_form_cycles = closed_form_of_layers(step, p, plan);
     for (auto& part : workloads::sram_budget(own, p))
@@ -402,9 +414,12 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
     if (repair == Repair::added && wafers.any())
         add_longer_hops(o, line_bundles(step, p, plan), wafers);
     add_return(o.operators, step, p, plan);
+    auto const edges = add_streamed_weights(o, p, step, plan);
     complete_token(o, p, step, plan);
-    add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, o.cycles_per_token);
+    add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, pes_of_regions(plan, p),
+               o.cycles_per_token);
     add_books(o, walk.fold(), o.cycles_per_token);
+    o.books.entries.insert(o.books.entries.end(), edges.entries.begin(), edges.entries.end());
     add_energy(o, p, plan.wafers);
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
@@ -420,6 +435,8 @@ std::vector<OperatorOutcome> counted_operators(configs::Config const& config, wo
         walk.run();
         auto list = std::move(walk.operators());
         add_return(list, step, p, plan);
+        if (plan.streamed)
+            list.push_back(weights_over_edge(step, plan));
         return list;
     }
     RegionPlan layer{step, p, plan.region};

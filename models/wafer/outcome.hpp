@@ -90,6 +90,8 @@ struct TokenOutcome {
     std::vector<CandidateOutcome> candidates;
     std::uint32_t                 requests               = 1; // in flight at once; each of Outcome::batch sequences
     std::uint64_t                 bottleneck_cycles      = 0; // of the busiest stage, for one token
+    std::uint64_t                 edge_cycles            = 0; // of the busiest edge, for one token: streamed weights
+    std::uint64_t                 edge_bytes             = 0; // over all edges, for one token
     double                        tokens_per_second      = 0; // of all requests in flight
     std::uint64_t                 kv_tokens_concatenated = 0, kv_tokens_balanced = 0; // a request's cache can grow to
     double                        closed_form_cycles = 0; // of the token, by the planner's formulas
@@ -129,10 +131,13 @@ using configs::Books;
 struct WaveletTrace {
     bool                       recorded = false;
     std::vector<std::uint64_t> cycle;
-    std::vector<std::uint32_t> pe;          // where, row-major PE number within the region
-    std::vector<std::uint32_t> to_pe;       // where it went (the same for inject and eject)
-    std::vector<std::uint8_t>  color, kind; // kind: 0 inject, 1 hop, 3 eject
-    std::uint64_t              dropped = 0; // events beyond the limit
+    std::vector<std::uint32_t> pe;              // where, row-major PE number within the region
+    std::vector<std::uint32_t> to_pe;           // where it went (the same for inject and eject)
+    std::vector<std::uint8_t>  color, kind;     // kind: 0 inject, 1 hop, 3 eject
+    std::uint64_t              dropped     = 0; // events asked for, beyond the limit
+    std::uint64_t              passed_over = 0; // events that were not asked for
+    std::uint64_t              every       = 1; // one event in so many was asked for
+    std::uint64_t from = 0, to = 0;             // cycles of the window, the second one behind it; 0: the end of the run
 };
 
 // What a run with real numbers computed, beside a plain reference. Deviations are relative to the rms of the reference.
@@ -173,6 +178,7 @@ struct PrefillOutcome {
     std::uint32_t tokens = 0;                      // 0: none
     std::uint32_t chunks = 0, tokens_of_a_row = 0; // the prompt passes in chunks, so many tokens to a row of PEs
     bool          hidden_shifts = true;            // blocks of weights move while PEs multiply
+    bool          by_decode     = false;           // by decode steps, one token behind another
 
     std::uint64_t                cycles = 0, cycles_per_layer = 0;                 // of all chunks
     std::uint64_t                first_chunk_cycles = 0, busiest_stage_cycles = 0; // of a pipeline; 0: there is none
@@ -218,8 +224,8 @@ struct Outcome {
     double pe_busy_share = 0, pe_stalled_share = 0, pe_idle_share = 0; // of PE-cycles; add up to 1
     double link_utilisation     = 0;                                   // wavelets / (links x cycles / serialisation)
     double scribe_utilisation   = 0;
-    double sram_bandwidth_share = 0; // bytes of weights and KV read / (peak x time)
-    double arithmetic_share     = 0; // flops / (peak x time)
+    double sram_bandwidth_share = 0; // bytes of weights and KV read / (peak of all PEs x time)
+    double arithmetic_share     = 0; // flops / (peak of the PEs of all regions x time)
 
     std::uint64_t wavelet_hops = 0, wavelets_injected = 0, wavelets_delivered = 0, scribe_crossings = 0;
     std::uint64_t wavelets_crossed = 0; // of those delivered, that had crossed a scribe line

@@ -56,6 +56,7 @@ void add_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeStep
     prefill.chunks               = plan.chunks;
     prefill.tokens_of_a_row      = plan.tokens_of_a_row;
     prefill.hidden_shifts        = plan.hidden_shifts;
+    prefill.by_decode            = plan.by_decode;
     prefill.cycles               = whole(plan.cycles);
     prefill.cycles_per_layer     = whole(plan.cycles_of_a_layer);
     prefill.first_chunk_cycles   = whole(plan.first_chunk);
@@ -89,7 +90,7 @@ void check_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeSt
                    workloads::PrefillPlan const& plan, configs::GridSize region)
 {
     if (region.columns != region.rows || region.columns > largest_check ||
-        p.workload.weight_bits != p.workload.activation_bits || !plan.hidden_shifts)
+        p.workload.weight_bits != p.workload.activation_bits || !plan.hidden_shifts || plan.by_decode)
         return;
     auto const                 layout = prefill_layout(prefill_shape(step, plan.kind), plan.tokens_of_a_row, region);
     workloads::MeshForms const forms{p};

@@ -7,18 +7,21 @@
 #include "models/wafer/prefill.hpp"
 #include "models/wafer/repair_cost.hpp"
 #include "models/wafer/repaired_wafers.hpp"
-#include "models/wafer/speculation.hpp"
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/wafer_system.hpp"
 #include "models/wafer/waterfall.hpp"
+#include "models/wafer/wavelet_recorder.hpp"
 #include "workloads/mapping/decode_layer.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
 #include "workloads/mapping/token_forms.hpp"
 #include "workloads/mapping/token_program.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -69,6 +72,8 @@ Outcome wavelets(configs::Config const& config, workloads::DecodeStep const& ste
     if (!is_token(p)) {
         auto outcome = run_on_wafer(config, map_decode_layer(step, p), wafers);
         add_plan(outcome, plan);
+        if (auto said = what_is_left_out(outcome.trace, outcome.cycles_per_layer); !said.empty())
+            outcome.warnings.insert(outcome.warnings.begin(), std::move(said));
         outcome.token.closed_form_cycles = closed_form_of_layers(step, p, plan);
         return outcome;
     }
@@ -77,16 +82,51 @@ Outcome wavelets(configs::Config const& config, workloads::DecodeStep const& ste
             fmt::format("run.fidelity = wavelet: every wavelet of a token is simulated on one wafer whose regions "
                         "lie one below the other, and here {}. Choose --fidelity folded, or one layer with --region.",
                         obstacle));
+    if (plan.streamed)
+        refuse("run.fidelity = wavelet: weights that are streamed (mapping.weights) wait at the edge between blocks, "
+               "which is simulated beside folded regions. Choose --fidelity folded.");
     if (p.run.payload)
         refuse("run.payload: carries the numbers of one layer. Choose a --region, which simulates one layer.");
     return run_token_on_wafer(config, step, plan, wafers);
 }
 
-// Beside it what folding says, which must be the same to the cycle: an audit of both.
-Outcome every_wavelet(configs::Config const& config, workloads::DecodeStep const& step,
-                      workloads::TokenPlan const& plan, RepairedWafers const& wafers)
+// Where run.trace_operator names one, its cycles as the window of the trace: from the end of the operator before, on
+// the last PE, to its own. Folding knows them before the first wavelet moves.
+configs::Config with_window(configs::Config config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                            RepairedWafers const& wafers)
 {
-    auto outcome = wavelets(config, step, plan, wafers);
+    auto& run = config.parameters.run;
+    if (!run.trace || run.trace_operator == "all")
+        return config;
+    auto const colon = run.trace_operator.find(':');
+    auto const name  = run.trace_operator.substr(0, colon);
+    auto const layer = colon == std::string::npos ? std::string{} : run.trace_operator.substr(colon + 1);
+    auto       known = std::vector<std::string>{};
+    try {
+        for (auto const& op : folded(config, step, plan, wafers).operators) {
+            if (std::find(known.begin(), known.end(), op.name) == known.end())
+                known.push_back(op.name);
+            if (op.name != name || (!layer.empty() && layer != std::to_string(std::max(0, op.layer))))
+                continue;
+            run.trace_from = op.start;
+            run.trace_to   = op.end;
+            return config;
+        }
+    } catch (fabric::NotFoldable const& reason) {
+        refuse(fmt::format("run.trace_operator = {}: the run cannot be folded, because {}, so its cycles are not known "
+                           "beforehand. Choose run.trace_from and run.trace_to.",
+                           run.trace_operator, reason.what()));
+    }
+    refuse(fmt::format("run.trace_operator = {}: no such operator{}. There are: {}.", run.trace_operator,
+                       layer.empty() ? "" : " in that layer", fmt::join(known, ", ")));
+}
+
+// Beside it what folding says, which must be the same to the cycle: an audit of both.
+Outcome every_wavelet(configs::Config const& asked, workloads::DecodeStep const& step, workloads::TokenPlan const& plan,
+                      RepairedWafers const& wafers)
+{
+    auto const config  = with_window(asked, step, plan, wafers);
+    auto       outcome = wavelets(config, step, plan, wafers);
     add_energy(outcome, config.parameters, is_token(config.parameters) ? plan.wafers : 1,
                counted_operators(config, step, plan));
     try {
@@ -108,6 +148,8 @@ std::string instead_of_every_wavelet(configs::Parameters const& p, workloads::De
         return {};
     if (auto const obstacle = obstacle_to_one_program(plan); !obstacle.empty())
         return fmt::format("every wavelet of the token cannot be simulated, because {}", obstacle);
+    if (plan.streamed)
+        return "weights that are streamed are not simulated by every wavelet";
     if (double{1} * p.wafer.columns * p.wafer.rows * step.shape.layers > most)
         return "every wavelet of the token takes minutes: --fidelity wavelet simulates them";
     return {};
@@ -227,8 +269,6 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         outcome.repair.rewired      = wafers.rewired;
         outcome.repair.longer_links = wafers.longer_links;
     }
-    if (workloads::speculates(p.workload))
-        add_speculation(outcome, config);
     if (prefill) {
         add_prefill(outcome, p, step, *prefill);
         if (outcome.fidelity == "wavelet")

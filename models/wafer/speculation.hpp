@@ -1,23 +1,17 @@
-// Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192): a small model proposes n tokens one after another,
-// and one step of the large one checks them all. Each is accepted with probability a once those before it are, so a
-// round yields 1 + a + a^2 + ... + a^n tokens: the model's own is always one of them.
-//
-//     round   n tokens of the draft model | ids to the model | its step with n + 1 vectors a sequence | ids back
-//
-// The draft model stands on wafers of its own, of the same kind.
+// What a draft model makes of the outcome of a step on wafers.
 #pragma once
 
-#include "configs/config.hpp"
+#include "models/token/output_token.hpp"
 #include "models/wafer/outcome.hpp"
-
-#include <cstdint>
 
 namespace scribeline::models {
 
-double expected_tokens(double acceptance, std::uint32_t proposed);
+// The outcome of token.step, where that is one of wafers, as an output token has it: times, tokens per second, energy
+// and waterfall are per output token, and outcome.speculation says what a round is made of. Without a draft model it is
+// the outcome of the step.
+Outcome outcome_of(OutputToken const& token);
 
-// Fills outcome.speculation; `outcome` is that of the model's step. Throws configs::UserError where the draft model is
-// not known or does not fit.
-void add_speculation(Outcome& outcome, configs::Config const& config);
+// Cycles of the step that was simulated, with a draft model or without.
+std::uint64_t step_cycles(Outcome const& outcome);
 
 } // namespace scribeline::models

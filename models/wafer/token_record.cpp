@@ -53,7 +53,8 @@ void add_requests(Outcome& o, workloads::TokenPlan const& plan)
         if (plan.stages[s].requests != 0)
             fit = std::min(fit, plan.stages[s].requests);
     }
-    o.token.bottleneck_cycles = busiest + everywhere; // tables that lie over a wafer take the time of all its PEs
+    o.token.bottleneck_cycles = std::max(
+        busiest + everywhere, o.token.edge_cycles); // tables that lie over a wafer take the time of all its PEs
     auto const useful         = (o.cycles_per_token + o.token.bottleneck_cycles - 1) / o.token.bottleneck_cycles;
     o.token.requests          = static_cast<std::uint32_t>(std::min<std::uint64_t>(fit, useful));
     double const per_cycle    = std::min(o.token.requests / static_cast<double>(o.cycles_per_token),
@@ -61,10 +62,17 @@ void add_requests(Outcome& o, workloads::TokenPlan const& plan)
     o.token.tokens_per_second = per_cycle * o.batch * o.clock_hz;
 }
 
+// Of the fullest stage that owns a region; tables that lie over a wafer lie beside what it owns.
 void add_sram(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
-              workloads::Stage const& fullest)
+              workloads::TokenPlan const& plan)
 {
-    for (auto& part : workloads::StageMemory{step, layouts_of(step, fullest.region, p), p}.parts(fullest.blocks, 1))
+    auto const tables = plan.wafer_tables ? 1 : 0;
+    auto const fullest =
+        *std::max_element(plan.stages.begin() + tables, plan.stages.end() - tables,
+                          [](auto const& a, auto const& b) { return a.bytes_per_pe < b.bytes_per_pe; });
+    workloads::StageMemory memory{step, layouts_of(step, fullest.region, p), p};
+    memory.reserve(plan.table_bytes);
+    for (auto& part : memory.parts(fullest.blocks, 1))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
 }
@@ -182,9 +190,7 @@ void complete_token(Outcome& o, configs::Parameters const& p, workloads::DecodeS
     add_plan(o, plan);
     add_stages(o, plan);
     add_requests(o, plan);
-    add_sram(o, p, step, *std::max_element(plan.stages.begin(), plan.stages.end(), [](auto const& a, auto const& b) {
-                 return a.bytes_per_pe < b.bytes_per_pe;
-             }));
+    add_sram(o, p, step, plan);
     o.warnings.insert(o.warnings.begin(), step.notes.begin(), step.notes.end());
     o.waterfall = waterfall_of(o, p, bytes, double{1} * p.wafer.columns * p.wafer.rows * plan.wafers);
 }

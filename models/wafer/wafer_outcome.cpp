@@ -203,7 +203,7 @@ void add_fabric(Outcome& o, configs::Parameters const& p, fabric::WaferModule co
     o.arithmetic_share     = flops / (pes * time * 2 * rate);
 
     for (auto& e : fabric::ledger(reticles, cycles, wafer.on_scribe_lines()))
-        o.books.entries.push_back({e.name, e.left, e.right, e.left_value, e.right_value});
+        o.books.entries.push_back(std::move(e));
     std::uint64_t parts = 0;
     for (auto const part : o.parts)
         parts += part;

@@ -2,12 +2,14 @@
 
 #include "fabric/crossed.hpp"
 #include "fabric/wafer_module.hpp"
+#include "models/wafer/kernel_watch.hpp"
 #include "models/wafer/payload_run.hpp"
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/wafer_outcome.hpp"
 #include "models/wafer/waterfall.hpp"
 #include "models/wafer/wavelet_recorder.hpp"
 #include "workloads/mapping/stage_memory.hpp"
+#include "workloads/mapping/token_forms.hpp"
 #include "workloads/mapping/token_program.hpp"
 
 #include <algorithm>
@@ -49,6 +51,29 @@ std::optional<fabric::LongerHops> longer_hops_of(workloads::Program const& progr
     return wafers.of(0)->part({}, program.columns, program.rows);
 }
 
+// In pieces where somebody listens, each as long as a two hundredth of what is expected.
+void run_kernel(configs::Parameters const& p, double expected)
+{
+    auto const* listener = KernelWatch::current();
+    if (listener == nullptr)
+        return sc_core::sc_start();
+    configs::FabricClock const clock{p.wafer.clock};
+    auto const                 piece = static_cast<std::uint64_t>(std::max(1.0, expected / 200));
+    do {
+        // A piece in which nothing is due would end where it began.
+        auto const length = std::max(fabric::time_of(clock, piece), sc_core::sc_time_to_pending_activity());
+        sc_core::sc_start(length, sc_core::SC_EXIT_ON_STARVATION);
+        (*listener)(fabric::cycle_of(clock, sc_core::sc_time_stamp()), expected);
+    } while (sc_core::sc_pending_activity());
+}
+
+void add_trace(Outcome& o, WaveletRecorder& recorder, std::uint64_t cycles)
+{
+    o.trace = recorder.take();
+    if (auto said = what_is_left_out(o.trace, cycles); !said.empty())
+        o.warnings.insert(o.warnings.begin(), std::move(said));
+}
+
 void describe(OperatorOutcome& op, workloads::OperatorName const& name, workloads::Operator const& need,
               std::uint32_t batch)
 {
@@ -67,7 +92,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
 
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
-        recorder.emplace(p.run.trace_events);
+        recorder.emplace(p.run);
     std::optional<PayloadRun> payload;
     if (p.run.payload)
         payload.emplace(mapped, p.run.seed);
@@ -75,7 +100,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     auto const          longer = longer_hops_of(layer.program, wafers);
     fabric::WaferModule wafer{
         "wafer", layer.program, p, {}, recorder ? &*recorder : nullptr, longer ? &*longer : nullptr};
-    sc_core::sc_start();
+    run_kernel(p, layer_form(layer.step, layer.kind, layer.layout, p));
 
     Outcome o;
     o.cycles_per_layer  = wafer.finish();
@@ -91,11 +116,11 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
     for (auto& part : workloads::sram_budget(layer.layout, p))
         o.sram.push_back({part.name, part.bytes});
     o.sram_capacity_bytes = p.pe.sram.value();
+    o.warnings            = layer.notes;
     if (recorder)
         o.trace = recorder->take();
     if (payload)
         o.payload = payload->check(reader_of(wafer, layer.program));
-    o.warnings     = layer.notes;
     o.waterfall    = waterfall_of(o, p, bytes_read(o.operators) * o.layers, static_cast<double>(layer.program.pes()));
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
@@ -110,11 +135,11 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
 
     std::optional<WaveletRecorder> recorder;
     if (p.run.trace)
-        recorder.emplace(p.run.trace_events);
+        recorder.emplace(p.run);
     auto const          longer = longer_hops_of(token.program, wafers);
     fabric::WaferModule wafer{
         "wafer", token.program, p, {}, recorder ? &*recorder : nullptr, longer ? &*longer : nullptr};
-    sc_core::sc_start();
+    run_kernel(p, plan.candidates.empty() ? 0 : plan.candidates.front().cycles_per_token);
 
     Outcome    o;
     auto const cycles   = wafer.finish();
@@ -143,7 +168,7 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
     if (plan.stages.size() > 1) // the way back of the token's id is a closed form, beyond the cycles simulated
         o.books.entries.back().left_value = o.cycles_per_token;
     if (recorder)
-        o.trace = recorder->take();
+        add_trace(o, *recorder, cycles);
     o.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return o;
 }

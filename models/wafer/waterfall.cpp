@@ -1,6 +1,7 @@
 #include "models/wafer/waterfall.hpp"
 
 #include "configs/failure.hpp"
+#include "models/wafer/streamed_weights.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,17 +34,38 @@ constexpr std::array<Words, part_count> bars{{
     {"off wafer", "The token travels between wafers."},
 }};
 
+constexpr Words over_edge{"weights over the edge",
+                          "Weights that the SRAM does not hold come from the host for each token, and PEs wait for "
+                          "what has not crossed the edge of the wafer while the block before computed."};
+
+// Cycles of a token that it waits at the edge: a share of the part off_wafer.
+std::uint64_t waits_at_edge(Outcome const& outcome)
+{
+    std::uint64_t cycles = 0;
+    for (auto const& op : outcome.operators)
+        if (op.kind == edge_kind)
+            cycles += op.end - op.start;
+    return cycles;
+}
+
 constexpr Words unexplained{"not told apart", "The formulas give these cycles only as a sum."};
 
 } // namespace
+
+double times_of_parts(Outcome const& outcome)
+{
+    return outcome.token.simulated    ? 1.0
+           : outcome.layers_alike > 0 ? outcome.layers_alike
+                                      : static_cast<double>(outcome.layers);
+}
+
+char const* meaning_of(Part part) { return bars.at(static_cast<std::size_t>(part)).meaning; }
 
 std::vector<WaterfallBar> waterfall_of(Outcome const& outcome, configs::Parameters const& parameters,
                                        double bytes_read_per_token, double pes_of_all_wafers)
 {
     SCRIBELINE_EXPECT(outcome.clock_hz > 0);
-    double const  times = outcome.token.simulated    ? 1.0
-                          : outcome.layers_alike > 0 ? outcome.layers_alike
-                                                     : static_cast<double>(outcome.layers);
+    double const  times = times_of_parts(outcome);
     Parts         cycles{};
     std::uint64_t explained = 0;
     for (std::size_t i = 0; i < part_count; ++i) {
@@ -87,11 +109,15 @@ std::vector<WaterfallBar> waterfall_of(Outcome const& outcome, configs::Paramete
     // Once all of the first bar has been taken from the parts, the running sum is whole cycles, without any rounding.
     std::uint64_t passed = 0;
     auto          still  = reading;
+    auto const    edge   = waits_at_edge(outcome);
     for (std::size_t part = 0; part < part_count; ++part) {
         passed += cycles[part];
         still -= held[part];
-        add(bars[part], static_cast<double>(passed) + still);
+        bool const last = part == static_cast<std::size_t>(Part::off_wafer);
+        add(bars[part], static_cast<double>(passed - (last ? edge : 0)) + still);
     }
+    if (edge > 0)
+        add(over_edge, static_cast<double>(passed) + still);
     if (rest > 0)
         add(unexplained, static_cast<double>(outcome.cycles_per_token));
     return list;

@@ -20,4 +20,10 @@ namespace scribeline::models {
 std::vector<WaterfallBar> waterfall_of(Outcome const& outcome, configs::Parameters const& parameters,
                                        double bytes_read_per_token, double pes_of_all_wafers);
 
+// How often the parts of the outcome are counted for a token: once where a token was simulated, as often as there are
+// layers like the one that was.
+double times_of_parts(Outcome const& outcome);
+
+char const* meaning_of(Part); // a sentence
+
 } // namespace scribeline::models

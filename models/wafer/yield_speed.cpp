@@ -2,9 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/sweep/sampling.hpp"
-#include "fabric/fold.hpp"
 #include "fabric/yield/placement.hpp"
-#include "models/wafer/folded_system.hpp"
 #include "models/wafer/repair_cost.hpp"
 #include "models/wafer/simulate.hpp"
 #include "workloads/decode_step.hpp"
@@ -22,15 +20,12 @@ namespace {
 
 Outcome regular_mesh(configs::Config config, workloads::DecodeStep const& step, workloads::TokenPlan const& plan)
 {
-    config.parameters.run.defects = "none";
-    try {
-        return workloads::schedule_of(config.parameters) == configs::Schedule::pipeline
-                   ? fold_token(config, step, plan)
-                   : fold_layer(config, step, plan);
-    } catch (fabric::NotFoldable const&) {
-        config.parameters.run.fidelity = configs::Fidelity::closed_form;
-        return simulate(config, step, plan);
-    }
+    auto& run    = config.parameters.run;
+    run.defects  = "none";
+    run.fidelity = configs::Fidelity::automatic;
+    run.trace = run.payload           = false;
+    config.parameters.workload.prompt = 0;
+    return simulate(config, step, plan);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -45,14 +46,17 @@ void say(int pipe, UserError const& error)
     }
 }
 
-[[noreturn]] void act(std::function<void()> const& action, unsigned seconds, int pipe)
+[[noreturn]] void act(std::function<void()> const& action, Bounds const& bounds, int pipe)
 {
     keep_quiet();
-    ::alarm(seconds);
+    bound_memory(bounds);
+    bound_time(bounds.seconds);
     try {
         action();
     } catch (UserError const& error) {
         say(pipe, error);
+    } catch (std::bad_alloc const&) {
+        ::_exit(1);
     } catch (...) { // not the input's fault: happens again here, where it is reported
     }
     ::_exit(0);
@@ -85,7 +89,7 @@ bool ended_well(pid_t child)
 
 } // namespace
 
-void rehearse(std::function<void()> const& action, unsigned seconds, std::string const& crashed)
+void rehearse(std::function<void()> const& action, Bounds const& bounds, std::string const& crashed)
 {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -93,7 +97,7 @@ void rehearse(std::function<void()> const& action, unsigned seconds, std::string
     }
     auto const child = ::fork();
     if (child == 0) {
-        act(action, seconds, ends[1]);
+        act(action, bounds, ends[1]);
     }
     ::close(ends[1]);
     auto const said = child > 0 ? everything_from(ends[0]) : std::string{};

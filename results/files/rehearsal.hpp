@@ -4,14 +4,16 @@
 // makes it copy memory that is not its own. A damaged result file must give a message, not a crash.
 #pragma once
 
+#include "results/files/bounds.hpp"
+
 #include <functional>
 #include <string>
 
 namespace scribeline::results {
 
 // Runs `action` in a copy of this process, so that nothing it does is seen here but a configs::UserError that it
-// throws: that is thrown here as well. When it crashes or is not done in `seconds`, throws configs::UserError
-// bad_config with `crashed` for a message. For use while the process has one thread.
-void rehearse(std::function<void()> const& action, unsigned seconds, std::string const& crashed);
+// throws: that is thrown here as well. When it crashes or goes beyond the bounds, throws configs::UserError bad_config
+// with `crashed` for a message. For use while the process has one thread.
+void rehearse(std::function<void()> const& action, Bounds const& bounds, std::string const& crashed);
 
 } // namespace scribeline::results

@@ -7,6 +7,9 @@
 #include "results/hdf5/reader.hpp"
 #include "results/hdf5/writer.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 
 namespace scribeline::results {
@@ -16,65 +19,91 @@ namespace {
 using configs::Exit;
 using configs::UserError;
 
-hdf5::InputFile open_run(std::string const& path)
+hdf5::InputFile open_result(std::string const& path)
 {
     auto       file  = hdf5::InputFile{path};
     auto const found = file.attribute("/", "Conventions");
+    auto const shown = configs::printable(path);
     if (!found || found->rfind("Scribeline-", 0) != 0) {
         throw UserError{Exit::bad_config, fmt::format("{} is an HDF5 file, but not a result of this simulator: its "
                                                       "root attribute Conventions is {}, not {}",
-                                                      path, found ? "'" + *found + "'" : "missing", conventions)};
+                                                      shown, found ? configs::shown(*found) : "missing", conventions)};
     }
-    if (found->rfind("Scribeline-Compare", 0) == 0) {
+    return file;
+}
+
+ResultKind kind_of(hdf5::InputFile const& file)
+{
+    auto const found = file.attribute("/", "Conventions").value_or("");
+    auto const is    = [&](char const* name) { return found.rfind(name, 0) == 0; };
+    return is("Scribeline-Compare") ? ResultKind::comparison
+           : is("Scribeline-Yield") ? ResultKind::yield
+           : is("Scribeline-Sweep") ? ResultKind::sweep
+                                    : ResultKind::run;
+}
+
+hdf5::InputFile open_run(std::string const& path)
+{
+    auto       file  = open_result(path);
+    auto const kind  = kind_of(file);
+    auto const shown = configs::printable(path);
+    if (kind == ResultKind::comparison) {
         throw UserError{Exit::bad_config,
                         fmt::format("{} compares machines; it is not the result of one run. Each "
                                     "machine has a group under /machines, and "
                                     "'scribeline run --machine NAME -o FILE.h5' writes one of its own",
-                                    path)};
+                                    shown)};
     }
-    if (found->rfind("Scribeline-Yield", 0) == 0) {
+    if (kind == ResultKind::yield) {
         throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
                                                       "figures stand in /summary, and 'scribeline yield' repeats it",
-                                                      path)};
+                                                      shown)};
     }
-    if (found->rfind("Scribeline-Sweep", 0) == 0) {
+    if (kind == ResultKind::sweep) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "
                                                       "point has a file of its own in the folder runs beside it",
-                                                      path)};
+                                                      shown)};
     }
     auto const version = file.attribute("/", "schema_version").value_or("");
     if (version.rfind("1.", 0) != 0) {
         throw UserError{Exit::bad_config,
                         fmt::format("{} has schema version '{}', and this program reads 1.x; read it with the version "
                                     "that wrote it ({})",
-                                    path, version, file.attribute("/", "source").value_or("unknown"))};
+                                    shown, configs::printable(version),
+                                    configs::printable(file.attribute("/", "source").value_or("unknown")))};
     }
     return file;
 }
 
-// Reading takes milliseconds; a damaged file can send the library round in circles.
-constexpr unsigned patience = 20; // seconds
-
 // What a reader finds missing or of another kind is the file's fault, and so is a crash of the library.
-template <class Read> auto blaming_the_file(std::string const& path, Read read)
+template <class Read, class Open> auto blaming_the_file(std::string const& path, Read read, Open open)
 {
     auto const attempt = [&] {
         try {
-            return read(open_run(path));
+            return read(open(path));
         } catch (hdf5::Failure const& failure) {
             throw UserError{Exit::bad_config,
-                            fmt::format("{} is not a complete result file: {}", path, failure.what())};
+                            fmt::format("{} is not a complete result file: {}", configs::printable(path),
+                                        configs::printable(failure.what()))};
         }
     };
-    rehearse([&] { attempt(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library. Run it again, or take a copy "
-                         "from before",
-                         path));
+    rehearse([&] { attempt(); }, bounds_for_file(path),
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. Run "
+                         "it again, or take a copy from before",
+                         configs::printable(path)));
     return attempt();
+}
+
+template <class Read> auto blaming_the_file(std::string const& path, Read read)
+{
+    return blaming_the_file(path, read, open_run);
 }
 
 std::uint64_t state_hash(hdf5::InputFile const& file)
 {
+    if (!file.has_attribute("/meta", "state_hash") && file.attribute("/meta", "fidelity") == "closed_form") {
+        return 0;
+    }
     auto const  text = file.attribute("/meta", "state_hash").value_or("");
     std::size_t used = 0;
     try {
@@ -96,9 +125,12 @@ bool is_metric(hdf5::InputFile const& file, std::string const& dataset)
 
 std::string meaning(hdf5::InputFile const& file, std::string const& dataset)
 {
-    auto const  words = file.attribute(dataset, "flag_meanings").value_or("");
-    auto const  code  = static_cast<std::size_t>(file.number(dataset));
-    std::size_t from  = 0;
+    auto const words = file.attribute(dataset, "flag_meanings").value_or("");
+    auto const value = file.number(dataset);
+    if (!(value >= 0 && value < 256)) // a code has one byte
+        throw hdf5::Failure{fmt::format("{}: {} is no code", dataset, value)};
+    auto const  code = static_cast<std::size_t>(value);
+    std::size_t from = 0;
     for (std::size_t i = 0; i < code; ++i) {
         auto const space = words.find(' ', from);
         if (space == std::string::npos) {
@@ -168,11 +200,14 @@ RunSummary read_summary(std::string const& path)
         summary.config_sha256  = file.attribute("/meta", "config_sha256").value_or("");
         summary.state_hash     = state_hash(file);
         summary.bound_by       = meaning(file, "/summary/bound_by");
-        summary.books_balanced = file.number_attribute("/meta/books", "balanced") != 0;
-        summary.warnings       = file.texts("/meta/warnings");
+        summary.books_balanced =
+            file.has_attribute("/meta/books", "balanced") && file.number_attribute("/meta/books", "balanced") != 0;
+        summary.warnings = file.texts("/meta/warnings");
         for (auto const& name : file.datasets_in("/summary")) {
-            if (is_metric(file, "/summary/" + name)) {
-                summary.metrics[name] = file.number("/summary/" + name);
+            auto const value = is_metric(file, "/summary/" + name) ? file.number("/summary/" + name)
+                                                                   : std::numeric_limits<double>::quiet_NaN();
+            if (!std::isnan(value)) { // the run knows it
+                summary.metrics[name] = value;
             }
         }
         return summary;
@@ -182,6 +217,13 @@ RunSummary read_summary(std::string const& path)
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
 {
     blaming_the_file(path, read);
+}
+
+ResultKind kind_of_result(std::string const& path) { return blaming_the_file(path, kind_of, open_result); }
+
+void read_result(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
+{
+    blaming_the_file(path, read, open_result);
 }
 
 std::string read_config_toml(std::string const& path)

@@ -14,8 +14,8 @@
 
 namespace scribeline::results {
 
-constexpr char const* conventions    = "Scribeline-1.1";
-constexpr char const* schema_version = "1.1";
+constexpr char const* conventions    = "Scribeline-1.2";
+constexpr char const* schema_version = "1.2";
 
 class RunFile {
   public:
@@ -61,6 +61,11 @@ std::string read_config_toml(std::string const& path);
 // Hands the opened file to `read`, which may run twice, the first time in a copy of this process: what it finds missing
 // or of another kind (hdf5::Failure) is said to be the file's fault.
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
+
+// A result file of any command, which read_run refuses with what to do instead.
+enum class ResultKind { run, comparison, sweep, yield };
+ResultKind kind_of_result(std::string const& path);
+void       read_result(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
 
 // The word that a coded scalar stands for. Throws hdf5::Failure.
 std::string meaning(hdf5::InputFile const& file, std::string const& dataset);

@@ -38,8 +38,9 @@ void write_hops(hdf5::Group& root, models::YieldStudy const& study)
     auto hops = std::vector<std::uint32_t>{};
     for (std::uint32_t i = 1; i < study.pairs_at.size(); ++i)
         hops.push_back(i);
-    auto       group = root.group("hops");
-    auto const axis  = group.coordinates("hops", hops, {"1", "hops between neighbours of the mesh"});
+    auto group = root.group("hops");
+    sections::mark_plot(root, group, "hops", "pairs", {"hops"});
+    auto const axis = group.coordinates("hops", hops, {"1", "hops between neighbours of the mesh"});
     group.array("pairs", std::vector<double>(study.pairs_at.begin() + 1, study.pairs_at.end()), {&axis},
                 {"1", "pairs a repaired wafer that are so many hops apart"});
 }

@@ -1,82 +1,17 @@
-// Opening says which of the many reasons it was; the rest are plain reads.
+// Plain reads of what guard.hpp opens.
 #include "results/hdf5/reader.hpp"
 
-#include "configs/failure.hpp"
+#include "results/hdf5/guard.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <filesystem>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <unistd.h>
 
 namespace scribeline::results::hdf5 {
 
 namespace {
-
-using configs::Exit;
-using configs::UserError;
-
-void require_readable(std::string const& path)
-{
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) {
-        throw UserError{Exit::no_input, fmt::format("{} is a directory, not a result file", path)};
-    }
-    auto const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        throw UserError{Exit::no_input, fmt::format("cannot read {}: {}", path, std::strerror(errno))};
-    }
-    ::close(fd);
-}
-
-// The library names the lock's cause only in words.
-bool about_a_lock(std::string const& reason) { return reason.find("unable to lock file") != std::string::npos; }
-
-[[noreturn]] void explain(std::string const& path)
-{
-    auto const reason = cause();
-    if (about_a_lock(reason)) {
-        throw UserError{Exit::try_again,
-                        fmt::format("{} is locked by a program that has it open for writing ({}). Close that program, "
-                                    "or set HDF5_USE_FILE_LOCKING=FALSE to read all the same; file systems without "
-                                    "locks (some NFS and Lustre) need that too",
-                                    path, reason)};
-    }
-    throw UserError{Exit::bad_config,
-                    fmt::format("{} is damaged or was cut short and cannot be opened: {}. Run it again, or take a copy "
-                                "from before",
-                                path, reason)};
-}
-
-Handle open_file(std::string const& path)
-{
-    silence();
-    require_readable(path);
-    auto const kind = H5Fis_hdf5(path.c_str());
-    if (kind == 0) {
-        throw UserError{Exit::bad_config,
-                        fmt::format("{} is not an HDF5 file; expected one that `scribeline run -o` wrote", path)};
-    }
-    auto const id = kind > 0 ? H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
-    if (id < 0) {
-        explain(path);
-    }
-    return {id, &H5Fclose};
-}
-
-Handle open_dataset(Handle const& file, std::string const& name)
-{
-    return {check(H5Dopen2(file.id(), name.c_str(), H5P_DEFAULT), name), &H5Dclose};
-}
-
-std::size_t cells(Handle const& dataset)
-{
-    auto const space = Handle{check(H5Dget_space(dataset.id()), "dataspace"), &H5Sclose};
-    return static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), "extent"));
-}
 
 // Strings of a dataset or attribute of so many cells, read as they are stored: of any length or of a fixed one.
 template <class Read> std::vector<std::string> read_texts(Handle const& type, std::size_t count, Read read)
@@ -107,16 +42,10 @@ template <class Read> std::vector<std::string> read_texts(Handle const& type, st
     return result;
 }
 
-Handle open_attribute(Handle const& file, std::string const& object, char const* name)
-{
-    return {check(H5Aopen_by_name(file.id(), object.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), object + "@" + name),
-            &H5Aclose};
-}
-
 template <class T> std::vector<T> read(Handle const& file, std::string const& name, Id type)
 {
     auto const     dataset = open_dataset(file, name);
-    std::vector<T> values(cells(dataset));
+    std::vector<T> values(static_cast<std::size_t>(cells_of_dataset(dataset.id(), name)));
     if (!values.empty()) {
         check(H5Dread(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name);
     }
@@ -125,22 +54,22 @@ template <class T> std::vector<T> read(Handle const& file, std::string const& na
 
 } // namespace
 
-InputFile::InputFile(std::string path) : path_{std::move(path)}, file_{open_file(path_)} {}
+InputFile::InputFile(std::string path) : path_{std::move(path)}, file_{open_guarded(path_)} {}
 
 bool InputFile::has(std::string const& object) const
 {
     // H5Lexists wants every link on the way to exist.
     for (std::size_t at = object.find('/', 1); at != std::string::npos; at = object.find('/', at + 1)) {
-        if (H5Lexists(file_.id(), object.substr(0, at).c_str(), H5P_DEFAULT) <= 0) {
+        if (!has_link(file_, object.substr(0, at))) {
             return false;
         }
     }
-    return object == "/" || H5Lexists(file_.id(), object.c_str(), H5P_DEFAULT) > 0;
+    return object == "/" || has_link(file_, object);
 }
 
 bool InputFile::has_attribute(std::string const& object, char const* name) const
 {
-    return has(object) && H5Aexists_by_name(file_.id(), object.c_str(), name, H5P_DEFAULT) > 0;
+    return has(object) && hdf5::has_attribute(file_, object, name);
 }
 
 std::optional<std::string> InputFile::attribute(std::string const& object, char const* name) const
@@ -150,8 +79,7 @@ std::optional<std::string> InputFile::attribute(std::string const& object, char 
     }
     auto const attr  = open_attribute(file_, object, name);
     auto const type  = Handle{check(H5Aget_type(attr.id()), object), &H5Tclose};
-    auto const space = Handle{check(H5Aget_space(attr.id()), object), &H5Sclose};
-    auto const count = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), object));
+    auto const count = static_cast<std::size_t>(cells_of_attribute(attr.id(), object + "@" + name));
     auto const texts =
         read_texts(type, count, [&](void* to) { check(H5Aread(attr.id(), type.id(), to), object + "@" + name); });
     return texts.empty() ? "" : texts.front();
@@ -160,8 +88,7 @@ std::optional<std::string> InputFile::attribute(std::string const& object, char 
 double InputFile::number_attribute(std::string const& object, char const* name) const
 {
     auto const attr   = open_attribute(file_, object, name);
-    auto const space  = Handle{check(H5Aget_space(attr.id()), name), &H5Sclose};
-    auto const values = check(H5Sget_simple_extent_npoints(space.id()), name);
+    auto const values = cells_of_attribute(attr.id(), object + "@" + name);
     if (values != 1) {
         throw Failure{fmt::format("{}@{}: {} values where one was expected", object, name, values)};
     }
@@ -174,7 +101,7 @@ std::vector<std::string> InputFile::texts(std::string const& dataset) const
 {
     auto const data = open_dataset(file_, dataset);
     auto const type = Handle{check(H5Dget_type(data.id()), dataset), &H5Tclose};
-    return read_texts(type, cells(data), [&](void* to) {
+    return read_texts(type, static_cast<std::size_t>(cells_of_dataset(data.id(), dataset)), [&](void* to) {
         check(H5Dread(data.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, to), dataset);
     });
 }
@@ -221,8 +148,9 @@ InputFile::Kind InputFile::kind(std::string const& dataset) const
 
 std::vector<double> InputFile::frame(std::string const& dataset, std::uint64_t index) const
 {
-    auto const           data   = open_dataset(file_, dataset);
-    auto const           extent = shape(dataset);
+    auto const data   = open_dataset(file_, dataset);
+    auto const extent = shape(dataset);
+    cells_of_dataset(data.id(), dataset); // refuses claims
     std::vector<hsize_t> start(extent.size(), 0), count{extent.begin(), extent.end()};
     if (extent.empty() || index >= extent.front()) {
         throw Failure{fmt::format("{}: has no index {}", dataset, index)};
@@ -258,10 +186,29 @@ std::vector<std::uint64_t> InputFile::shape(std::string const& dataset) const
 
 namespace {
 
+// A result file has some thousand datasets, three groups deep at most.
+constexpr std::size_t most_datasets = 1'000'000, most_groups = 16;
+
 herr_t keep_dataset(hid_t, char const* name, H5O_info_t const* info, void* names)
 {
+    auto& kept = *static_cast<std::vector<std::string>*>(names);
+    if (static_cast<std::size_t>(std::count(name, name + std::strlen(name), '/')) > most_groups ||
+        kept.size() > most_datasets) {
+        return -1;
+    }
     if (info->type == H5O_TYPE_DATASET) {
-        static_cast<std::vector<std::string>*>(names)->push_back(name);
+        kept.emplace_back(name);
+    }
+    return 0;
+}
+
+// Of one group alone, whatever there is below it.
+herr_t keep_own_dataset(hid_t group, char const* name, H5L_info_t const* link, void* names)
+{
+    H5O_info_t info{};
+    if (link->type == H5L_TYPE_HARD && H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+        info.type == H5O_TYPE_DATASET) {
+        static_cast<std::vector<std::string>*>(names)->emplace_back(name);
     }
     return 0;
 }
@@ -276,7 +223,7 @@ herr_t keep_link(hid_t, char const* name, H5L_info_t const*, void* names)
 
 std::vector<std::string> InputFile::links_in(std::string const& group) const
 {
-    auto const opened = Handle{check(H5Gopen2(file_.id(), group.c_str(), H5P_DEFAULT), group), &H5Gclose};
+    auto const opened = open_group(file_, group);
     auto const list   = Handle{check(H5Gget_create_plist(opened.id()), group), &H5Pclose};
     unsigned   order  = 0;
     check(H5Pget_link_creation_order(list.id(), &order), group);
@@ -290,7 +237,9 @@ std::vector<std::string> InputFile::links_in(std::string const& group) const
 std::vector<std::string> InputFile::datasets() const
 {
     std::vector<std::string> names;
-    check(H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_NATIVE, &keep_dataset, &names, H5O_INFO_BASIC), "/");
+    if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_NATIVE, &keep_dataset, &names, H5O_INFO_BASIC) < 0) {
+        throw Failure{"its groups cannot be listed, or are deeper within each other than those of a result file"};
+    }
     for (auto& name : names) {
         name.insert(0, "/");
     }
@@ -299,12 +248,10 @@ std::vector<std::string> InputFile::datasets() const
 
 std::vector<std::string> InputFile::datasets_in(std::string const& group) const
 {
-    auto const               prefix = group + "/";
     std::vector<std::string> names;
-    for (auto const& name : datasets()) {
-        if (name.rfind(prefix, 0) == 0 && name.find('/', prefix.size()) == std::string::npos) {
-            names.push_back(name.substr(prefix.size()));
-        }
+    if (has(group)) {
+        auto const opened = open_group(file_, group);
+        check(H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, &keep_own_dataset, &names), group);
     }
     return names;
 }

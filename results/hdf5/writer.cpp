@@ -110,6 +110,7 @@ Flags flags(std::vector<std::string> const& meanings)
     result.values.resize(meanings.size());
     std::iota(result.values.begin(), result.values.end(), std::uint8_t{0});
     for (auto const& meaning : meanings) {
+        SCRIBELINE_EXPECT(!meaning.empty() && meaning.find(' ') == std::string::npos); // a blank ends a meaning
         result.meanings += (result.meanings.empty() ? "" : " ") + meaning;
     }
     return result;
@@ -129,6 +130,12 @@ Object& Object::attribute(char const* name, std::string const& text)
     auto const type    = text_type();
     auto const pointer = text.c_str();
     return attribute(name, type.id(), 0, &pointer);
+}
+
+Object& Object::attribute(char const* name, std::vector<std::string> const& texts)
+{
+    auto const type = text_type();
+    return attribute(name, type.id(), texts.size(), pointers(texts).data());
 }
 
 Object& Object::attribute(About const& about)

@@ -50,6 +50,7 @@ class Object {
     {
         return attribute(name, type_of<T>(), numbers.size(), numbers.data());
     }
+    Object& attribute(char const* name, std::vector<std::string> const& texts);
     Object& attribute(About const& about);
     Object& attribute(Flags const& meaning);
 

@@ -2,15 +2,19 @@
 #include "results/recover/attempts.hpp"
 
 #include "configs/failure.hpp"
+#include "results/files/bounds.hpp"
 #include "results/recover/salvage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <set>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -25,8 +29,14 @@ namespace {
 using configs::Exit;
 using configs::UserError;
 
-constexpr unsigned    patience      = 60;  // seconds with one object; a large one takes about one
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t most_attempts = 200; // objects that crash the library before the rest is given up
+
+// Of the time for the whole, what one object may take: five that stall leave some to read the others in.
+constexpr double share_of_an_object = 0.15;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 class Descriptor {
   public:
@@ -68,10 +78,10 @@ bool write_all(int fd, char const* data, std::size_t size)
 // A line each: a letter, the path, and after a tabulator the reason.
 class ToPipe final : public SalvageLog {
   public:
-    explicit ToPipe(int fd) : fd_{fd} {}
+    ToPipe(int fd, double patience) : fd_{fd}, patience_{patience} {}
     void trying(std::string const& path) override
     {
-        ::alarm(patience);
+        bound_time(patience_);
         say('t', path, "");
     }
     void kept(std::string const& path) override { say('k', path, ""); }
@@ -86,10 +96,18 @@ class ToPipe final : public SalvageLog {
         if (!write_all(fd_, line.data(), line.size()))
             ::_exit(1);
     }
-    int fd_;
+    int    fd_;
+    double patience_; // seconds with one object
 };
 
-[[noreturn]] void act(DamagedFile const& from, std::set<std::string> const& harmful, int pipe, int memory)
+// What an attempt must not look at, and for how long.
+struct Terms {
+    std::set<std::string> const& harmful;
+    std::set<std::string> const* only = nullptr;
+    double                       patience;
+};
+
+[[noreturn]] void act(DamagedFile const& from, Terms const& terms, int pipe, int memory)
 {
     auto const no_core = rlimit{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
@@ -98,10 +116,11 @@ class ToPipe final : public SalvageLog {
     ::dup2(nowhere, STDERR_FILENO);
     for (auto const signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM})
         ::signal(signal, SIG_DFL);
-    auto log = ToPipe{pipe};
-    ::alarm(patience);
+    bound_memory(bounds_for(from.bytes() + from.missing()));
+    bound_time(terms.patience);
+    auto log = ToPipe{pipe, terms.patience};
     try {
-        auto const bytes = salvage(from, harmful, log);
+        auto const bytes = salvage(from, terms.harmful, terms.only, log);
         ::_exit(write_all(memory, bytes.data(), bytes.size()) ? 0 : 1);
     } catch (std::exception const& error) {
         log.hopeless(error.what());
@@ -109,43 +128,59 @@ class ToPipe final : public SalvageLog {
     }
 }
 
-std::string everything_from(int pipe)
-{
-    auto text   = std::string{};
-    auto buffer = std::array<char, 65536>{};
-    for (;;) {
-        auto const got = ::read(pipe, buffer.data(), buffer.size());
-        if (got > 0)
-            text.append(buffer.data(), static_cast<std::size_t>(got));
-        else if (got == 0 || errno != EINTR)
-            return text;
-    }
-}
-
 struct Attempt {
-    Recovered   recovered;
-    std::string at; // the object that it turned to last
-    bool        ended_well = false;
+    Recovered             recovered;
+    std::set<std::string> tried;
+    std::string           at; // the object that it turned to last
+    bool                  ended_well  = false;
+    bool                  out_of_time = false;
 };
 
-void read_log(std::string const& text, Attempt& attempt)
+// A line of the log.
+void take(std::string const& line, Attempt& attempt)
 {
-    for (std::size_t from = 0; from < text.size();) {
-        auto const end  = std::min(text.find('\n', from), text.size());
-        auto const line = text.substr(from, end - from);
-        auto const tab  = line.find('\t');
-        from            = end + 1;
-        if (tab == std::string::npos || tab == 0)
-            continue; // cut short
-        auto const path = line.substr(1, tab - 1), why = line.substr(tab + 1);
-        if (line[0] == 't')
-            attempt.at = path;
-        else if (line[0] == 'k')
-            attempt.recovered.kept.push_back(path);
-        else if (line[0] == 'l')
-            attempt.recovered.lost.emplace_back(path, why);
-        else
-            attempt.recovered.reason = why;
+    auto const tab = line.find('\t');
+    if (tab == std::string::npos || tab == 0)
+        return; // cut short
+    auto const path = line.substr(1, tab - 1), why = line.substr(tab + 1);
+    if (line[0] == 't')
+        attempt.tried.insert(attempt.at = path);
+    else if (line[0] == 'k')
+        attempt.recovered.kept.push_back(path);
+    else if (line[0] == 'l')
+        attempt.recovered.lost.emplace_back(path, why);
+    else
+        attempt.recovered.reason = why;
+}
+
+// Reads the log to its end. `each` is called some times a second, and says whether to go on.
+template <class Each> void listen(int pipe, Attempt& attempt, Each const& each)
+{
+    constexpr int wait   = 200; // milliseconds
+    auto          text   = std::string{};
+    auto          buffer = std::array<char, 65536>{};
+    auto          called = Clock::now();
+    for (;;) {
+        auto waiting = pollfd{pipe, POLLIN, 0};
+        if (::poll(&waiting, 1, wait) > 0) {
+            auto const got = ::read(pipe, buffer.data(), buffer.size());
+            if (got == 0 || (got < 0 && errno != EINTR))
+                return;
+            text.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+            auto from = std::size_t{0};
+            for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', from)) {
+                take(text.substr(from, end - from), attempt);
+                from = end + 1;
+            }
+            text.erase(0, from);
+        }
+        if (seconds_since(called) * 1000 < wait)
+            continue;
+        called = Clock::now();
+        if (!each()) {
+            attempt.out_of_time = true;
+            return;
+        }
     }
 }
 
@@ -162,7 +197,7 @@ std::vector<char> content_of(int memory)
     return bytes;
 }
 
-Attempt try_once(DamagedFile const& from, std::set<std::string> const& harmful)
+template <class Each> Attempt try_once(DamagedFile const& from, Terms const& terms, Each const& each)
 {
     auto ends   = std::array<int, 2>{};
     auto memory = Descriptor{::memfd_create("recovered", MFD_CLOEXEC)};
@@ -171,12 +206,14 @@ Attempt try_once(DamagedFile const& from, std::set<std::string> const& harmful)
     auto       reading = Descriptor{ends[0]}, writing = Descriptor{ends[1]};
     auto const child = ::fork();
     if (child == 0)
-        act(from, harmful, writing.get(), memory.get());
+        act(from, terms, writing.get(), memory.get());
     if (child < 0)
         throw UserError{Exit::try_again, fmt::format("cannot start a process: {}", std::strerror(errno))};
     writing.close();
     auto attempt = Attempt{};
-    read_log(everything_from(reading.get()), attempt);
+    listen(reading.get(), attempt, [&] { return each(attempt); });
+    if (attempt.out_of_time)
+        ::kill(child, SIGKILL);
     auto status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -188,19 +225,47 @@ Attempt try_once(DamagedFile const& from, std::set<std::string> const& harmful)
 
 } // namespace
 
-Recovered recover(DamagedFile const& from)
+double seconds_to_recover(std::uint64_t bytes) { return bounds_for(bytes).seconds; }
+
+Recovered recover(DamagedFile const& from, double seconds, std::function<void(RecoverProgress const&)> const& tell)
 {
-    auto harmful = std::set<std::string>{};
+    auto const start    = Clock::now();
+    auto const patience = seconds * share_of_an_object;
+    auto       harmful  = std::set<std::string>{};
+    auto       harmless = std::set<std::string>{}; // tried, and another one was turned to
+    auto       told     = 0.0;
+
+    auto const each = [&](double most) {
+        return [&, most](Attempt const& attempt) {
+            auto const elapsed = seconds_since(start);
+            if (elapsed - told >= 1) {
+                told = elapsed;
+                tell({elapsed, attempt.recovered.kept.size(), attempt.recovered.lost.size(), attempt.at});
+            }
+            return elapsed < most;
+        };
+    };
+    auto const give_up = [](Attempt& attempt, std::string const& why) {
+        attempt.recovered.bytes.clear();
+        attempt.recovered.reason = why;
+        return std::move(attempt.recovered);
+    };
     for (;;) {
-        auto attempt = try_once(from, harmful);
+        bool const last = seconds_since(start) >= seconds;
+        auto       attempt =
+            try_once(from, {harmful, last ? &harmless : nullptr, patience}, each(last ? 2 * seconds : seconds));
         if (attempt.ended_well)
             return std::move(attempt.recovered);
-        if (attempt.at.empty() || harmful.size() == most_attempts || !harmful.insert(attempt.at).second) {
-            attempt.recovered.bytes.clear();
-            attempt.recovered.reason = attempt.at.empty() ? "opening it crashes the HDF5 library"
-                                                          : "the HDF5 library crashes at " + attempt.at;
-            return std::move(attempt.recovered);
-        }
+        for (auto const& path : attempt.tried)
+            if (path != attempt.at)
+                harmless.insert(path);
+        if (last)
+            return give_up(attempt, fmt::format("there was no time left at {}", attempt.at));
+        if (attempt.out_of_time)
+            continue; // once more, with what is known to do no harm
+        if (attempt.at.empty() || harmful.size() == most_attempts || !harmful.insert(attempt.at).second)
+            return give_up(attempt, attempt.at.empty() ? "opening it crashes the HDF5 library"
+                                                       : "the HDF5 library crashes at " + attempt.at);
     }
 }
 

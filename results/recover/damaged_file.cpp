@@ -2,6 +2,7 @@
 #include "results/recover/damaged_file.hpp"
 
 #include "configs/failure.hpp"
+#include "results/hdf5/guard.hpp"
 #include "results/hdf5/superblock.hpp"
 
 #include <algorithm>
@@ -83,17 +84,25 @@ DamagedFile::DamagedFile(std::string const& path) : path_{path}, image_{all_byte
                                                       "damaged, and without them nothing can be found in it",
                                                       path, stated_, size_)};
     image_.resize(std::max(size_, stated_), '\xff');
+
+    auto       failed = std::error_code{};
+    copy_             = (std::filesystem::temp_directory_path(failed) / "scribeline-XXXXXX").string();
+    auto const fd     = Opened{::mkostemp(copy_.data(), O_CLOEXEC)};
+    if (fd.fd < 0)
+        throw UserError{Exit::cannot_write, fmt::format("no copy of {} can be made in the folder for temporary files: "
+                                                        "{}",
+                                                        configs::printable(path), std::strerror(errno))};
+    guard_ = RemovedWhenInterrupted{copy_};
 }
+
+DamagedFile::~DamagedFile() { ::unlink(copy_.c_str()); }
 
 hdf5::Handle DamagedFile::open() const
 {
     using hdf5::check;
-    hdf5::silence();
+    hdf5::guard_library();
     // Not the library's own driver for files in memory: that one cannot be told a length.
-    // By a name of its own: of a link, as /proc has them for files without one, the library asks for the real path.
-    auto       error = std::error_code{};
-    auto       name  = (std::filesystem::temp_directory_path(error) / "scribeline-damaged-XXXXXX").string();
-    auto const copy  = Opened{::mkostemp(name.data(), O_CLOEXEC)};
+    auto const copy = Opened{::open(copy_.c_str(), O_RDWR | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)};
     for (std::size_t done = 0; done < image_.size();) {
         auto const written = ::write(copy.fd, image_.data() + done, image_.size() - done);
         if (written < 0 && errno == EINTR)
@@ -104,7 +113,6 @@ hdf5::Handle DamagedFile::open() const
     }
     struct stat about {};
     if (copy.fd < 0 || ::fstat(copy.fd, &about) != 0 || static_cast<std::size_t>(about.st_size) != image_.size()) {
-        ::unlink(name.c_str());
         throw hdf5::Failure{"no room for a copy of it in the folder for temporary files"};
     }
     auto const access = hdf5::Handle{check(H5Pcreate(H5P_FILE_ACCESS), "property list"), &H5Pclose};
@@ -112,9 +120,8 @@ hdf5::Handle DamagedFile::open() const
     // Properties that the library has for h5clear, under their own names.
     check(H5Pset(access.id(), "skip_eof_check", &yes), "skip_eof_check");
     check(H5Pset(access.id(), "clear_status_flags", &yes), "clear_status_flags");
-    auto const id = H5Fopen(name.c_str(), H5F_ACC_RDWR, access.id());
-    ::unlink(name.c_str()); // it lives until it is closed
-    auto file = hdf5::Handle{check(id, "its root"), &H5Fclose};
+    auto const id   = H5Fopen(copy_.c_str(), H5F_ACC_RDWR, access.id());
+    auto       file = hdf5::Handle{check(id, "its root"), &H5Fclose};
     if (was_left_open())
         check(H5Fincrement_filesize(file.id(), 0), "its length");
     return file;

@@ -6,6 +6,7 @@
 // a file itself).
 #pragma once
 
+#include "results/files/interruption.hpp"
 #include "results/hdf5/handle.hpp"
 
 #include <cstdint>
@@ -19,6 +20,9 @@ class DamagedFile {
     // Throws configs::UserError: no_input when there is no such file or nothing in it, bad_config when it is no HDF5
     // file, try_again while the run that writes it lives.
     explicit DamagedFile(std::string const& path);
+    ~DamagedFile();
+    DamagedFile(DamagedFile const&)            = delete;
+    DamagedFile& operator=(DamagedFile const&) = delete;
 
     std::string const& path() const { return path_; }
     std::uint64_t      bytes() const { return size_; }                                   // that are there
@@ -39,6 +43,11 @@ class DamagedFile {
     std::uint64_t     size_   = 0;
     std::uint64_t     stated_ = 0; // by the superblock
     std::vector<char> image_;      // of at least both lengths
+
+    // The copy that the library opens, in the folder for temporary files. It has a name as long as this lives: the
+    // library looks for the real path of what it opens.
+    std::string            copy_;
+    RemovedWhenInterrupted guard_;
 };
 
 } // namespace scribeline::results

@@ -3,10 +3,12 @@
 #include "results/recover/salvage.hpp"
 
 #include "configs/failure.hpp"
+#include "results/hdf5/guard.hpp"
 #include "results/hdf5/writer.hpp"
 
 #include <filesystem>
 #include <map>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,20 +62,28 @@ class Cells {
     bool              read_ = false;
 };
 
-std::string name_at(Id group, H5_index_t order, hsize_t index)
+herr_t keep_name(hid_t, char const* name, H5L_info_t const*, void* names)
 {
-    auto const size = check(H5Lget_name_by_idx(group, ".", order, H5_ITER_INC, index, nullptr, 0, H5P_DEFAULT),
-                            "its list of contents");
-    auto       name = std::string(static_cast<std::size_t>(size), '\0');
-    check(H5Lget_name_by_idx(group, ".", order, H5_ITER_INC, index, name.data(), name.size() + 1, H5P_DEFAULT),
-          "its list of contents");
-    return name;
+    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+    return 0;
+}
+
+// "runs/000042.h5": what the links of a sweep name (SweepFolder::run_name), and no other file.
+bool is_link_to_a_run(std::string_view file)
+{
+    constexpr std::string_view folder = "runs/", ending = ".h5";
+    if (file.size() <= folder.size() + ending.size() || file.substr(0, folder.size()) != folder ||
+        file.substr(file.size() - ending.size()) != ending)
+        return false;
+    auto const number = file.substr(folder.size(), file.size() - folder.size() - ending.size());
+    return number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 class Salvager {
   public:
-    Salvager(DamagedFile const& from, std::set<std::string> const& harmful, SalvageLog& log)
-        : from_{from}, harmful_{harmful}, log_{log}, source_{from.open()}
+    Salvager(DamagedFile const& from, std::set<std::string> const& harmful, std::set<std::string> const* only,
+             SalvageLog& log)
+        : from_{from}, harmful_{harmful}, only_{only}, log_{log}, source_{from.open()}
     {
     }
 
@@ -111,8 +121,13 @@ class Salvager {
     // Runs `action` for the object at `path`, and says what became of it.
     template <class Action> bool attempt(std::string const& path, Action const& action)
     {
-        if (harmful_.count(configs::printable(path)) > 0) {
+        auto const shown = configs::printable(path);
+        if (harmful_.count(shown) > 0) {
             lose(path, "reading it crashes or stalls the HDF5 library");
+            return false;
+        }
+        if (only_ != nullptr && only_->count(shown) == 0) {
+            lose(path, "there was no time left for it");
             return false;
         }
         log_.trying(path);
@@ -121,8 +136,10 @@ class Salvager {
             return true;
         } catch (Failure const& failure) {
             lose(path, failure.what());
-            return false;
+        } catch (std::bad_alloc const&) {
+            lose(path, "reading it takes more memory than a file of this length may need");
         }
+        return false;
     }
 
     void group(Id from, Id to, std::string const& path)
@@ -145,8 +162,7 @@ class Salvager {
         check(H5Pget_link_creation_order(creation.id(), &tracked), "link order");
         auto const order = (tracked & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
         auto       names = std::vector<std::string>{};
-        for (hsize_t i = 0; i < about.nlinks; ++i)
-            names.push_back(name_at(group, order, i));
+        check(H5Literate(group, order, H5_ITER_INC, nullptr, &keep_name, &names), "its list of contents");
         return names;
     }
 
@@ -173,6 +189,8 @@ class Salvager {
         char const* file   = nullptr;
         char const* target = nullptr;
         check(H5Lunpack_elink_val(value.data(), about.u.val_size, &flags, &file, &target), "link");
+        if (!is_link_to_a_run(file))
+            throw Failure{"a link to another file"};
         check(H5Lcreate_external(file, target, to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT), "link");
     }
 
@@ -227,7 +245,10 @@ class Salvager {
         auto const fresh = properties_like(list.id(), type.id());
         if (has_references(type.id()))
             throw Failure{"holds addresses within the damaged file"};
+        hdf5::require_own_storage(from, "its storage");
         require_all_bytes(from, list.id(), space.id());
+        if (H5Dget_storage_size(from) > 0)
+            hdf5::cells_of_dataset(from, "its extent");
         auto cells = Cells{type.id(), space.id()};
         if (H5Dget_storage_size(from) > 0) {
             check(H5Dread(from, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells.to_fill()), "cells");
@@ -342,6 +363,7 @@ class Salvager {
     {
         auto const space = Handle{check(H5Aget_space(from), name), &H5Sclose};
         auto const type  = Handle{check(H5Aget_type(from), name), &H5Tclose};
+        hdf5::cells_of_attribute(from, "its extent");
         if (has_references(type.id()))
             throw Failure{"holds addresses within the damaged file"};
         auto cells = Cells{type.id(), space.id()};
@@ -391,6 +413,7 @@ class Salvager {
 
     DamagedFile const&             from_;
     std::set<std::string> const&   harmful_;
+    std::set<std::string> const*   only_;
     SalvageLog&                    log_;
     Handle                         source_;
     Id                             root_ = -1; // of the new file
@@ -401,9 +424,10 @@ class Salvager {
 
 } // namespace
 
-std::vector<char> salvage(DamagedFile const& from, std::set<std::string> const& harmful, SalvageLog& log)
+std::vector<char> salvage(DamagedFile const& from, std::set<std::string> const& harmful,
+                          std::set<std::string> const* only, SalvageLog& log)
 {
-    return Salvager{from, harmful, log}.run();
+    return Salvager{from, harmful, only, log}.run();
 }
 
 } // namespace scribeline::results

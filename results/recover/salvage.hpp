@@ -23,8 +23,9 @@ class SalvageLog {
 };
 
 // The new file as bytes, with a root attribute `recovered` that says from what, and what is lost. Leaves out the
-// objects in `harmful` (as configs::printable() shows them), which the log hears of as lost. Throws hdf5::Failure when
-// not even the root can be read.
-std::vector<char> salvage(DamagedFile const& from, std::set<std::string> const& harmful, SalvageLog& log);
+// objects in `harmful` (as configs::printable() shows them), and all but those in `only` where that is given, which the
+// log hears of as lost. Throws hdf5::Failure when not even the root can be read.
+std::vector<char> salvage(DamagedFile const& from, std::set<std::string> const& harmful,
+                          std::set<std::string> const* only, SalvageLog& log);
 
 } // namespace scribeline::results

@@ -1,6 +1,7 @@
 #include "results/views/explain_file.hpp"
 
 #include "configs/failure.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/report_energy.hpp"
 #include "results/views/report_text.hpp"
 #include "results/views/told_run.hpp"
@@ -19,7 +20,12 @@ namespace {
 
 using models::Part;
 
-std::string whole(double number) { return grouped(static_cast<std::uint64_t>(std::llround(number))); }
+std::string whole(double number)
+{
+    if (!is_figure(number))
+        return "an unknown number of";
+    return (number < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(std::llround(std::abs(number))));
+}
 
 std::string plural(double number, char const* one)
 {
@@ -28,15 +34,13 @@ std::string plural(double number, char const* one)
 
 std::string bytes(double number)
 {
-    return number >= 1e9   ? fmt::format("{:.3g} GB", number / 1e9)
-           : number >= 1e6 ? fmt::format("{:.3g} MB", number / 1e6)
-                           : fmt::format("{:.3g} kB", number / 1e3);
+    return !is_figure(number) ? "an unknown number of bytes"
+           : number >= 1e9    ? fmt::format("{:.3g} GB", number / 1e9)
+           : number >= 1e6    ? fmt::format("{:.3g} MB", number / 1e6)
+                              : fmt::format("{:.3g} kB", number / 1e3);
 }
 
-std::string rate(double per_second)
-{
-    return per_second >= 100 ? whole(per_second) : fmt::format("{:.3g}", per_second);
-}
+std::string rate(double per_second) { return is_figure(per_second) ? rate_text(per_second) : "an unknown number of"; }
 
 // What one could turn to have less of a part.
 char const* parameters_of(Part part)
@@ -90,7 +94,7 @@ class Teller {
     }
 
   private:
-    void say(std::string sentence) { text_.push_back(std::move(sentence)); }
+    void say(std::string const& sentence) { text_.push_back(configs::printable(sentence)); }
 
     double      metric(char const* name) const { return run_.metric(name); }
     bool        has(char const* name) const { return run_.metrics.count(name) > 0; }
@@ -251,7 +255,7 @@ class Teller {
 
     void activity()
     {
-        if (metric("pe_busy_share") > 0) {
+        if (has("pe_busy_share") && metric("pe_busy_share") > 0) {
             say(fmt::format(
                 "In the mean over all PEs and the whole time, {} of the PE cycles were busy, {} stalled and "
                 "{} idle, and links were used to {}.",
@@ -324,12 +328,15 @@ bool names_a_file(std::string const& argument)
            std::filesystem::is_regular_file(argument, ignored);
 }
 
-std::string explain_file(std::string const& path)
+std::string explain_file(std::string const& path, std::size_t width)
 {
+    if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
+        return as_text(story_of(kind, path), width);
+    }
     auto const  run = read_told_run(path);
     std::string text;
     for (auto const& sentence : Teller{run}.sentences()) {
-        text += hanging("", sentence);
+        text += hanging("", sentence, width);
     }
     return text;
 }

@@ -1,6 +1,7 @@
 // `scribeline explain FILE.h5`: where the time of the run in a result file went, in sentences. Reads only the file.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace scribeline::results {
@@ -9,9 +10,9 @@ namespace scribeline::results {
 // there.
 bool names_a_file(std::string const& argument);
 
-// Eight to fifteen sentences, one a paragraph, in lines of at most 100 columns. Throws configs::UserError as read_run
-// does, and bad_config for a file from before schema 1.1, which does not hold the bars from the memory's peak to what
-// came out.
-std::string explain_file(std::string const& path);
+// Eight to fifteen sentences, one a paragraph, in lines of at most `width` columns. Throws configs::UserError as
+// read_run does, and bad_config for a file from before schema 1.1, which does not hold the bars from the memory's peak
+// to what came out.
+std::string explain_file(std::string const& path, std::size_t width = 100);
 
 } // namespace scribeline::results

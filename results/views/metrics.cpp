@@ -1,8 +1,11 @@
 // The table of metrics.
 #include "results/views/metrics.hpp"
 
+#include "models/wafer/speculation.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -46,7 +49,7 @@ double sram_used(models::Outcome const& outcome)
 
 std::uint64_t simulated_cycles(models::Outcome const& o)
 {
-    return o.token.simulated ? o.cycles_per_token : o.cycles_per_layer;
+    return o.token.simulated ? models::step_cycles(o) : o.cycles_per_layer;
 }
 
 std::uint64_t times_per_token(models::Outcome const& o) { return o.token.simulated ? 1 : o.layers; }
@@ -55,8 +58,9 @@ char const* simulated_thing(models::Outcome const& o) { return o.token.simulated
 
 double closed_form_deviation(models::Outcome const& o)
 {
-    return o.token.closed_form_cycles > 0 && o.cycles_per_token > 0
-               ? o.token.closed_form_cycles / static_cast<double>(o.cycles_per_token) - 1
+    auto const cycles = models::step_cycles(o);
+    return o.token.closed_form_cycles > 0 && cycles > 0
+               ? o.token.closed_form_cycles / static_cast<double>(cycles) - 1
                : 0.0;
 }
 
@@ -64,128 +68,154 @@ namespace {
 
 double count(std::uint64_t value) { return static_cast<double>(value); }
 
-// Of a run that had a plan, or a waterfall: others have nothing to say here.
+// Not a number where the run has nothing of the kind, so that every file has the same variables.
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+double if_known(bool known, double value) { return known ? value : nothing; }
+
+// Of a run that had a plan, or a waterfall.
 void add_plan(std::vector<Metric>& table, Outcome const& o)
 {
     auto const& t = o.token;
-    if (!o.waterfall.empty()) {
-        table.push_back({"peak_bandwidth_tokens_per_second", "token/s", o.waterfall.front().tokens_per_second,
-                         "tokens a second if weights and KV cache were read by all PEs at the peak of their SRAM, and "
-                         "nothing else took time"});
-    }
-    if (t.folded_cycles > 0) {
-        table.push_back({"folded_cycles_per_token", "cycle", static_cast<double>(t.folded_cycles),
-                         "cycles of one output token, folded, beside every wavelet simulated"});
-    }
-    if (t.closed_form_cycles > 0) {
-        table.push_back({"closed_form_cycles_per_token", "cycle", t.closed_form_cycles,
-                         "fabric cycles of one output token by the planner's formulas"});
-        table.push_back({"closed_form_deviation", "1", closed_form_deviation(o),
-                         "closed_form_cycles_per_token over cycles_per_token, less 1"});
-    }
-    if (t.kv_tokens_balanced > 0) {
-        table.push_back({"kv_tokens_concatenated", "1", count(t.kv_tokens_concatenated),
-                         "tokens that a request's KV cache holds when new ones join the last column", Kind::count});
-        table.push_back({"kv_tokens_balanced", "1", count(t.kv_tokens_balanced),
-                         "tokens that a request's KV cache holds when new ones are spread over all columns",
-                         Kind::count});
-    }
-    if (o.batch > 1) {
-        table.push_back({"batch", "1", count(o.batch), "sequences that each step decodes together", Kind::count});
-    }
-    if (auto const& s = o.speculation; !s.draft_model.empty()) {
-        table.push_back({"draft_cycles_per_token", "cycle", count(s.draft_cycles),
-                         "fabric cycles of one token of the draft model", Kind::count});
-        table.push_back(
-            {"draft_wafers", "1", count(s.draft_wafers), "wafers that the draft model stands on", Kind::count});
-        table.push_back({"speculative_round_cycles", "cycle", count(s.round_cycles),
-                         "fabric cycles of the draft model's proposals, their way, and the step that checks them",
-                         Kind::count});
-        table.push_back({"speculative_tokens_per_step", "1", s.tokens_per_step,
-                         "tokens that a step yields, expected: those accepted and the model's own"});
-        table.push_back({"speculative_tokens_per_second_per_user", "token/s", s.tokens_per_second_per_user,
-                         "output tokens a second for one user, with the draft model"});
-    }
-    if (!t.simulated) {
-        return;
-    }
-    table.push_back({"wafers", "1", count(t.wafers), "wafers that the model stands on", Kind::count});
-    table.push_back({"regions_x", "1", count(t.regions_x), "regions side by side on a wafer", Kind::count});
-    table.push_back({"regions_y", "1", count(t.regions_y), "regions one below another on a wafer", Kind::count});
-    table.push_back({"stages", "1", count(t.stages.size()), "regions that a token passes", Kind::count});
-    table.push_back(
-        {"requests_in_flight", "1", count(t.requests), "requests whose tokens are under way at once", Kind::count});
-    table.push_back(
-        {"tokens_per_second", "token/s", t.tokens_per_second, "output tokens a second of all requests in flight"});
-    table.push_back({"bottleneck_cycles", "cycle", count(t.bottleneck_cycles),
+    table.push_back({"peak_bandwidth_tokens_per_second", "token/s",
+                     o.waterfall.empty() ? nothing : o.waterfall.front().tokens_per_second,
+                     "tokens a second if weights and KV cache were read by all PEs at the peak of their SRAM, and "
+                     "nothing else took time"});
+    table.push_back({"folded_cycles_per_token", "cycle", if_known(t.folded_cycles > 0, count(t.folded_cycles)),
+                     "cycles of one output token, folded, beside every wavelet simulated"});
+    bool const has_form = t.closed_form_cycles > 0;
+    table.push_back({"closed_form_cycles_per_token", "cycle", if_known(has_form, t.closed_form_cycles),
+                     "fabric cycles of one output token by the planner's formulas"});
+    table.push_back({"closed_form_deviation", "1", if_known(has_form && has_counters(o), closed_form_deviation(o)),
+                     "closed_form_cycles_per_token over the cycles of the step, less 1"});
+    bool const has_room = t.kv_tokens_balanced > 0;
+    table.push_back({"kv_tokens_concatenated", "1", if_known(has_room, count(t.kv_tokens_concatenated)),
+                     "tokens that a request's KV cache holds when new ones join the last column", Kind::count});
+    table.push_back({"kv_tokens_balanced", "1", if_known(has_room, count(t.kv_tokens_balanced)),
+                     "tokens that a request's KV cache holds when new ones are spread over all columns", Kind::count});
+    table.push_back({"batch", "1", if_known(o.batch > 1, count(o.batch)), "sequences that each step decodes together",
+                     Kind::count});
+    auto const& s        = o.speculation;
+    bool const  is_draft = !s.draft_model.empty();
+    table.push_back({"draft_cycles_per_token", "cycle", if_known(is_draft, count(s.draft_cycles)),
+                     "fabric cycles of one token of the draft model", Kind::count});
+    table.push_back({"draft_wafers", "1", if_known(is_draft, count(s.draft_wafers)),
+                     "wafers that the draft model stands on", Kind::count});
+    table.push_back({"checking_step_cycles", "cycle", if_known(is_draft, count(models::step_cycles(o))),
+                     "fabric cycles of the step of the model that checks the proposals", Kind::count});
+    table.push_back({"checking_step_time", "s", if_known(is_draft, count(models::step_cycles(o)) / o.clock_hz),
+                     "time of the step of the model that checks the proposals"});
+    table.push_back({"speculative_round_cycles", "cycle", if_known(is_draft, count(s.round_cycles)),
+                     "fabric cycles of the draft model's proposals, their way, and the step that checks them",
+                     Kind::count});
+    table.push_back({"speculative_tokens_per_step", "1", if_known(is_draft, s.tokens_per_step),
+                     "tokens that a step yields, expected: those accepted and the model's own"});
+    bool const whole  = t.simulated;
+    auto const number = [&](char const* name, std::uint64_t value, char const* long_name) {
+        table.push_back({name, "1", if_known(whole, count(value)), long_name, Kind::count});
+    };
+    number("wafers", t.wafers, "wafers that the model stands on");
+    number("regions_x", t.regions_x, "regions side by side on a wafer");
+    number("regions_y", t.regions_y, "regions one below another on a wafer");
+    number("stages", t.stages.size(), "regions that a token passes");
+    number("requests_in_flight", t.requests, "requests whose tokens are under way at once");
+    table.push_back({"tokens_per_second", "token/s", if_known(whole, t.tokens_per_second),
+                     "output tokens a second of all requests in flight"});
+    table.push_back({"bottleneck_cycles", "cycle", if_known(whole, count(t.bottleneck_cycles)),
                      "fabric cycles of the busiest stage for one token", Kind::count});
 }
 
 // Of a run with a prompt.
 void add_prompt(std::vector<Metric>& table, models::PrefillOutcome const& prefill)
 {
-    if (prefill.tokens == 0) {
-        return;
-    }
-    table.push_back({"prompt_tokens", "1", count(prefill.tokens), "tokens of the prompt", Kind::count});
-    table.push_back(
-        {"prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count});
-    table.push_back({"prefill_cycles_per_layer", "cycle", count(prefill.cycles_per_layer),
-                     "fabric cycles of the whole prompt in one layer, by closed forms", Kind::count});
-    table.push_back({"prefill_cycles", "cycle", count(prefill.cycles),
-                     "fabric cycles until all layers are done with the prompt, by closed forms", Kind::count});
-    table.push_back({"prefill_time", "s", prefill.time.value(), "the same as a time"});
-    table.push_back(
-        {"prompt_tokens_per_second", "token/s", prefill.tokens_per_second, "tokens of the prompt over prefill_time"});
-    table.push_back({"time_to_first_token", "s", prefill.time_to_first_token.value(),
-                     "prefill_time, and time_per_output_token for the first token"});
-    table.push_back({"prefill_bytes", "byte", prefill.bytes,
-                     "SRAM of a PE that a chunk of the prompt takes beside weights and KV cache"});
-    double worst = 0;
+    bool const known = prefill.tokens > 0;
+    auto const add   = [&](char const* name, char const* units, double value, char const* long_name,
+                         Kind kind = Kind::measure) {
+        table.push_back({name, units, if_known(known, value), long_name, kind});
+    };
+    add("prompt_tokens", "1", count(prefill.tokens), "tokens of the prompt", Kind::count);
+    add("prompt_chunks", "1", count(prefill.chunks), "chunks that the prompt is prefilled in", Kind::count);
+    add("prefill_cycles_per_layer", "cycle", count(prefill.cycles_per_layer),
+        "fabric cycles of the whole prompt in one layer, by closed forms", Kind::count);
+    add("prefill_cycles", "cycle", count(prefill.cycles),
+        "fabric cycles until all layers are done with the prompt, by closed forms", Kind::count);
+    add("prefill_time", "s", prefill.time.value(), "the same as a time");
+    add("prompt_tokens_per_second", "token/s", prefill.tokens_per_second, "tokens of the prompt over prefill_time");
+    add("time_to_first_token", "s", prefill.time_to_first_token.value(),
+        "prefill_time, and time_per_output_token for the first token");
+    add("prefill_bytes", "byte", prefill.bytes,
+        "SRAM of a PE that a chunk of the prompt takes beside weights and KV cache");
+    double worst = prefill.checks.empty() ? nothing : 0;
     for (auto const& check : prefill.checks) {
         worst = std::max(worst, std::fabs(check.deviation()));
     }
-    if (!prefill.checks.empty()) {
-        table.push_back({"prefill_check_deviation", "1", worst,
-                         "largest deviation of a product's closed form from every wavelet of it"});
-    }
+    add("prefill_check_deviation", "1", worst, "largest deviation of a product's closed form from every wavelet of it");
 }
 
 // Of a run that has them.
 void add_energy(std::vector<Metric>& table, Outcome const& o)
 {
-    auto const& e = o.energy;
-    if (models::picojoules(e.token) == 0) {
-        return;
-    }
-    table.push_back({"energy_per_token", "J", models::joules(e.token),
-                     "energy of one output token with nothing else on the machine, the systems around the wafers "
-                     "included"});
+    auto const& e     = o.energy;
+    bool const  known = models::picojoules(e.token) != 0;
+    auto const  add   = [&](char const* name, char const* units, bool is_known, double value, std::string long_name) {
+        table.push_back({name, units, if_known(is_known, value), std::move(long_name)});
+    };
+    add("energy_per_token", "J", known, models::joules(e.token),
+        "energy of one output token with nothing else on the machine, the systems around the wafers included");
     static constexpr std::array<char const*, models::energy_part_count> names{
         "energy_arithmetic", "energy_sram_weights", "energy_sram_kv",   "energy_sram_vectors", "energy_code",
         "energy_hops",       "energy_scribe",       "energy_off_wafer", "energy_idle",         "energy_system"};
     for (std::size_t i = 0; i < models::energy_part_count; ++i) {
-        table.push_back({names[i], "J", models::joules(e.token[i]),
-                         fmt::format("of it: {}", meaning_of(static_cast<models::EnergyPart>(i)))});
+        add(names[i], "J", known, models::joules(e.token[i]),
+            fmt::format("of it: {}", meaning_of(static_cast<models::EnergyPart>(i))));
     }
-    table.push_back({"power_chip", "W", e.alone.chip, "mean power of the wafers meanwhile"});
+    add("power_chip", "W", known, e.alone.chip, "mean power of the wafers meanwhile");
+    add("power_system", "W", known, e.alone.system, "mean power of the systems around the wafers, these included");
+    bool const shared = known && e.knows_shared();
+    add("energy_per_token_in_flight", "J", shared, models::joules(e.shared),
+        "energy of one output token when all requests that fit are in flight");
+    add("power_chip_in_flight", "W", shared, e.in_flight.chip, "mean power of the wafers then");
+    add("power_system_in_flight", "W", shared, e.in_flight.system, "mean power of the systems then");
+    add("power_chip_busy", "W", known, e.peak.chip,
+        "power of the wafers if every PE multiplied and added in each cycle, operands from SRAM");
+    add("power_chip_published", "W", known, e.published.chip, "published power of as many wafers");
+    add("power_system_published", "W", known, e.published.system, "published power of as many systems");
+}
+
+// Of repaired wafers, and of wavelets that carried numbers.
+void add_repair_and_payload(std::vector<Metric>& table, Outcome const& o)
+{
+    bool const repaired = !o.repair.defects.empty();
+    auto const number   = [&](char const* name, char const* units, bool known, std::uint64_t value,
+                            char const* long_name) {
+        table.push_back({name, units, if_known(known, count(value)), long_name, Kind::count});
+    };
+    number("dead_pes", "1", repaired, o.repair.dead, "PEs that repair passes by, of all wafers");
+    number("rewired_links", "1", repaired, o.repair.rewired,
+           "broken links over scribe lines in whose place spare wires work");
+    number("longer_links", "1", repaired, o.repair.longer_links,
+           "links between neighbours of the mesh that repair has moved apart");
+    number("cycles_of_longer_links_by_form", "cycle", repaired, o.repair.added_by_form,
+           "fabric cycles of longer links that a closed form says; 0: they were simulated");
+    bool const checked = o.payload.checked;
+    number("payload_numbers", "1", checked, o.payload.numbers, "numbers compared with the reference");
+    table.push_back({"payload_largest_deviation", "1", if_known(checked, o.payload.largest),
+                     "largest deviation of a number from the reference, over the rms of its vector"});
+    table.push_back({"payload_rms_deviation", "1", if_known(checked, o.payload.rms), "rms of these deviations"});
     table.push_back(
-        {"power_system", "W", e.alone.system, "mean power of the systems around the wafers, these included"});
-    if (e.knows_shared()) {
-        table.push_back({"energy_per_token_in_flight", "J", models::joules(e.shared),
-                         "energy of one output token when all requests that fit are in flight"});
-        table.push_back({"power_chip_in_flight", "W", e.in_flight.chip, "mean power of the wafers then"});
-        table.push_back({"power_system_in_flight", "W", e.in_flight.system, "mean power of the systems then"});
-    }
-    table.push_back({"power_chip_busy", "W", e.peak.chip,
-                     "power of the wafers if every PE multiplied and added in each cycle, operands from SRAM"});
-    table.push_back({"power_chip_published", "W", e.published.chip, "published power of as many wafers"});
-    table.push_back({"power_system_published", "W", e.published.system, "published power of as many systems"});
+        {"payload_bound", "1", if_known(checked, o.payload.bound), "largest deviation that rounding explains"});
 }
 
 } // namespace
 
-std::vector<Metric> metrics(Outcome const& o)
+bool has_counters(Outcome const& o) { return !o.operators.empty(); }
+
+std::string bound_by(Outcome const& o)
+{
+    return has_counters(o) ? name_of(bounding_part(o.bound_by, o.parts)) : "unknown";
+}
+
+std::vector<Metric> all_metrics(Outcome const& o)
 {
     auto const share   = [](double value, double of) { return of > 0 ? value / of : 0.0; };
     double     flops   = 0;
@@ -196,9 +226,11 @@ std::vector<Metric> metrics(Outcome const& o)
         weights += op.bytes_weights;
         kv += op.bytes_kv;
     }
-    auto const seconds = o.clock_hz > 0 ? count(simulated_cycles(o)) / o.clock_hz : 0.0;
-    auto const times   = count(times_per_token(o));
-    auto const what    = std::string{simulated_thing(o)};
+    bool const simulated = has_counters(o);
+    auto const note      = o.token_note.empty() ? std::string{} : ": " + o.token_note;
+    auto const seconds   = o.clock_hz > 0 ? count(simulated_cycles(o)) / o.clock_hz : 0.0;
+    auto const times     = count(times_per_token(o));
+    auto const what      = std::string{simulated_thing(o)};
 
     std::vector<Metric> table{
         {"cycles_per_layer", "cycle", count(o.cycles_per_layer),
@@ -206,76 +238,80 @@ std::vector<Metric> metrics(Outcome const& o)
                            : "fabric cycles of the simulated layer",
          Kind::count},
         {"layers", "1", count(o.layers), "layers of the model", Kind::count},
-        {"cycles_per_token", "cycle", count(o.cycles_per_token), "fabric cycles of one output token: " + o.token_note,
+        {"cycles_per_token", "cycle", count(o.cycles_per_token), "fabric cycles of one output token" + note,
          Kind::count},
         {"clock", "Hz", o.clock_hz, "clock of the fabric"},
-        {"time_per_output_token", "s", o.time_per_output_token.value(), "time of one output token: " + o.token_note},
+        {"time_per_output_token", "s", o.time_per_output_token.value(), "time of one output token" + note},
         {"tokens_per_second_per_user", "token/s", o.tokens_per_second_per_user, "output tokens a second for one user"},
-        {"pe_busy_share", "1", o.pe_busy_share, "PE-cycles that computed or moved data, of all"},
-        {"pe_stalled_share", "1", o.pe_stalled_share, "PE-cycles that waited inside an operation, of all"},
-        {"pe_idle_share", "1", o.pe_idle_share, "PE-cycles without an operation, of all"},
-        {"fabric_utilisation", "1", o.link_utilisation, "wavelets sent, of what all links could send in the time"},
-        {"scribe_utilisation", "1", o.scribe_utilisation,
+        {"pe_busy_share", "1", if_known(simulated, o.pe_busy_share), "PE-cycles that computed or moved data, of all"},
+        {"pe_stalled_share", "1", if_known(simulated, o.pe_stalled_share),
+         "PE-cycles that waited inside an operation, of all"},
+        {"pe_idle_share", "1", if_known(simulated, o.pe_idle_share), "PE-cycles without an operation, of all"},
+        {"fabric_utilisation", "1", if_known(simulated, o.link_utilisation),
+         "wavelets sent, of what all links could send in the time"},
+        {"scribe_utilisation", "1", if_known(simulated, o.scribe_utilisation),
          "wavelets sent over scribe lines, of what these links could send in the time"},
-        {"fraction_of_peak_bandwidth", "1", o.sram_bandwidth_share,
+        {"fraction_of_peak_bandwidth", "1", if_known(simulated, o.sram_bandwidth_share),
          "bytes of weights and KV cache read, of what the SRAM ports could read in the time"},
-        {"effective_bandwidth", "byte/s", share(weights + kv, seconds),
+        {"effective_bandwidth", "byte/s", if_known(simulated, share(weights + kv, seconds)),
          "bytes of weights and KV cache of the " + what + " over its time"},
-        {"fraction_of_peak_arithmetic", "1", o.arithmetic_share,
+        {"fraction_of_peak_arithmetic", "1", if_known(simulated, o.arithmetic_share),
          "floating-point operations, of what the PEs could do in the time"},
-        {"effective_arithmetic", "flop/s", share(flops, seconds),
+        {"effective_arithmetic", "flop/s", if_known(simulated, share(flops, seconds)),
          "floating-point operations of the " + what + " over its time"},
-        {"wavelet_hops", "1", count(o.wavelet_hops), "wavelets over links between routers", Kind::count},
-        {"wavelets_injected", "1", count(o.wavelets_injected), "wavelets from PEs into the fabric", Kind::count},
-        {"wavelets_delivered", "1", count(o.wavelets_delivered), "wavelets from the fabric to PEs", Kind::count},
-        {"scribe_crossings", "1", count(o.scribe_crossings), "wavelets over links between reticles", Kind::count},
-        {"wavelets_crossed", "1", count(o.wavelets_crossed),
+        {"wavelet_hops", "1", if_known(simulated, count(o.wavelet_hops)), "wavelets over links between routers",
+         Kind::count},
+        {"wavelets_injected", "1", if_known(simulated, count(o.wavelets_injected)), "wavelets from PEs into the fabric",
+         Kind::count},
+        {"wavelets_delivered", "1", if_known(simulated, count(o.wavelets_delivered)), "wavelets from the fabric to PEs",
+         Kind::count},
+        {"scribe_crossings", "1", if_known(simulated, count(o.scribe_crossings)),
+         "wavelets over links between reticles", Kind::count},
+        {"wavelets_crossed", "1", if_known(simulated, count(o.wavelets_crossed)),
          "wavelets delivered that had crossed a scribe line on their way", Kind::count},
-        {"scribe_wavelet_share", "1", share(count(o.wavelets_crossed), count(o.wavelets_delivered)),
+        {"scribe_wavelet_share", "1",
+         if_known(simulated, share(count(o.wavelets_crossed), count(o.wavelets_delivered))),
          "wavelets delivered that had crossed a scribe line, of all"},
-        {"scribe_hop_share", "1", share(count(o.scribe_crossings), count(o.wavelet_hops)),
+        {"scribe_hop_share", "1", if_known(simulated, share(count(o.scribe_crossings), count(o.wavelet_hops))),
          "wavelet-hops over scribe lines, of all"},
-        {"sram_peak", "byte", sram_used(o), "SRAM taken on the fullest PE"},
-        {"sram_capacity", "byte", o.sram_capacity_bytes, "SRAM of one PE"},
+        {"sram_peak", "byte", if_known(!o.sram.empty(), sram_used(o)), "SRAM taken on the fullest PE"},
+        {"sram_capacity", "byte", if_known(!o.sram.empty(), o.sram_capacity_bytes), "SRAM of one PE"},
     };
     static constexpr std::array<char const*, models::part_count> part_metrics{
         "cycles_arithmetic",    "cycles_dispatch",     "cycles_sram",    "cycles_hops",     "cycles_scribe",
         "cycles_serialisation", "cycles_reduce_stage", "cycles_waiting", "cycles_off_wafer"};
     for (std::size_t i = 0; i < models::part_count; ++i) {
-        table.push_back({part_metrics[i], "cycle", count(o.parts[i]),
+        table.push_back({part_metrics[i], "cycle", if_known(simulated, count(o.parts[i])),
                          fmt::format("cycles of the {} that are {}", what, name_of(static_cast<Part>(i))),
                          Kind::count});
     }
-    if (!o.operators.empty()) {
-        table.push_back({"bytes_read_per_token", "byte", times * (weights + kv),
-                         "weights and KV cache that one output token needs"});
-    }
+    table.push_back({"bytes_read_per_token", "byte", if_known(simulated, times * (weights + kv)),
+                     "weights and KV cache that one output token needs"});
     add_plan(table, o);
     add_prompt(table, o.prefill);
     add_energy(table, o);
-    if (o.cycles_without_scribe != 0) {
-        table.push_back({"cycles_without_scribe", "cycle", count(o.cycles_without_scribe),
-                         "fabric cycles of a token if scribe lines were links like others", Kind::count});
-    }
-    if (!o.repair.defects.empty()) {
-        table.push_back(
-            {"dead_pes", "1", count(o.repair.dead), "PEs that repair passes by, of all wafers", Kind::count});
-        table.push_back({"rewired_links", "1", count(o.repair.rewired),
-                         "broken links over scribe lines in whose place spare wires work", Kind::count});
-        table.push_back({"longer_links", "1", count(o.repair.longer_links),
-                         "links between neighbours of the mesh that repair has moved apart", Kind::count});
-        table.push_back({"cycles_of_longer_links_by_form", "cycle", count(o.repair.added_by_form),
-                         "fabric cycles of longer links that a closed form says; 0: they were simulated", Kind::count});
-    }
-    if (o.payload.checked) {
-        table.push_back(
-            {"payload_numbers", "1", count(o.payload.numbers), "numbers compared with the reference", Kind::count});
-        table.push_back({"payload_largest_deviation", "1", o.payload.largest,
-                         "largest deviation of a number from the reference, over the rms of its vector"});
-        table.push_back({"payload_rms_deviation", "1", o.payload.rms, "rms of these deviations"});
-        table.push_back({"payload_bound", "1", o.payload.bound, "largest deviation that rounding explains"});
-    }
+    table.push_back({"cycles_without_scribe", "cycle",
+                     if_known(o.cycles_without_scribe != 0, count(o.cycles_without_scribe)),
+                     "fabric cycles of a token if scribe lines were links like others", Kind::count});
+    add_repair_and_payload(table, o);
     return table;
+}
+
+std::vector<Metric> metrics(Outcome const& outcome)
+{
+    auto table = all_metrics(outcome);
+    table.erase(
+        std::remove_if(table.begin(), table.end(), [](Metric const& metric) { return std::isnan(metric.value); }),
+        table.end());
+    return table;
+}
+
+std::vector<std::string> metric_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& metric : all_metrics(Outcome{}))
+        names.emplace_back(metric.name);
+    return names;
 }
 
 } // namespace scribeline::results

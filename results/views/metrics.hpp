@@ -18,7 +18,21 @@ struct Metric {
     Kind        kind = Kind::measure;
 };
 
+// Of every run the same, in the same order; not a number: this run does not know it, which is without value in JSON
+// and `-` in tables.
+std::vector<Metric> all_metrics(models::Outcome const& outcome);
+
+// Those of them that the run knows.
 std::vector<Metric> metrics(models::Outcome const& outcome);
+
+// The names of all metrics that any run may have, for checks before there is one.
+std::vector<std::string> metric_names();
+
+// Whether anything was simulated, so that counters, parts and books say something: not by closed forms alone.
+bool has_counters(models::Outcome const& outcome);
+
+// What takes most of the time, by its name; "unknown" where no part of it is known.
+std::string bound_by(models::Outcome const& outcome);
 
 // Cycles that the operators of the run add up to: of a token, or of the one layer that stands for all.
 std::uint64_t simulated_cycles(models::Outcome const& outcome);

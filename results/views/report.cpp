@@ -1,6 +1,8 @@
-// The page of text: at most 100 columns, no colour, the answer first and the details after it.
+// The page of text: no colour, the answer first and the details after it.
 #include "results/views/report.hpp"
 
+#include "models/wafer/speculation.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/report_energy.hpp"
 #include "results/views/report_plan.hpp"
@@ -20,7 +22,7 @@ namespace {
 
 using models::Outcome;
 
-constexpr int bar_width = 44;
+constexpr std::size_t before_bars = 44, longest_bar = 44; // columns of a line
 
 std::string setting(configs::Config const& config, std::string const& group, std::string const& key)
 {
@@ -32,7 +34,7 @@ std::string setting(configs::Config const& config, std::string const& group, std
     return "";
 }
 
-void heading(std::string& text, char const* title) { text += fmt::format("\n{}\n", title); }
+void heading(Page& text, char const* title) { text += fmt::format("\n{}\n", title); }
 
 char const* explained_fidelity(Outcome const& o)
 {
@@ -67,14 +69,14 @@ std::string place(configs::Config const& config, Outcome const& o)
 // Not so by the planner's formulas alone.
 bool simulated(Outcome const& o) { return !o.operators.empty(); }
 
-void headline(std::string& text, configs::Config const& config, Outcome const& o)
+void headline(Page& text, configs::Config const& config, Outcome const& o)
 {
     auto const& p = config.parameters;
     text += fmt::format("{} on {}, {}, context {}\n", p.workload.model, config.machine, place(config, o),
                         grouped(p.workload.context));
     text += fmt::format("fidelity {}: {}\n\n", o.fidelity, explained_fidelity(o));
     auto const line = [&](char const* name, std::string const& value, std::string const& note) {
-        text += hanging(fmt::format("  {:<22}{:>14}  ", name, value), note);
+        text += hanging(fmt::format("  {:<22}{:>14}  ", name, value), note, text.width);
     };
     if (!o.token.simulated) {
         line("one layer", grouped(o.cycles_per_layer),
@@ -86,19 +88,19 @@ void headline(std::string& text, configs::Config const& config, Outcome const& o
         line("one output token", grouped(o.cycles_per_token), fmt::format("cycles at {:.4g} GHz", o.clock_hz / 1e9));
     }
     line(o.token.simulated ? "" : "one output token", duration(o.time_per_output_token.value()), o.token_note);
-    line("tokens per second", fmt::format("{:.1f}", o.tokens_per_second_per_user), "for one user");
+    line("tokens per second", rate_text(o.tokens_per_second_per_user), "for one user");
     if (o.prefill.tokens > 0) {
         line("first token", duration(o.prefill.time_to_first_token.value()), prompt_note(o.prefill));
-        line("prompt tokens a second", fmt::format("{:.1f}", o.prefill.tokens_per_second), "of the prefill");
+        line("prompt tokens a second", rate_text(o.prefill.tokens_per_second), "of the prefill");
     }
     if (o.token.closed_form_cycles > 0 && simulated(o)) {
         line("closed form", grouped(static_cast<std::uint64_t>(std::llround(o.token.closed_form_cycles))),
              fmt::format("cycles a token by formulas: {:+.2f} % beside {} here", closed_form_deviation(o) * 100,
-                         grouped(o.cycles_per_token)));
+                         grouped(models::step_cycles(o))));
     }
 }
 
-void utilisation(std::string& text, Outcome const& o)
+void utilisation(Page& text, Outcome const& o)
 {
     if (!simulated(o)) {
         return;
@@ -125,12 +127,12 @@ void utilisation(std::string& text, Outcome const& o)
             text += fmt::format("  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
                                 "  {:<22}{:>18}  they would save {} cycles a token\n",
                                 "  what they cost", grouped(on_path), "", "",
-                                grouped(o.cycles_per_token - std::min(o.cycles_per_token, o.cycles_without_scribe)));
+                                grouped(models::step_cycles(o) - std::min(models::step_cycles(o), o.cycles_without_scribe)));
         }
     }
 }
 
-void repair(std::string& text, Outcome const& o)
+void repair(Page& text, Outcome const& o)
 {
     if (o.repair.defects.empty())
         return;
@@ -146,7 +148,7 @@ void repair(std::string& text, Outcome const& o)
         line("cycles by a closed form", o.repair.added_by_form, "of these longer links, on the critical path");
 }
 
-void sram(std::string& text, Outcome const& o)
+void sram(Page& text, Outcome const& o)
 {
     if (o.sram.empty()) {
         return;
@@ -155,8 +157,9 @@ void sram(std::string& text, Outcome const& o)
     auto const capacity = o.sram_capacity_bytes;
     auto const of       = [&](double bytes) { return capacity > 0 ? bytes / capacity : 0.0; };
     for (auto const& part : o.sram) {
-        text += trimmed(fmt::format("  {:<22}{:>10}{:>8}  {}", shortened(part.name, 21), kibibytes(part.bytes),
-                                    percent(of(part.bytes)), bar(of(part.bytes), bar_width))) +
+        text += trimmed(fmt::format(
+                    "  {:<22}{:>10}{:>8}  {}", shortened(part.name, 21), kibibytes(part.bytes), percent(of(part.bytes)),
+                    bar(of(part.bytes), static_cast<int>(std::min(text.beside(before_bars), longest_bar))))) +
                 "\n";
     }
     auto const used = sram_used(o);
@@ -164,15 +167,22 @@ void sram(std::string& text, Outcome const& o)
                         kibibytes(capacity - used), kibibytes(capacity));
 }
 
-void books(std::string& text, Outcome const& o)
+void books(Page& text, Outcome const& o)
 {
     if (!simulated(o)) {
         return;
     }
     heading(text, o.books.balanced() ? "Books: balanced" : "Books: NOT BALANCED");
     for (auto const& entry : o.books.entries) {
-        text += fmt::format("  {:<22}{:>18}  {} {} {}\n", shortened(entry.name, 21), grouped(entry.left_value),
-                            entry.left, entry.balanced() ? "=" : "is not", entry.right);
+        // Energies are counted in picojoules, so that they add up exactly; nobody reads a token's in them.
+        std::string const counted   = "pJ, ";
+        bool const        is_energy = entry.left.rfind(counted, 0) == 0 && entry.balanced();
+        auto const        value =
+            is_energy ? energy_text(static_cast<double>(entry.left_value) * 1e-12) : grouped(entry.left_value);
+        text += hanging(fmt::format("  {:<22}{:>18}  ", shortened(entry.name, 21), value),
+                        fmt::format("{} {} {}", is_energy ? entry.left.substr(counted.size()) : entry.left,
+                                    entry.balanced() ? "=" : "is not", entry.right),
+                        text.width);
         if (!entry.balanced()) {
             text += fmt::format("  {:<22}{:>18}  {}\n", "", grouped(entry.right_value), entry.right);
         }
@@ -181,7 +191,7 @@ void books(std::string& text, Outcome const& o)
 }
 
 // Only of a run with --payload.
-void numbers(std::string& text, Outcome const& o)
+void numbers(Page& text, Outcome const& o)
 {
     if (!o.payload.checked) {
         return;
@@ -197,7 +207,7 @@ void numbers(std::string& text, Outcome const& o)
     line("bound", o.payload.bound, "what rounding explains");
 }
 
-void assumptions(std::string& text, configs::Config const& config)
+void assumptions(Page& text, configs::Config const& config)
 {
     std::vector<std::string> assumed;
     for (auto const& entry : config.settings) {
@@ -207,11 +217,23 @@ void assumptions(std::string& text, configs::Config const& config)
     }
     if (!assumed.empty()) {
         heading(text, "Assumed, not published (scribeline explain KEY says why)");
-        text += in_columns(assumed, 98);
+        text += in_columns(assumed, text.width - 2);
     }
 }
 
-void speculation(std::string& text, Outcome const& o)
+// What was not asked for and counts all the same.
+void defaults(Page& text, configs::Config const& config)
+{
+    auto const told = defaults_of(config);
+    if (!told.empty()) {
+        heading(text, "Not asked for");
+        for (auto const& sentence : told) {
+            text += hanging("  ", sentence, text.width);
+        }
+    }
+}
+
+void speculation(Page& text, Outcome const& o)
 {
     auto const& s = o.speculation;
     if (s.draft_model.empty()) {
@@ -228,13 +250,15 @@ void speculation(std::string& text, Outcome const& o)
     line("a step yields", fmt::format("{:.2f}", s.tokens_per_step),
          fmt::format("tokens, each proposal accepted with {}", percent(s.acceptance)));
     line("round", grouped(s.round_cycles), "cycles: proposals, their way, and the step that checks them");
-    line("tokens per second", fmt::format("{:.1f}", s.tokens_per_second_per_user), "for one user");
+    line("checking step", grouped(models::step_cycles(o)), "cycles: operators, parts and stages are those of this step");
 }
 
-void conclusion(std::string& text, Outcome const& o)
+void conclusion(Page& text, Outcome const& o)
 {
     if (!simulated(o)) {
-        text += "\nFormulas give the whole time and not what bounds it: --fidelity folded or wavelet does.\n";
+        text += "\n";
+        text += hanging("", "Formulas give the whole time and not what bounds it: --fidelity folded or wavelet does.",
+                        text.width);
         return;
     }
     auto const part  = bounding_part(o.bound_by, o.parts);
@@ -242,24 +266,27 @@ void conclusion(std::string& text, Outcome const& o)
     auto const sums  = by_name(o.operators);
     auto const slowest =
         std::max_element(sums.begin(), sums.end(), [](auto const& a, auto const& b) { return a.cycles < b.cycles; });
-    text += fmt::format("\nBound by {}: {} of the {} is {}.", name_of(part), percent(bound), simulated_thing(o),
-                        explained(part));
+    text += "\n";
+    text += hanging("",
+                    fmt::format("Bound by {}: {} of the {} is {}.", name_of(part), percent(bound), simulated_thing(o),
+                                explained(part)),
+                    text.width);
     if (slowest != sums.end()) {
-        text += fmt::format("\nThe longest operator is {}, with {} of the time{}.", slowest->name,
+        text += fmt::format("The longest operator is {}, with {} of the time{}.\n", slowest->name,
                             percent(share_of(slowest->cycles, total(o.parts))),
                             slowest->count > 1 ? fmt::format(" in {} places", slowest->count) : "");
     }
-    text += "\n";
 }
 
 // Commands that work as they stand, and differ from the one that just ran.
-void next_commands(std::string& text, configs::Config const& config)
+void next_commands(Page& text, configs::Config const& config)
 {
     auto const latency = setting(config, "scribe", "extra_latency") == "8 cycles" ? "16 cycles" : "8 cycles";
     heading(text, "Try next");
+    auto const same = config.command_line.empty() ? std::string{"scribeline run"} : config.command_line;
     if (config.output.empty()) {
-        text += "  scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420 -o first.h5\n";
-        text += fmt::format("  scribeline run --set \"scribe.extra_latency={}\"\n", latency);
+        text += fmt::format("  {} -o run.h5\n", same);
+        text += fmt::format("  {} --set \"scribe.extra_latency={}\"\n", same, latency);
     } else {
         text += fmt::format("  scribeline explain {}\n", quoted(config.output));
         text += fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"\n", quoted(config.output),
@@ -269,44 +296,49 @@ void next_commands(std::string& text, configs::Config const& config)
 
 } // namespace
 
-void print_report(std::ostream& out, configs::Config const& config, Outcome const& outcome)
+void print_report(std::ostream& out, configs::Config const& config, Outcome const& outcome, PageOptions const& options)
 {
-    std::string text;
+    auto text = Page{std::max<std::size_t>(options.width, 80), {}};
     headline(text, config, outcome);
     add_waterfall(text, outcome);
-    add_operators(text, outcome);
-    add_parts(text, outcome);
-    speculation(text, outcome);
-    add_prefill(text, outcome);
-    add_requests(text, outcome);
-    add_stages(text, outcome);
-    add_candidates(text, outcome);
-    add_energy(text, outcome);
-    utilisation(text, outcome);
-    repair(text, outcome);
-    sram(text, outcome);
-    books(text, outcome);
-    numbers(text, outcome);
-    assumptions(text, config);
+    if (!options.brief) {
+        add_operators(text, outcome);
+        add_parts(text, outcome);
+        speculation(text, outcome);
+        add_prefill(text, outcome);
+        add_requests(text, outcome);
+        add_stages(text, outcome);
+        add_candidates(text, outcome);
+        add_energy(text, outcome);
+        utilisation(text, outcome);
+        repair(text, outcome);
+        sram(text, outcome);
+        books(text, outcome);
+        numbers(text, outcome);
+        assumptions(text, config);
+        defaults(text, config);
+    }
     if (!outcome.warnings.empty()) {
         heading(text, "Warnings");
         for (auto const& warning : outcome.warnings) {
-            text += hanging("  ", warning);
+            text += hanging("  ", warning, text.width);
         }
     }
     conclusion(text, outcome);
     if (!config.output.empty()) {
         text += fmt::format("Written to {}.\n", config.output);
     }
-    next_commands(text, config);
-    out << text;
+    if (!options.brief) {
+        next_commands(text, config);
+    }
+    out << text.text;
 }
 
-void print(std::ostream& out, configs::Config const& config, Outcome const& outcome)
+void print(std::ostream& out, configs::Config const& config, Outcome const& outcome, PageOptions const& options)
 {
     switch (config.format) {
     case configs::OutputFormat::table:
-        return print_report(out, config, outcome);
+        return print_report(out, config, outcome, options);
     case configs::OutputFormat::json:
         return print_json(out, config, outcome);
     case configs::OutputFormat::csv:

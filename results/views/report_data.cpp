@@ -2,8 +2,10 @@
 #include "results/views/metrics.hpp"
 
 #include "results/views/csv_field.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 
+#include <cmath>
 #include <ostream>
 #include <string_view>
 
@@ -29,6 +31,9 @@ Json summary(Outcome const& outcome)
 {
     Json result = Json::object();
     for (auto const& metric : metrics(outcome)) {
+        if (std::isnan(metric.value)) {
+            continue; // JSON has no word for what is not known but to leave it out
+        }
         auto const name = std::string_view{metric.name};
         if (name == "time_per_output_token" || name == "time_to_first_token" || name == "prefill_time") {
             result[fmt::format("{}_us", name)] = metric.value * 1e6;
@@ -36,7 +41,7 @@ Json summary(Outcome const& outcome)
             result[metric.name] = number(metric);
         }
     }
-    result["bound_by"]    = name_of(bounding_part(outcome.bound_by, outcome.parts));
+    result["bound_by"]    = bound_by(outcome);
     result["token_note"]  = outcome.token_note;
     result["whole_token"] = outcome.token.simulated;
     return result;
@@ -53,7 +58,12 @@ Json books(models::Books const& books)
                            {"right_value", entry.right_value},
                            {"balanced", entry.balanced()}});
     }
-    return {{"balanced", books.balanced()}, {"entries", std::move(entries)}};
+    auto result = Json::object();
+    if (!books.entries.empty()) { // nothing was counted: neither balanced nor not
+        result["balanced"] = books.balanced();
+    }
+    result["entries"] = std::move(entries);
+    return result;
 }
 
 Json parts(models::Parts const& parts)
@@ -157,6 +167,10 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
             assumed.push_back(setting.group + "." + setting.key);
         }
     }
+    Json told = Json::array();
+    for (auto const& sentence : defaults_of(config)) {
+        told.push_back(sentence);
+    }
     Json sram = Json::array();
     for (auto const& part : outcome.sram) {
         sram.push_back({{"name", part.name}, {"bytes", part.bytes}});
@@ -165,7 +179,7 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                   {"machine", config.machine},
                   {"model", config.parameters.workload.model},
                   {"fidelity", outcome.fidelity},
-                  {"state_hash", fmt::format("{:016x}", outcome.state_hash)},
+                  {"state_hash", has_counters(outcome) ? Json(fmt::format("{:016x}", outcome.state_hash)) : Json{}},
                   {"books", books(outcome.books)},
                   {"summary", summary(outcome)},
                   {"waterfall", waterfall(outcome)},
@@ -175,6 +189,7 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
                   {"candidates_considered", outcome.token.candidates.size()},
                   {"sram", std::move(sram)},
                   {"assumed", std::move(assumed)},
+                  {"not_asked_for", std::move(told)},
                   {"warnings", outcome.warnings},
                   {"output", config.output.empty() ? Json{} : Json(config.output)}};
     if (outcome.prefill.tokens > 0) {
@@ -194,13 +209,14 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
 
 void print_csv(std::ostream& out, Outcome const& outcome)
 {
-    std::string text = "name,kind,collective,start,end,cycles";
+    // Named as in operators.csv of `export csv`.
+    std::string text = "name,kind,collective,start_cycle,end_cycle,cycles";
     for (std::size_t i = 0; i < models::part_count; ++i) {
-        text += fmt::format(",{}", name_of(static_cast<Part>(i)));
+        text += fmt::format(",{}_cycles", name_of(static_cast<Part>(i)));
     }
-    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage,energy";
+    text += ",flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage," + csv_heading("energy", "J");
     for (std::size_t i = 0; i < models::energy_part_count; ++i) {
-        text += fmt::format(",energy_{}", name_of(static_cast<models::EnergyPart>(i)));
+        text += "," + csv_heading(fmt::format("energy_{}", name_of(static_cast<models::EnergyPart>(i))), "J");
     }
     text += '\n';
     for (auto const& op : outcome.operators) {

@@ -3,6 +3,7 @@
 #include "results/views/metrics.hpp"
 #include "results/views/report_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -10,8 +11,6 @@
 namespace scribeline::results {
 
 namespace {
-
-constexpr int bar_width = 24;
 
 std::string scaled(double value, std::array<char const*, 5> const& units)
 {
@@ -30,14 +29,15 @@ std::string scaled(double value, std::array<char const*, 5> const& units)
 std::string energy_text(double joules) { return scaled(joules, {"kJ", "J", "mJ", "uJ", "nJ"}); }
 std::string power_text(double watts) { return scaled(watts, {"kW", "W", "mW", "uW", "nW"}); }
 
-void add_energy(std::string& text, models::Outcome const& o)
+void add_energy(Page& text, models::Outcome const& o)
 {
     auto const& energy = o.energy;
     auto const  all    = models::picojoules(energy.token);
     if (all == 0) {
         return;
     }
-    bool const several = energy.knows_shared() && o.token.requests > 1;
+    bool const several   = energy.knows_shared() && o.token.requests > 1;
+    auto const bar_width = std::min(text.bar_beside(several ? 54 : 44), 24);
     text += "\nWhat the energy of an output token went into\n";
     if (several) {
         text += fmt::format("  {:<22}{:>10}{:>{}}\n", "", "alone",

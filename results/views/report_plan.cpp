@@ -1,5 +1,6 @@
 #include "results/views/report_plan.hpp"
 
+#include "models/wafer/speculation.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/report_text.hpp"
 
@@ -54,7 +55,7 @@ std::string without_of(std::string blocks)
     return blocks;
 }
 
-std::string tokens_per_second(double rate) { return grouped(static_cast<std::uint64_t>(std::llround(rate))); }
+std::string tokens_per_second(double rate) { return rate_text(rate); }
 
 } // namespace
 
@@ -95,7 +96,7 @@ RegionSize region_of(Outcome const& o)
     return {o.activity.columns, o.activity.rows};
 }
 
-void add_requests(std::string& text, Outcome const& o)
+void add_requests(Page& text, Outcome const& o)
 {
     auto const& t    = o.token;
     auto const  line = [&](char const* name, std::string const& value, std::string const& note) {
@@ -104,10 +105,10 @@ void add_requests(std::string& text, Outcome const& o)
     if (t.simulated) {
         text += "\nRequests at once\n";
         line("in flight", grouped(t.requests), "limited by room for KV caches and by the busiest stage");
-        line("tokens per second", fmt::format("{:.1f}", t.tokens_per_second), "of all of them");
+        line("tokens per second", rate_text(t.tokens_per_second), "of all of them");
         line("busiest stage", grouped(t.bottleneck_cycles),
              fmt::format("cycles a token, {} of the way through",
-                         percent(share_of(t.bottleneck_cycles, o.cycles_per_token))));
+                         percent(share_of(t.bottleneck_cycles, models::step_cycles(o)))));
     }
     if (t.kv_tokens_balanced > 0) {
         text += t.simulated ? "" : "\nGrowth of the KV cache\n";
@@ -116,14 +117,14 @@ void add_requests(std::string& text, Outcome const& o)
     }
 }
 
-void add_stages(std::string& text, Outcome const& o)
+void add_stages(Page& text, Outcome const& o)
 {
     auto const runs = alike(o.token.stages);
     if (runs.empty()) {
         return;
     }
     text += "\nStages of a token\n";
-    text += fmt::format("  {:<9}{:<7}{:<11}{:>10}{:>12}{:>10}  {}\n", "stage", "wafer", "PEs", "cycles", "bytes a PE",
+    text += fmt::format("  {:<9}{:<7}{:<11}{:>10}{:>12}{:>10}  {}\n", "stage", "wafer", "PEs", "cycles", "KiB a PE",
                         "requests", "blocks");
     for (std::size_t i = 0; i < runs.size() && i < longest_list; ++i) {
         auto const& run  = runs[i];
@@ -131,9 +132,9 @@ void add_stages(std::string& text, Outcome const& o)
         text += trimmed(fmt::format("  {:<9}{:<7}{:<11}{:>10}{:>12}{:>10}  {}", range(run.first, run.last),
                                     range(run.from->wafer, run.to->wafer),
                                     fmt::format("{}x{}", run.from->columns, run.from->rows), most,
-                                    grouped(static_cast<std::uint64_t>(std::llround(run.from->bytes_per_pe))),
+                                    fmt::format("{:.1f}", run.from->bytes_per_pe / 1024),
                                     run.from->requests == 0 ? "-" : grouped(run.from->requests),
-                                    shortened(without_of(run.blocks), 37))) +
+                                    shortened(without_of(run.blocks), text.beside(63)))) +
                 "\n";
     }
     if (runs.size() > longest_list) {
@@ -142,7 +143,7 @@ void add_stages(std::string& text, Outcome const& o)
     }
 }
 
-void add_candidates(std::string& text, Outcome const& o)
+void add_candidates(Page& text, Outcome const& o)
 {
     auto const& list = o.token.candidates;
     if (list.empty()) {
@@ -154,19 +155,21 @@ void add_candidates(std::string& text, Outcome const& o)
     for (std::size_t i = 0; i < list.size() && i <= nearest_plans; ++i) {
         auto const& c    = list[i];
         auto const  fits = c.cycles_per_token > 0;
-        text += trimmed(fmt::format("  {:<11}{:>7}{:>7}{:>16}{:>10}{:>12}  {}", fmt::format("{}x{}", c.columns, c.rows),
-                                    c.stages, c.wafers,
-                                    fits ? grouped(static_cast<std::uint64_t>(std::llround(c.cycles_per_token))) : "-",
-                                    fits ? tokens_per_second(o.clock_hz / c.cycles_per_token) : "-",
-                                    fits ? tokens_per_second(c.tokens_per_second) : "-", shortened(c.verdict, 33))) +
+        text += trimmed(fmt::format(
+                    "  {:<11}{:>7}{:>7}{:>16}{:>10}{:>12}  {}", fmt::format("{}x{}", c.columns, c.rows), c.stages,
+                    c.wafers, fits ? grouped(static_cast<std::uint64_t>(std::llround(c.cycles_per_token))) : "-",
+                    fits ? tokens_per_second(o.clock_hz / c.cycles_per_token) : "-",
+                    fits ? tokens_per_second(c.tokens_per_second) : "-", shortened(c.verdict, text.beside(67)))) +
                 "\n";
     }
     auto const misfit = std::find_if(list.begin(), list.end(), [](auto const& c) { return c.cycles_per_token <= 0; });
     if (misfit != list.end()) {
         auto const count = std::count_if(misfit, list.end(), [](auto const& c) { return c.cycles_per_token <= 0; });
-        text += hanging("  ", fmt::format("{} of them cannot be, such as {}x{} on {} wafer{}: {}",
-                                          grouped(static_cast<std::uint64_t>(count)), misfit->columns, misfit->rows,
-                                          misfit->wafers, misfit->wafers == 1 ? "" : "s", misfit->verdict));
+        text += hanging("  ",
+                        fmt::format("{} of them cannot be, such as {}x{} on {} wafer{}: {}",
+                                    grouped(static_cast<std::uint64_t>(count)), misfit->columns, misfit->rows,
+                                    misfit->wafers, misfit->wafers == 1 ? "" : "s", misfit->verdict),
+                        text.width);
     }
 }
 

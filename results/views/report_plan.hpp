@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/wafer/outcome.hpp"
+#include "results/views/report_text.hpp"
 
 #include <cstdint>
 #include <string>
@@ -28,8 +29,8 @@ struct RegionSize {
 RegionSize region_of(models::Outcome const& outcome);
 
 // Each appends a heading and lines of at most 100 columns, and nothing when there is nothing to show.
-void add_requests(std::string& text, models::Outcome const& outcome);
-void add_stages(std::string& text, models::Outcome const& outcome);
-void add_candidates(std::string& text, models::Outcome const& outcome);
+void add_requests(Page& text, models::Outcome const& outcome);
+void add_stages(Page& text, models::Outcome const& outcome);
+void add_candidates(Page& text, models::Outcome const& outcome);
 
 } // namespace scribeline::results

@@ -9,12 +9,13 @@ namespace scribeline::results {
 
 std::string prompt_note(models::PrefillOutcome const& prefill)
 {
-    return fmt::format("a prompt of {} tokens in {} chunk{}: {} of prefill, and one output token",
-                       grouped(prefill.tokens), prefill.chunks, prefill.chunks == 1 ? "" : "s",
-                       duration(prefill.time.value()));
+    auto const how = prefill.by_decode ? std::string{"by decode steps"}
+                                       : fmt::format("in {} chunk{}", prefill.chunks, prefill.chunks == 1 ? "" : "s");
+    return fmt::format("a prompt of {} token{} {}: {} of prefill, and one output token", grouped(prefill.tokens),
+                       prefill.tokens == 1 ? "" : "s", how, duration(prefill.time.value()));
 }
 
-void add_prefill(std::string& text, models::Outcome const& o)
+void add_prefill(Page& text, models::Outcome const& o)
 {
     auto const& prefill = o.prefill;
     if (prefill.operators.empty()) {
@@ -32,13 +33,16 @@ void add_prefill(std::string& text, models::Outcome const& o)
                                 ? ""
                                 : fmt::format("{} {}", name_of(part),
                                               percent(share_of(op.parts[static_cast<std::size_t>(part)], cycles)));
-        text += trimmed(fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}", shortened(op.name, 21), grouped(cycles),
-                                    percent(share_of(cycles, whole)), cells, shortened(op.collective, 32))) +
-                "\n";
+        text +=
+            trimmed(fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}", shortened(op.name, 21), grouped(cycles),
+                                percent(share_of(cycles, whole)), cells, shortened(op.collective, text.beside(68)))) +
+            "\n";
     }
     for (auto const& check : prefill.checks) {
-        text += hanging("  every wavelet of its ", fmt::format("{}: {} cycles; closed form {:+.2f} %", check.name,
-                                                               grouped(check.cycles), check.deviation() * 100));
+        text += hanging("  every wavelet of its ",
+                        fmt::format("{}: {} cycles; closed form {:+.2f} %", check.name, grouped(check.cycles),
+                                    check.deviation() * 100),
+                        text.width);
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/wafer/outcome.hpp"
+#include "results/views/report_text.hpp"
 
 #include <string>
 
@@ -11,6 +12,6 @@ namespace scribeline::results {
 std::string prompt_note(models::PrefillOutcome const& prefill);
 
 // A heading and lines of at most 100 columns: one layer, operator by operator.
-void add_prefill(std::string& text, models::Outcome const& outcome);
+void add_prefill(Page& text, models::Outcome const& outcome);
 
 } // namespace scribeline::results

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -28,18 +29,46 @@ std::string percent(double share)
     return fmt::format("{:.1f} %", share * 100);
 }
 
+std::string three_digits(double value)
+{
+    auto const rounded = std::strtod(fmt::format("{:.2e}", value).c_str(), nullptr);
+    auto const before  = rounded >= 100 ? 3 : rounded >= 10 ? 2 : 1;
+    return rounded >= 1 ? fmt::format("{:.{}f}", rounded, 3 - before) : fmt::format("{:.3g}", rounded);
+}
+
+bool is_figure(double number)
+{
+    constexpr double most = 1e18;
+    return std::abs(number) < most;
+}
+
+std::string rate_text(double per_second)
+{
+    return per_second >= 99.95 && per_second < 1e15 ? grouped(static_cast<std::uint64_t>(std::llround(per_second)))
+           : per_second > 0                         ? three_digits(per_second)
+                                                    : fmt::format("{:.3g}", per_second);
+}
+
 std::string duration(double seconds)
 {
-    if (seconds >= 1) {
-        return fmt::format("{:.3f} s", seconds);
+    // 999.6 us are 1 ms: the unit is that of what is printed.
+    struct Unit {
+        double      scale;
+        char const* name;
+    };
+    constexpr std::array units{Unit{1, "s"}, Unit{1e-3, "ms"}, Unit{1e-6, "us"}, Unit{1e-9, "ns"}};
+    if (seconds <= 0) {
+        return "0 us";
     }
-    if (seconds >= 1e-3) {
-        return fmt::format("{:.3f} ms", seconds * 1e3);
+    for (auto const& unit : units) {
+        auto const value = seconds / unit.scale;
+        if (value >= 0.9995 || &unit == &units.back()) {
+            return value >= 999.5 && is_figure(value)
+                       ? fmt::format("{} {}", grouped(static_cast<std::uint64_t>(std::llround(value))), unit.name)
+                       : fmt::format("{} {}", three_digits(value), unit.name);
+        }
     }
-    if (seconds >= 1e-7 || seconds <= 0) {
-        return fmt::format("{:.3f} us", seconds * 1e6);
-    }
-    return fmt::format("{:.3f} ns", seconds * 1e9);
+    return "";
 }
 
 std::string kibibytes(double bytes) { return fmt::format("{:.1f} KiB", bytes / 1024); }
@@ -74,11 +103,10 @@ std::string quoted(std::string const& argument)
     return result + "'";
 }
 
-std::string hanging(std::string const& first, std::string const& text)
+std::string hanging(std::string const& first, std::string const& text, std::size_t width)
 {
-    constexpr std::size_t width = 100;
-    std::string           done, line = first;
-    bool                  begun = false; // the line has a word
+    std::string done, line = first;
+    bool        begun = false; // the line has a word
     for (std::size_t at = 0; at < text.size();) {
         auto const blank = std::min(text.find(' ', at), text.size());
         auto const word  = text.substr(at, blank - at);

@@ -15,23 +15,15 @@ namespace {
 using models::Outcome;
 using models::Part;
 
-constexpr int bar_width  = 44;
-constexpr int fall_width = 30; // of the waterfall, whose lines have more columns before it
+constexpr std::size_t before_fall = 67, before_bars = 44; // columns of a line
 
 // The bar from one moment to another, of a whole of so many: it begins where the bar before it ended.
-std::string step(double from, double to)
+std::string step(double from, double to, int fall_width)
 {
     auto const first = std::lround(std::clamp(from, 0.0, 1.0) * fall_width);
     auto const last  = std::lround(std::clamp(to, 0.0, 1.0) * fall_width);
     return std::string(static_cast<std::size_t>(first), ' ') +
            std::string(static_cast<std::size_t>(std::max(last - first, 0L)), '#');
-}
-
-// Six digits of whatever size, short: 1,234,567 or 23.4.
-std::string rate(double per_second)
-{
-    return per_second >= 1000 && per_second < 1e15 ? grouped(static_cast<std::uint64_t>(std::llround(per_second)))
-                                                   : fmt::format("{:.1f}", per_second);
 }
 
 } // namespace
@@ -56,7 +48,7 @@ std::vector<OperatorSum> by_name(std::vector<models::OperatorOutcome> const& ope
     return sums;
 }
 
-void add_waterfall(std::string& text, Outcome const& o)
+void add_waterfall(Page& text, Outcome const& o)
 {
     if (o.waterfall.empty()) {
         return;
@@ -70,16 +62,17 @@ void add_waterfall(std::string& text, Outcome const& o)
         auto const until = all > 0 ? bar.so_far.value() / all : 0.0;
         if (bar.time.value() > 0) {
             text += trimmed(fmt::format("  {:<27}{:>12}{:>9}{:>15}  {}", bar.name, duration(bar.time.value()),
-                                        percent(share), rate(bar.tokens_per_second), step(before, until))) +
+                                        percent(share), rate_text(bar.tokens_per_second),
+                                        step(before, until, std::min(text.bar_beside(before_fall), 40)))) +
                     "\n";
         }
         before = until;
     }
     text += fmt::format("  {:<27}{:>12}{:>9}{:>15}\n", "one output token", duration(all), "",
-                        rate(o.tokens_per_second_per_user));
+                        rate_text(o.tokens_per_second_per_user));
 }
 
-void add_operators(std::string& text, Outcome const& o)
+void add_operators(Page& text, Outcome const& o)
 {
     if (o.operators.empty()) {
         return;
@@ -99,12 +92,12 @@ void add_operators(std::string& text, Outcome const& o)
         text += trimmed(fmt::format("  {:<22}{}{:>10}{:>8}  {:<22}{}", shortened(sum.name, 21),
                                     often ? fmt::format("{:>6}", sum.count) : "", grouped(sum.cycles),
                                     percent(share_of(sum.cycles, whole)), cells,
-                                    shortened(sum.collective, often ? 28 : 34))) +
+                                    shortened(sum.collective, text.beside(often ? 72 : 66)))) +
                 "\n";
     }
 }
 
-void add_parts(std::string& text, Outcome const& o)
+void add_parts(Page& text, Outcome const& o)
 {
     auto const all = total(o.parts);
     if (all == 0) {
@@ -115,7 +108,7 @@ void add_parts(std::string& text, Outcome const& o)
         if (o.parts[i] > 0) {
             auto const of = share_of(o.parts[i], all);
             text += trimmed(fmt::format("  {:<22}{:>10}{:>8}  {}", name_of(static_cast<Part>(i)), grouped(o.parts[i]),
-                                        percent(of), bar(of, bar_width))) +
+                                        percent(of), bar(of, text.bar_beside(before_bars)))) +
                     "\n";
         }
     }

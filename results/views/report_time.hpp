@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/wafer/outcome.hpp"
+#include "results/views/report_text.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,8 +21,8 @@ struct OperatorSum {
 std::vector<OperatorSum> by_name(std::vector<models::OperatorOutcome> const& operators); // as they first appear
 
 // Each appends a heading and lines of at most 100 columns, and nothing when there is nothing to show.
-void add_waterfall(std::string& text, models::Outcome const& outcome);
-void add_operators(std::string& text, models::Outcome const& outcome);
-void add_parts(std::string& text, models::Outcome const& outcome);
+void add_waterfall(Page& text, models::Outcome const& outcome);
+void add_operators(Page& text, models::Outcome const& outcome);
+void add_parts(Page& text, models::Outcome const& outcome);
 
 } // namespace scribeline::results

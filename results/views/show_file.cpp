@@ -6,9 +6,12 @@
 #include "results/views/csv_field.hpp"
 #include "results/views/export/group_table.hpp"
 #include "results/views/metrics.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/report_text.hpp"
+#include "results/views/terminal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -83,14 +86,21 @@ std::string readable(TableColumn const& column, std::size_t row)
 std::string summary_text(GroupTable const& summary)
 {
     std::size_t width = 0, digits = 0;
+    auto const  known = [](TableColumn const& column) {
+        return column.kind != Kind::real || !std::isnan(column.reals.at(0));
+    };
     for (auto const& column : summary.columns) {
-        width  = std::max(width, column.name.size());
+        if (!known(column))
+            continue;
+        width  = std::max(width, configs::printable(column.name).size());
         digits = std::max(digits, readable(column, 0).size());
     }
     auto text = std::string{"\nSummary\n"};
     for (auto const& column : summary.columns)
-        text += trimmed(fmt::format("  {:<{}}  {:>{}}  {}", column.name, width, readable(column, 0), digits,
-                                    column.units == "1" ? "" : column.units)) +
+        if (known(column))
+            text +=
+                trimmed(fmt::format("  {:<{}}  {:>{}}  {}", configs::printable(column.name), width, readable(column, 0),
+                                    digits, column.units == "1" ? "" : configs::printable(column.units))) +
                 '\n';
     return text;
 }
@@ -104,18 +114,22 @@ struct Sum {
 std::vector<Sum> by_name(GroupTable const& operators)
 {
     auto        sums   = std::vector<Sum>{};
-    auto const& name   = operators.at("name");
-    auto const& cycles = operators.at("cycles");
+    auto const& name   = operators.texts("name");
+    auto const& cycles = operators.whole("cycles");
+    auto        parts  = std::array<std::vector<std::int64_t> const*, models::part_count>{};
+    for (std::size_t part = 0; part < models::part_count; ++part) {
+        auto const column = fmt::format("{}_cycles", name_of(static_cast<models::Part>(part)));
+        parts[part]       = operators.find(column) == nullptr ? nullptr : &operators.whole(column);
+    }
     for (std::size_t row = 0; row < operators.rows; ++row) {
-        auto at =
-            std::find_if(sums.begin(), sums.end(), [&](auto const& sum) { return sum.name == name.texts.at(row); });
+        auto at = std::find_if(sums.begin(), sums.end(), [&](auto const& sum) { return sum.name == name.at(row); });
         if (at == sums.end())
-            at = sums.insert(sums.end(), Sum{name.texts.at(row), 0, 0, {}});
+            at = sums.insert(sums.end(), Sum{name.at(row), 0, 0, {}});
         ++at->count;
-        at->cycles += static_cast<std::uint64_t>(cycles.whole.at(row));
+        at->cycles += static_cast<std::uint64_t>(cycles.at(row));
         for (std::size_t part = 0; part < models::part_count; ++part)
-            if (auto const* own = operators.find(fmt::format("{}_cycles", name_of(static_cast<models::Part>(part)))))
-                at->parts[part] += static_cast<std::uint64_t>(own->whole.at(row));
+            if (parts[part] != nullptr)
+                at->parts[part] += static_cast<std::uint64_t>(parts[part]->at(row));
     }
     return sums;
 }
@@ -141,15 +155,15 @@ std::string stages_text(GroupTable const& stages)
     if (stages.rows == 0)
         return {};
     auto const  cell = [&](char const* name, std::size_t row) { return readable(stages.at(name), row); };
-    auto const& from = stages.at("start_cycle");
-    auto const& to   = stages.at("end_cycle");
+    auto const& from = stages.whole("start_cycle");
+    auto const& to   = stages.whole("end_cycle");
     auto text = fmt::format("\nStages\n  {:>5} {:>5} {:>11} {:>11} {:>14} {:>9}  blocks\n", "stage", "wafer", "at",
                             "PEs", "cycles", "requests");
     for (std::size_t row = 0; row < stages.rows; ++row)
         text += fmt::format("  {:>5} {:>5} {:>11} {:>11} {:>14} {:>9}  {}\n", row, cell("wafer", row),
                             cell("x", row) + "," + cell("y", row), cell("columns", row) + "x" + cell("rows", row),
-                            readable(static_cast<double>(to.whole.at(row) - from.whole.at(row))), cell("requests", row),
-                            cell("blocks", row));
+                            readable(static_cast<double>(to.at(row)) - static_cast<double>(from.at(row))),
+                            cell("requests", row), cell("blocks", row));
     return text;
 }
 
@@ -224,13 +238,23 @@ std::string as_long_csv(ShownFile const& shown)
 
 } // namespace
 
-std::string show_file(std::string const& path, OutputFormat format)
+std::string show_file(std::string const& path, OutputFormat format, std::size_t width)
 {
-    auto shown = ShownFile{};
-    read_run(path, [&](hdf5::InputFile const& file) { shown = read(file); });
-    return format == OutputFormat::json  ? as_json(shown)
-           : format == OutputFormat::csv ? as_long_csv(shown)
-                                         : as_text(shown);
+    auto text = std::string{};
+    if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
+        auto const document = document_of(kind, path);
+        text                = format == OutputFormat::json  ? as_json(document)
+                              : format == OutputFormat::csv ? as_csv(document)
+                                                            : as_text(document, width);
+    } else {
+        read_run(path, [&](hdf5::InputFile const& file) {
+            auto const shown = read(file);
+            text             = format == OutputFormat::json  ? as_json(shown)
+                               : format == OutputFormat::csv ? as_long_csv(shown)
+                                                             : as_text(shown);
+        });
+    }
+    return format == OutputFormat::json ? text : fit_to_print(text);
 }
 
 } // namespace scribeline::results

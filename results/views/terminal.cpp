@@ -1,9 +1,13 @@
 // Escape sequences of ECMA-48, which every terminal since the VT100 knows.
 #include "results/views/terminal.hpp"
 
+#include "configs/failure.hpp"
+
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace scribeline::results {
@@ -50,8 +54,35 @@ bool has_color(configs::Color wish, int stream)
     return ::isatty(stream) != 0 && !is_set("NO_COLOR") && terminal != nullptr && std::string_view{terminal} != "dumb";
 }
 
-std::string complaint(std::string const& message, bool color)
+std::size_t page_width(int stream)
 {
+    constexpr std::size_t narrowest = 80, widest = 120;
+    auto const            within = [=](std::size_t columns) { return std::clamp(columns, narrowest, widest); };
+    winsize               size{};
+    if (::isatty(stream) != 0 && ::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return within(size.ws_col);
+    if (is_set("COLUMNS"))
+        return within(std::strtoul(std::getenv("COLUMNS"), nullptr, 10));
+    return narrowest;
+}
+
+std::string fit_to_print(std::string const& text)
+{
+    auto result = std::string{};
+    result.reserve(text.size());
+    for (std::size_t from = 0; from < text.size();) {
+        auto const end = std::min(text.find('\n', from), text.size());
+        result += configs::printable(std::string_view{text}.substr(from, end - from));
+        if (end < text.size())
+            result += '\n';
+        from = end + 1;
+    }
+    return result;
+}
+
+std::string complaint(std::string const& given, bool color)
+{
+    auto const message  = fit_to_print(given);
     auto const first    = std::string_view{message}.substr(0, message.find('\n'));
     auto const complete = error_in(first) == first.npos ? "scribeline: error: " + message : message;
     if (!color)

@@ -4,6 +4,7 @@
 #include "results/files/run_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -145,7 +146,10 @@ ToldRun read(InputFile const& file)
     run.whole_token = meaning(file, "/summary/whole_token") == "yes";
     for (auto const& name : file.datasets_in("/summary")) {
         if (!file.has_attribute("/summary/" + name, "flag_values")) {
-            run.metrics[name] = file.number("/summary/" + name);
+            auto const value = file.number("/summary/" + name);
+            if (!std::isnan(value)) { // the run knows it
+                run.metrics[name] = value;
+            }
         }
     }
     run.warnings = file.texts("/meta/warnings");

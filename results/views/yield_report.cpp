@@ -1,64 +1,27 @@
-// The options of `yield`, and its page, JSON and CSV.
+// A study of yield as a page, JSON and CSV.
 #include "results/views/yield_report.hpp"
 
-#include "configs/schema/resolve.hpp"
+#include "configs/failure.hpp"
 #include "configs/units/text.hpp"
 #include "results/files/yield_figures.hpp"
-#include "results/files/yield_file.hpp"
 #include "results/views/published_text.hpp"
 #include "results/views/report_text.hpp"
-#include "results/views/terminal.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <ostream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace scribeline::results {
 
 namespace {
 
-using configs::CommandLine;
-using configs::Exit;
-using configs::UserError;
 using models::Spread;
 using models::YieldStudy;
 
-constexpr char const*   json_schema_version = "1.0";
-constexpr std::uint64_t standard_wafers     = 1000;
-constexpr std::uint64_t most_wafers         = 10000000; // some of each is kept
-
-[[noreturn]] void refuse(std::string const& what)
-{
-    throw UserError{Exit::usage, what + "\nTry 'scribeline yield --help'."};
-}
-
-std::optional<std::string> option(CommandLine const& line, std::string const& name)
-{
-    for (auto const& [key, value] : line.options)
-        if (key == name)
-            return value;
-    return std::nullopt;
-}
-
-std::uint64_t wafers_of(CommandLine const& line)
-{
-    auto const text = option(line, "wafers");
-    if (!text)
-        return standard_wafers;
-    try {
-        auto const wafers = configs::parse<std::uint64_t>(*text);
-        if (wafers >= 1 && wafers <= most_wafers)
-            return wafers;
-    } catch (configs::TextError const& error) {
-        refuse(fmt::format("--wafers: {}", error.what()));
-    }
-    refuse(fmt::format("--wafers {}: expected 1 to {}", *text, most_wafers));
-}
+constexpr char const* json_schema_version = "1.0";
 
 std::string grid_text(std::uint32_t width, std::uint32_t height) { return fmt::format("{}x{}", width, height); }
 
@@ -233,32 +196,6 @@ void print(std::ostream& out, configs::Config const& config, YieldStudy const& s
         print_csv(out, study, speed);
         break;
     }
-}
-
-Exit yield_command(CommandLine const& line, std::ostream& out)
-{
-    auto const map = option(line, "map");
-    auto const has = [&](char const* name) {
-        return std::any_of(line.overrides.begin(), line.overrides.end(),
-                           [&](configs::Override const& given) { return given.option == name; });
-    };
-    if (map && (option(line, "wafers") || has("--seed")))
-        refuse("--map describes one wafer, nothing is drawn: leave out --wafers and --seed");
-    if (has("--context") && !has("--model"))
-        refuse("--context: says nothing without --model, whose tokens per second are compared");
-    auto const wafers = wafers_of(line);
-    auto const config = configs::resolve(line);
-    if (config.parameters.machine.kind != configs::MachineKind::wafer)
-        refuse(fmt::format("--machine {}: is no wafer, and 'yield' is about wafers. Choose one such as wse3",
-                           configs::shown(config.machine)));
-    auto       file = config.output.empty() ? std::nullopt : std::optional{YieldFile::prepare(config.output)};
-    auto const study =
-        map ? models::yield_of_map(config.parameters, *map) : models::yield_study(config.parameters, wafers);
-    auto const speed = has("--model") ? Speed{models::yield_speed(config, wafers, map.value_or(""))} : Speed{};
-    if (file)
-        file->write(config, study);
-    print(out, config, study, speed);
-    return study.unrepairable == study.wafers ? Exit::answer_is_no : Exit::done;
 }
 
 } // namespace scribeline::results

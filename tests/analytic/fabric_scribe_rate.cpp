@@ -4,6 +4,7 @@
 #include "support/fabric_programs.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
+#include "workloads/mapping/line_program.hpp"
 #include "workloads/mapping/token_forms.hpp"
 
 #include <catch2/catch.hpp>
@@ -84,6 +85,48 @@ TEST_CASE("the wait for a slow scribe line is booked as the line's")
     mesh.run();
     auto const& blame = mesh.all()[1]->blame(1).cycles;
     CHECK(blame[static_cast<std::size_t>(fabric::Cause::scribe)] == 6 + 8 * 3); // 8 wavelets behind the first, 4 - 1
+}
+
+// Cycles of the PE that finishes last, and those of them that its path books on scribe lines.
+struct LastPe {
+    std::uint64_t cycles = 0, scribe = 0;
+};
+
+LastPe last_pe(workloads::LineCollective const& line, workloads::LineStage stage, std::uint32_t wavelets,
+               configs::Parameters const& p)
+{
+    auto const   program = workloads::line_program(line, stage, {wavelets}, workloads::StreamCosts::of(p));
+    fabric::Mesh mesh{program, p};
+    auto         last = LastPe{};
+    last.cycles       = mesh.run();
+    for (auto const* reticle : mesh.all())
+        for (auto const& end : reticle->operator_ends())
+            if (end.seen && end.cycle == last.cycles)
+                last.scribe = end.blame.cycles[static_cast<std::size_t>(fabric::Cause::scribe)];
+    return last;
+}
+
+TEST_CASE("credits that wait for a longer scribe line are its cost, wherever the stream is passed on to")
+{
+    auto       p               = small_wafer(48, 1, 3, 1);
+    auto const extra           = GENERATE(1u, 4u, 9u, 25u);
+    p.fabric.input_queue_depth = GENERATE(4u, 8u);
+    auto const stage =
+        GENERATE(workloads::LineStage::reduce, workloads::LineStage::broadcast, workloads::LineStage::all_reduce);
+    auto const                      groups   = GENERATE(1u, 6u, 16u);
+    auto const                      wavelets = GENERATE(1u, 20u, 60u);
+    workloads::LineCollective const line{workloads::Axis::x, workloads::centred_two_level(48, groups), 0};
+    auto const                      without = last_pe(line, stage, wavelets, p);
+    p.scribe.extra_latency                  = configs::FabricCycles{extra};
+    auto const with                         = last_pe(line, stage, wavelets, p);
+    CAPTURE(extra, p.fabric.input_queue_depth, static_cast<int>(stage), groups, wavelets, with.cycles, without.cycles);
+    CHECK(without.scribe == 0);
+    REQUIRE(with.cycles > without.cycles);
+    auto const longer = static_cast<double>(with.cycles - without.cycles), booked = static_cast<double>(with.scribe);
+    if (stage == workloads::LineStage::broadcast) // one stream: what the line costs is what it takes longer
+        CHECK(booked == Approx(longer).epsilon(0.1).margin(2));
+    else // streams that wait for one another hide some of each other's waits
+        CHECK(booked >= 0.5 * longer);
 }
 
 TEST_CASE("with slow scribe lines too a layer takes what the closed forms say, within 5 %")

@@ -92,7 +92,7 @@ TEST_CASE("a cache that HBM does not hold fits with a tier, and waiting for it i
     auto const          run   = [&](std::string const& tier) {
         auto p        = h100(tier);
         p.gpu.devices = 1;
-        return run_on_accelerator(step_of(p), p, batch);
+        return run_on_gpus(step_of(p), p, batch);
     };
     auto const without = run("none"), dram = run("ddr5_4800_8ch"), drives = run("nvme_gen5");
     CHECK_FALSE(without.fits());
@@ -115,7 +115,7 @@ TEST_CASE("a cache that fits is timed as without a tier")
 {
     auto const run = [](std::string const& tier) {
         auto const p = h100(tier);
-        return run_on_accelerator(step_of(p), p, 4);
+        return run_on_gpus(step_of(p), p, 4);
     };
     CHECK(run("ddr5_4800_8ch").decode.floor == run("none").decode.floor);
     CHECK(run("ddr5_4800_8ch").prefill.floor == run("none").prefill.floor);
@@ -134,9 +134,9 @@ TEST_CASE("degrees of parallelism may be asked for, and one that does not divide
 {
     auto p       = h100("none");
     p.gpu.tensor = 2;
-    CHECK(run_on_accelerator(step_of(p), p, 1).decode.tensor == 2);
+    CHECK(run_on_gpus(step_of(p), p, 1).decode.tensor == 2);
     p.gpu.pipeline = 2;
-    CHECK(run_on_accelerator(step_of(p), p, 4).decode.pipeline == 2);
+    CHECK(run_on_gpus(step_of(p), p, 4).decode.pipeline == 2);
     p.gpu.tensor = 3;
-    CHECK_THROWS_WITH(run_on_accelerator(step_of(p), p, 1), Catch::Matchers::Contains("does not divide the 32 heads"));
+    CHECK_THROWS_WITH(run_on_gpus(step_of(p), p, 1), Catch::Matchers::Contains("does not divide the 32 heads"));
 }

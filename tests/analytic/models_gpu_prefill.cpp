@@ -2,7 +2,7 @@
 #include "models/gpu/accelerator.hpp"
 #include "models/gpu/forms/attention.hpp"
 #include "models/gpu/forms/gpu_step.hpp"
-#include "models/sram/stream_machine.hpp"
+#include "models/sram/stream_step.hpp"
 
 #include "configs/schema/resolve.hpp"
 
@@ -32,10 +32,11 @@ double flops_of_prompts(workloads::ModelShape const& s, double tokens, double ba
 
 TEST_CASE("a long prompt on plain memory takes its arithmetic over the sustained peak")
 {
-    auto       p       = configs::machine_parameters("plain-memory");
-    auto const step    = step_of(p, "llama-3.1-8b", 8192);
-    auto const outcome = models::prefill_on_stream(step, p, 1);
-    auto const flops   = flops_of_prompts(step.shape, 8192, 1);
+    auto       p    = configs::machine_parameters("plain-memory");
+    auto const step = step_of(p, "llama-3.1-8b", 8192);
+    auto const outcome =
+        models::step_on_stream(models::plain_accelerators(p, step), step, p, models::prompts_of(p.workload));
+    auto const flops = flops_of_prompts(step.shape, 8192, 1);
     CHECK(outcome.flops.value() == Approx(flops).epsilon(0.02)); // norms, rotation and softmax besides
     CHECK(outcome.floor.value() == Approx(flops / (100e12 * 0.8)).epsilon(0.05));
     CHECK(outcome.floor.value() > flops / (100e12 * 0.8));
@@ -56,7 +57,7 @@ TEST_CASE("a rack fills its pipeline with parts of a prompt")
 {
     auto       p       = configs::machine_parameters("lpu-v1");
     auto const step    = step_of(p, "llama-3.1-8b", 8192);
-    auto const outcome = models::prefill_on_stream(step, p, 1);
+    auto const outcome = models::step_on_stream(models::sram_rack(p, step), step, p, models::prompts_of(p.workload));
     auto const whole   = flops_of_prompts(step.shape, 8192, 1) / (188e12 * 0.8 * outcome.tensor); // part by part
     CHECK(outcome.floor.value() < whole / 10);
     CHECK(outcome.floor.value() > whole / outcome.pipeline);

@@ -2,12 +2,13 @@
 #include "configs/schema/resolve.hpp"
 #include "models/gpu/forms/gpu_step.hpp"
 #include "models/nvlink/all_reduce.hpp"
-#include "models/sram/stream_machine.hpp"
+#include "support/accelerators.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace scribeline;
 using namespace scribeline::models;
+using namespace scribeline::tests;
 
 namespace {
 

@@ -45,7 +45,6 @@ TEST_CASE("a program that outlives its time is killed and said to have timed out
     auto const run  = run_program({"sleep", "60"}, options);
     CHECK(run.timed_out);
     CHECK(run.signal == SIGKILL);
-    CHECK(run.seconds < 30);
 }
 
 TEST_CASE("a program that a test kills has not timed out")

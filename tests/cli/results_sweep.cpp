@@ -208,3 +208,29 @@ TEST_CASE("bad input to a sweep is one clear message, before anything runs")
     CHECK_FALSE(fs::exists(place / "model"));
     CHECK(results_in(place / "d") == 2);
 }
+
+TEST_CASE("a job array larger than Slurm allows is told before it is submitted")
+{
+    auto const place = TemporaryFolder{};
+    auto const many  = write_small_sweep(place, 1100);
+    auto const asked = [&](std::string const& shards, std::string const& path) {
+        auto options        = RunOptions{};
+        options.environment = {{"PATH", path}};
+        return run_scribeline({"sweep", "submit", many, "-o", place / "s", "--shards", shards, "--yes", "--dry-run"},
+                              options);
+    };
+    auto const unknown = asked("1100", "/nowhere");
+    INFO(unknown);
+    CHECK(unknown.exit_code == 0);
+    CHECK(unknown.err.find("--shards 1100: a job array of Slurm has at most 1000 tasks") != std::string::npos);
+    CHECK(asked("1000", "/nowhere").err.find("warning") == std::string::npos);
+
+    fs::create_directories(place / "bin");
+    auto const scontrol = place.write("bin/scontrol", "#!/bin/sh\necho 'MaxArraySize            = 501'\n");
+    fs::permissions(scontrol, fs::perms::owner_all);
+    auto const told = asked("501", (place / "bin") + ":/bin:/usr/bin");
+    INFO(told);
+    CHECK(told.exit_code == 64);
+    CHECK(told.err.find("at most 500 tasks (MaxArraySize of its slurm.conf is 501)") != std::string::npos);
+    CHECK(asked("500", (place / "bin") + ":/bin:/usr/bin").exit_code == 0);
+}

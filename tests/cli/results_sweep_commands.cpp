@@ -106,7 +106,7 @@ TEST_CASE("a sweep of defects has the figures of yield, also where no wafer can 
     }
     CHECK(points[0]["unrepairable_share"] == 0);
     CHECK(points[0]["perfect_dies_share"] > points[1]["perfect_dies_share"]);
-    CHECK(run_scribeline({"show", place / "d/runs/000000.h5"}).says("is about the yield of wafers"));
+    CHECK(run_scribeline({"show", place / "d/runs/000000.h5"}).says("usable_pes_mean"));
 }
 
 TEST_CASE("the shipped sweeps across machines run as they are")

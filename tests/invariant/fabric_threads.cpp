@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream& to, Told const& told)
 }
 
 Told told(std::vector<fabric::Reticle const*> const& reticles, std::uint64_t cycles,
-          std::vector<fabric::LedgerEntry> const& books)
+          std::vector<configs::BookEntry> const& books)
 {
     CHECK(unbalanced(books) == "");
     Told t{fabric::state_hash(reticles, cycles), cycles, {}};

@@ -1,8 +1,10 @@
 // Every byte that a model needs is read once and no more, parts add up, on every machine and cut.
 #include "models/gpu/accelerator.hpp"
 #include "models/gpu/forms/gpu_step.hpp"
-#include "models/sram/stream_machine.hpp"
+#include "models/machine_list.hpp"
+#include "models/sram/stream_step.hpp"
 
+#include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 
 #include <catch2/catch.hpp>
@@ -73,30 +75,37 @@ TEST_CASE("the books of SRAM racks and plain memory balance, and both read every
         p.workload.weight_bits = 8;
         auto const step        = workloads::decode_step(workloads::read_model("llama-3.1-70b"), p.workload);
         auto const totals      = workloads::totals_of(step);
-        auto const run         = models::run_on_accelerator(step, p, 1);
+        auto const rack =
+            configs::applies("sram", p.machine.kind) ? models::sram_rack(p, step) : models::plain_accelerators(p, step);
+        auto const decode  = models::step_on_stream(rack, step, p, models::step_of(p.workload));
+        auto const prefill = models::step_on_stream(rack, step, p, models::prompts_of(p.workload));
         CAPTURE(machine);
-        check_sums(run.decode);
-        check_sums(run.prefill);
-        CHECK(run.decode.weights.value() == Approx(totals.bytes_weights).epsilon(1e-9));
-        CHECK(run.decode.kv.value() == Approx(totals.bytes_kv).epsilon(1e-9));
-        CHECK(run.prefill.floor > run.decode.floor);
-        CHECK(run.fits());
+        check_sums(decode);
+        check_sums(prefill);
+        CHECK(decode.weights.value() == Approx(totals.bytes_weights).epsilon(1e-9));
+        CHECK(decode.kv.value() == Approx(totals.bytes_kv).epsilon(1e-9));
+        CHECK(prefill.floor > decode.floor);
+        CHECK(decode.footprint.fits());
     }
 }
 
 TEST_CASE("every shipped accelerator decodes a model, faster with more of it")
 {
-    auto last = 0.0;
-    for (auto const* machine : {"plain-memory", "a100", "h100", "h200", "b200", "rubin-nvl72"}) {
-        auto p             = configs::machine_parameters(machine);
-        p.workload.context = 8192;
-        auto const step    = workloads::decode_step(workloads::read_model("llama-3.1-70b"), p.workload);
-        auto const run     = models::run_on_accelerator(step, p, 1);
-        CAPTURE(machine);
-        check_sums(run.decode);
-        check_sums(run.prefill);
-        CHECK(run.fits());
-        CHECK(run.decode.tokens_per_second_per_user() > last);
-        last = run.decode.tokens_per_second_per_user();
+    auto last = configs::Seconds{1};
+    for (auto const* name : {"plain-memory", "a100", "h100", "h200", "b200", "rubin-nvl72"}) {
+        auto line    = configs::CommandLine{};
+        line.machine = name;
+        line.overrides.push_back({"--model", "workload.model", "llama-3.1-70b"});
+        line.overrides.push_back({"--context", "workload.context", "8192"});
+        auto const config  = configs::resolve(line);
+        auto const machine = models::make_machine(config);
+        auto const decode  = machine->step(models::step_of(config.parameters.workload));
+        auto const prefill = machine->step(models::prompts_of(config.parameters.workload));
+        CAPTURE(name);
+        CHECK(decode.where.whole().value() == Approx(decode.latency.value()).epsilon(1e-12));
+        CHECK(decode.fall.whole().value() == Approx(decode.latency.value()).epsilon(1e-12));
+        CHECK(prefill.where.whole().value() == Approx(prefill.latency.value()).epsilon(1e-12));
+        CHECK(decode.latency < last);
+        last = decode.latency;
     }
 }

@@ -4,7 +4,7 @@
 // Exceptions: GPUs take in a prompt under the plan that decodes fastest, so a prompt may gain where that plan changes;
 // compared is what has the same plan. Of the hardware: more SMs at the same arithmetic peak are slower SMs; more memory
 // in as many stacks means denser dies, whose refresh takes longer. Neither is varied here.
-#include "models/gpu/accelerator.hpp"
+#include "support/accelerators.hpp"
 #include "models/gpu/forms/attention.hpp"
 #include "models/gpu/forms/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
@@ -34,7 +34,7 @@ std::vector<std::string> machines_without_wafers()
 {
     auto found = std::vector<std::string>{};
     for (auto const& name : configs::shipped_machines())
-        if (configs::machine_parameters(name).machine.kind != MachineKind::wafer)
+        if (!configs::applies("wafer", configs::machine_parameters(name).machine.kind))
             found.push_back(name);
     return found;
 }
@@ -51,7 +51,7 @@ Times times_of(Parameters p, std::string const& model, std::uint32_t context, st
 {
     p.workload.context = context;
     auto const step    = workloads::decode_step(workloads::read_model(model), p.workload);
-    auto const run     = models::run_on_accelerator(step, p, batch);
+    auto const run     = tests::run_on_accelerator(step, p, batch);
     return {run.fits(), run.decode.floor.value(), run.prefill.floor.value(), run.decode.tensor, run.decode.pipeline};
 }
 

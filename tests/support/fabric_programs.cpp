@@ -193,7 +193,7 @@ std::vector<Recorder::Event> Recorder::of(fabric::WaveletEvent event) const
     return list;
 }
 
-std::string unbalanced(std::vector<fabric::LedgerEntry> const& books)
+std::string unbalanced(std::vector<configs::BookEntry> const& books)
 {
     std::string names;
     for (auto const& entry : books)

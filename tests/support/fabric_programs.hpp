@@ -86,7 +86,7 @@ class Recorder final : public fabric::Probe {
 };
 
 // Names of the books that do not balance, joined by commas; empty: all do.
-std::string unbalanced(std::vector<fabric::LedgerEntry> const& books);
+std::string unbalanced(std::vector<configs::BookEntry> const& books);
 
 // A decoder layer of a shipped model on the region and machine of the parameters.
 Program decode_layer(configs::Parameters const& parameters);

@@ -41,12 +41,13 @@ TEST_CASE("explain of an unknown key suggests the nearest")
     CHECK_THAT(refusal.text, Contains("did you mean 'fabric.hop_latency'?"));
 }
 
-TEST_CASE("the lists name every parameter and machine")
+TEST_CASE("the list names every parameter, or all of one group")
 {
     auto const parameters = list_parameters();
     for (auto const& name : row_names())
         CHECK_THAT(parameters, Contains(name));
-    CHECK_THAT(list_machines(), Contains("wse2") && Contains("wse3") && Contains("small"));
+    CHECK_THAT(list_parameters("scribe"), Contains("scribe.extra_latency") && !Contains("fabric."));
+    CHECK_THAT(refusal_of([] { list_parameters("scrib"); }).text, Contains("did you mean 'scribe'?"));
 }
 
 TEST_CASE("docs/parameters.md is what the tables say")

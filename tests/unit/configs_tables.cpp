@@ -33,9 +33,9 @@ TEST_CASE("every member of every group has a row")
     // A structured binding names every member, and does not compile when one is added.
     auto const p = default_parameters();
     {
-        auto const& [a, b, c, d, e, f, g, h] = p.wafer;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h));
-        CHECK(count("wafer") == 8);
+        auto const& [a, b, c, d, e, f, g, h, i] = p.wafer;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i));
+        CHECK(count("wafer") == 9);
     }
     {
         auto const& [a, b, c, d, e, f, g] = p.fabric;
@@ -68,14 +68,14 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("workload") == 12);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i, j, k, l] = p.mapping;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l));
-        CHECK(count("mapping") == 12);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m] = p.mapping;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m));
+        CHECK(count("mapping") == 13);
     }
     {
-        auto const& [a, b, c, d, e, f, g, h, i, j] = p.run;
-        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j));
-        CHECK(count("run") == 10);
+        auto const& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = p.run;
+        static_cast<void>(std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n));
+        CHECK(count("run") == 14);
     }
     {
         auto const& [m0] = p.machine;

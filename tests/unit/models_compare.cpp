@@ -18,9 +18,10 @@ ComparedMachine machine(std::string const& name, std::vector<configs::Override> 
     return {name, configs::resolve(line)};
 }
 
-ComparisonRow only_row(ComparedMachine one, std::uint32_t context, std::uint64_t batch)
+ComparisonRow only_row(ComparedMachine one, std::uint32_t context, std::uint32_t batch)
 {
-    return compare({std::move(one)}, {context}, batch).rows.at(0);
+    one.config.parameters.workload.batch = batch;
+    return compare({std::move(one)}, {context}).rows.at(0);
 }
 
 } // namespace
@@ -29,7 +30,7 @@ TEST_CASE("rows stand machine by machine, and the fastest of a context is the on
 {
     auto       heard = std::vector<std::string>{};
     auto const both  = compare(
-         {machine("plain-memory"), machine("h100:8")}, {2048, 4096}, 1,
+         {machine("plain-memory"), machine("h100:8")}, {2048, 4096},
          [&](std::string const& name, std::uint32_t context) { heard.push_back(name + " " + std::to_string(context)); });
     CHECK(heard == std::vector<std::string>{"plain-memory 2048", "plain-memory 4096", "h100:8 2048", "h100:8 4096"});
     CHECK(both.row(0, 1).machine == "plain-memory");
@@ -38,7 +39,7 @@ TEST_CASE("rows stand machine by machine, and the fastest of a context is the on
     CHECK(both.anything_fits());
 }
 
-TEST_CASE("a batch on a wafer shares its stages: more tokens a second in all, none sooner")
+TEST_CASE("a batch on a wafer shares its weights: more tokens a second in all, none sooner")
 {
     auto const one = only_row(machine("wse3:auto"), 2048, 1);
     auto const two = only_row(machine("wse3:auto"), 2048, 2);
@@ -52,7 +53,7 @@ TEST_CASE("a batch on a wafer shares its stages: more tokens a second in all, no
 TEST_CASE("parts add up to the energy of a token on machines of every kind, a batch shares what rests")
 {
     for (auto const* name : {"wse3", "a100:8", "h100:8", "b200:8", "gb200-nvl72", "rubin-nvl72", "lpx", "plain-memory"})
-        for (std::uint64_t const batch : {1, 2}) {
+        for (std::uint32_t const batch : {1, 2}) {
             auto const row = only_row(machine(name), 4096, batch);
             CAPTURE(name, batch, row.reason);
             REQUIRE(row.fits);
@@ -101,7 +102,7 @@ TEST_CASE("wafers have no server, and say so by having no figures")
 {
     auto const row = only_row(machine("wse3"), 2048, 1);
     CHECK_FALSE(row.served);
-    CHECK(std::string{explained_fidelity(row.fidelity)} != "");
+    CHECK(row.fidelity_said != "");
 }
 
 TEST_CASE("a wafer's first token comes later the longer the prompt, and the more prompts there are")

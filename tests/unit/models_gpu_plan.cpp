@@ -1,6 +1,7 @@
 // How a model may be cut over GPUs, and what is refused.
 #include "models/gpu/accelerator.hpp"
 #include "models/gpu/gpu_plan.hpp"
+#include "models/sram/stream_step.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
@@ -80,26 +81,20 @@ TEST_CASE("what does not fit says by how much, to the byte")
 TEST_CASE("the fastest plan fits, and where none does the footprint says what is missing")
 {
     auto       p  = machine("h100", "llama-3.1-405b", 8192);
-    auto const no = models::run_on_accelerator(step_of(p), p, 1);
+    auto const no = models::run_on_gpus(step_of(p), p, 1);
     CHECK_FALSE(no.fits());
     CHECK(no.decode.devices == 8);
     CHECK(no.decode.footprint.missing().value() > 20e9);
 
     p              = machine("b200", "llama-3.1-405b", 8192);
-    auto const yes = models::run_on_accelerator(step_of(p), p, 1);
+    auto const yes = models::run_on_gpus(step_of(p), p, 1);
     CHECK(yes.fits());
     CHECK(yes.decode.tensor == 8);
-}
-
-TEST_CASE("a wafer is no accelerator")
-{
-    auto p = configs::machine_parameters("wse3");
-    CHECK_THROWS_WITH(models::run_on_accelerator(step_of(p), p, 1), Contains("mesh of PEs"));
 }
 
 TEST_CASE("a group of chips too large to leave every layer one is refused")
 {
     auto p       = machine("lpu-v1", "llama-2-70b");
     p.sram.group = 20;
-    CHECK_THROWS_WITH(models::run_on_accelerator(step_of(p), p, 1), Contains("sram.group = 20"));
+    CHECK_THROWS_WITH(models::sram_rack(p, step_of(p)), Contains("sram.group = 20"));
 }

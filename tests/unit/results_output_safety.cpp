@@ -104,7 +104,7 @@ TEST_CASE("a result path that cannot be created is refused before the run, with 
 TEST_CASE("a directory that may not be written is refused before the run")
 {
     if (::geteuid() == 0) {
-        WARN("skipped: root may write everywhere");
+        WARN("SKIPPED: root may write everywhere");
         return;
     }
     auto const directory = tests::TemporaryFolder{};
@@ -269,7 +269,7 @@ TEST_CASE("a result file with flipped bits gives a summary or a message, never a
 TEST_CASE("a rehearsal tells what the action throws, and of a crash or a standstill no more than that")
 {
     auto const rehearse = [](std::function<void()> const& action) {
-        return refusal([&] { results::rehearse(action, 1, "crashed"); });
+        return refusal([&] { results::rehearse(action, {1, 1U << 30U}, "crashed"); });
     };
     CHECK(rehearse([] {}).code == Exit::done);
     CHECK(rehearse([] { throw std::runtime_error{"said elsewhere"}; }).code == Exit::done);

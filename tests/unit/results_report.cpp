@@ -1,6 +1,10 @@
 // What a person and a program read on stdout.
+#include "configs/schema/resolve.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
+#include "results/views/report_text.hpp"
 #include "support/results_sample.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <sstream>
 
@@ -44,8 +48,8 @@ TEST_CASE("the report says what ran, how long it took, where the time went and w
     CHECK_THAT(text, Contains("llama-3-8b on wse2, region 6x4, context 4,096"));
     CHECK_THAT(text, Contains("fidelity wavelet"));
     CHECK_THAT(text, Contains("307  cycles"));
-    CHECK_THAT(text, Contains("8.931 us") && Contains("32 x the layer simulated"));
-    CHECK_THAT(text, Contains("111970.7"));
+    CHECK_THAT(text, Contains("8.93 us") && Contains("32 x the layer simulated"));
+    CHECK_THAT(text, Contains("111,971"));
     CHECK_THAT(text, Contains("two_level all-reduce along x"));
     CHECK_THAT(text, Contains("arithmetic 62.5 %")); // of qkv: 100 of 160 cycles
     CHECK_THAT(text, Contains("reduce_stage 33.0 %"));
@@ -60,18 +64,82 @@ TEST_CASE("the report says what ran, how long it took, where the time went and w
     CHECK_THAT(text, Contains("The longest operator is qkv, with 52.1 % of the time."));
 }
 
-TEST_CASE("the report fits 100 columns and has no control characters")
+TEST_CASE("the report fits the columns that it is given and has no control characters")
 {
     auto outcome                    = tests::sample_outcome();
     outcome.operators[1].name       = "an operator with a very long name indeed";
     outcome.operators[1].collective = "two_level all-reduce along x and then along y, 1500 wavelets each";
     outcome.operators[1].bound_by   = "reduce_stage";
-    for (auto const& line : lines(table(tests::sample_config(), outcome))) {
-        CAPTURE(line);
-        CHECK(line.size() <= 100);
-        CHECK(line.find('\033') == std::string::npos);
-        CHECK((line.empty() || line.back() != ' '));
+    for (std::size_t const width : {80, 100, 120}) {
+        std::ostringstream out;
+        results::print_report(out, tests::sample_config(), outcome, {width, false});
+        for (auto const& line : lines(out.str())) {
+            CAPTURE(width, line);
+            CHECK(line.size() <= width);
+            CHECK(line.find('\033') == std::string::npos);
+            CHECK((line.empty() || line.back() != ' '));
+        }
     }
+}
+
+TEST_CASE("a brief report has the headline, the waterfall, what bounds it and the warnings, and nothing else")
+{
+    std::ostringstream out;
+    results::print_report(out, tests::sample_config(), tests::sample_outcome(), {100, true});
+    auto const text = out.str();
+    CHECK_THAT(text, Contains("llama-3-8b on wse2") && Contains("From the memory's peak to what came out") &&
+                         Contains("Bound by arithmetic") && Contains("rounded up to 4100"));
+    for (auto const* heading : {"by operator", "by part", "Books", "SRAM of", "Assumed", "Try next", "energy of"})
+        CHECK_THAT(text, !Contains(heading));
+    CHECK(lines(text).size() * 2 < lines(table(tests::sample_config(), tests::sample_outcome())).size());
+}
+
+TEST_CASE("durations and rates have three digits, whatever their size")
+{
+    CHECK(results::duration(607.575e-6) == "608 us");
+    CHECK(results::duration(8.9309e-6) == "8.93 us");
+    CHECK(results::duration(0.427926) == "428 ms");
+    CHECK(results::duration(0.99961) == "1.00 s");
+    CHECK(results::duration(999.6e-6) == "1.00 ms");
+    CHECK(results::duration(4321.0) == "4,321 s");
+    CHECK(results::duration(2.5e-10) == "0.25 ns");
+    CHECK(results::duration(0) == "0 us");
+    CHECK(results::rate_text(1645.9) == "1,646");
+    CHECK(results::rate_text(227.34) == "227");
+    CHECK(results::rate_text(89.64) == "89.6");
+    CHECK(results::rate_text(9.996) == "10.0");
+    CHECK(results::rate_text(0.01234) == "0.0123");
+}
+
+TEST_CASE("what was not asked for and counts all the same is told, with the option that changes it")
+{
+    auto config = configs::resolve(configs::read_command_line({"run", "--machine", "wse3"}));
+    CHECK_THAT(table(config, tests::sample_outcome()),
+               Contains("Not asked for") && Contains("--model NAME") && Contains("--context N"));
+    config = configs::resolve(
+        configs::read_command_line({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "64"}));
+    CHECK_THAT(table(config, tests::sample_outcome()), !Contains("Not asked for"));
+
+    auto const directory = tests::TemporaryFolder{};
+    auto const own       = directory.write(
+              "mine.toml",
+              "description = \"mine\"\nbase = \"wse3\"\n[pe]\nsram = \"64 KiB\"\n[fabric]\nhop_latency = \"1 cycle\"\n");
+    config = configs::resolve(
+        configs::read_command_line({"run", "--machine", own, "--model", "qwen3-8b", "--context", "64"}));
+    CHECK_THAT(table(config, tests::sample_outcome()),
+               Contains("mine.toml sets 2 parameters itself") && Contains("machines/wse3.toml, its base"));
+}
+
+TEST_CASE("weights that are narrower in the published checkpoint are warned of, with what changes it")
+{
+    auto const warning = [](std::vector<std::string> more) {
+        more.insert(more.begin(), {"run", "--machine", "wse3"});
+        return results::checkpoint_warning(configs::resolve(configs::read_command_line(more)));
+    };
+    CHECK_THAT(warning({"--model", "gpt-oss-20b"}), Contains("mxfp4") && Contains("--set workload.weight_bits=4"));
+    CHECK_THAT(warning({"--model", "deepseek-v3"}), Contains("fp8") && Contains("--set workload.weight_bits=8"));
+    CHECK(warning({"--model", "deepseek-v3", "--set", "workload.weight_bits=8"}).empty());
+    CHECK(warning({"--model", "llama-3.1-8b"}).empty());
 }
 
 TEST_CASE("the report ends with two commands to try")
@@ -83,7 +151,9 @@ TEST_CASE("the report ends with two commands to try")
         CHECK(all[all.size() - 3] == "Try next");
         return all[all.size() - 2] + "\n" + all.back();
     };
-    CHECK_THAT(ends(), Contains("scribeline run --machine wse2 --model llama-3-8b --context 4096 --region 420x420"));
+    config.command_line = "scribeline run --machine wse3 --set \"pe.sram=64 KiB\"";
+    CHECK_THAT(ends(), Contains("  " + config.command_line + " -o run.h5"));
+    CHECK_THAT(ends(), Contains("  " + config.command_line + " --set \"scribe.extra_latency=8 cycles\""));
     config.output = "my runs/first.h5";
     CHECK_THAT(ends(), Contains("scribeline explain 'my runs/first.h5'"));
     CHECK_THAT(ends(), Contains("scribeline run --from 'my runs/first.h5' --set"));
@@ -148,10 +218,11 @@ TEST_CASE("the CSV report has one row per operator and quotes names that need it
     auto const rows = lines(out.str());
     REQUIRE(rows.size() == 5);
     CHECK(rows[0] ==
-          "name,kind,collective,start,end,cycles,arithmetic,dispatch,sram,hops,scribe,serialisation,"
-          "reduce_stage,waiting,off_wafer,flops,bytes_weights,bytes_kv,bytes_activations,bound_by,layer,stage,"
-          "energy,energy_arithmetic,energy_sram_weights,energy_sram_kv,energy_sram_vectors,energy_code,energy_hops,"
-          "energy_scribe,energy_off_wafer,energy_idle,energy_system");
+          "name,kind,collective,start_cycle,end_cycle,cycles,arithmetic_cycles,dispatch_cycles,sram_cycles,hops_cycles,"
+          "scribe_cycles,serialisation_cycles,reduce_stage_cycles,waiting_cycles,off_wafer_cycles,flops,bytes_weights,"
+          "bytes_kv,bytes_activations,bound_by,layer,stage,energy [J],energy_arithmetic [J],energy_sram_weights [J],"
+          "energy_sram_kv [J],energy_sram_vectors [J],energy_code [J],energy_hops [J],energy_scribe [J],"
+          "energy_off_wafer [J],energy_idle [J],energy_system [J]");
     CHECK(rows[2] ==
           "qkv,qkv,\"two_level all-reduce along x, 15 wavelets\",40,200,160,100,15,5,8,2,10,20,0,0,160000,640,"
           "0,32,arithmetic,-1,0,0,0,0,0,0,0,0,0,0,0,0");

@@ -89,7 +89,7 @@ TEST_CASE("a run file has every group that its documentation names")
         CAPTURE(object);
         CHECK(file.has(object));
     }
-    CHECK(file.attribute("/", "Conventions") == "Scribeline-1.1");
+    CHECK(file.attribute("/", "Conventions") == "Scribeline-1.2");
     CHECK(file.attribute("/", "NX_class") == "NXroot");
     for (auto const* name : {"created", "finished", "command_line", "simulator_version", "git_commit", "compiler",
                              "build_type", "systemc_version", "hdf5_version", "fidelity", "config_sha256"}) {
@@ -228,7 +228,7 @@ TEST_CASE("the summary of a run reads back as it was")
     auto const run     = Written{};
     auto const summary = results::read_summary(run.path);
     CHECK(summary.status == "complete");
-    CHECK(summary.schema_version == "1.1");
+    CHECK(summary.schema_version == "1.2");
     CHECK(summary.fidelity == "wavelet");
     CHECK(summary.machine == "wse2");
     CHECK(summary.model == "llama-3-8b");

@@ -88,6 +88,49 @@ TEST_CASE("the table shows the parameters, the speed, what bounds it and the goa
     CHECK(text.find("error") == std::string::npos);
 }
 
+TEST_CASE("a table whose points have different fidelities says so, whichever way it is shown")
+{
+    auto const mixed = [] {
+        auto table = sample();
+        table.columns.push_back(
+            {"fidelity", "1", "how", Source::metric, true, true, {}, {"folded", "closed_form", "", "folded"}});
+        return table;
+    }();
+    CHECK(fidelity_warnings(sample()).empty());
+    REQUIRE(fidelity_warnings(mixed).size() == 1);
+    CHECK(fidelity_warnings(mixed).front().find("1 closed_form, 2 folded") != std::string::npos);
+    auto const shown = shown_sweep(mixed, {});
+    CHECK(shown.text.find("fidelity") != std::string::npos); // the column is among the usual ones then
+    CHECK(shown.warnings == fidelity_warnings(mixed));
+    auto options  = ShowOptions{};
+    options.where = "fidelity == 'folded'";
+    CHECK(shown_sweep(mixed, options).warnings.empty());
+}
+
+TEST_CASE("a change over a baseline is taken between points of the same other parameters, and never across fidelities")
+{
+    auto table    = SweepTable{};
+    table.rows    = 5;
+    table.columns = {
+        {"scribe.extra_latency", "cycle", "", Source::parameter, false, false, {0, 4, 0, 4, 4}, {}},
+        {"workload.model", "1", "", Source::parameter, true, true, {}, {"a", "a", "b", "b", "c"}},
+        {"cycles", "cycle", "", Source::metric, false, false, {100, 110, 1000, 1500, 7}, {}},
+        {"fidelity", "1", "", Source::metric, true, true, {}, {"folded", "folded", "folded", "closed_form", "folded"}},
+        {"status", "1", "", Source::about_run, true, true, {}, {"ok", "ok", "ok", "ok", "ok"}},
+    };
+    auto options     = ShowOptions{};
+    options.format   = OutputFormat::csv;
+    options.columns  = {"model", "cycles"};
+    options.baseline = "extra_latency == 0 cycles";
+    auto const shown = shown_sweep(table, options);
+    CHECK(shown.text == "point,workload.model,cycles,cycles_change\n0,a,100,0\n1,a,110,10.000000000000009\n2,b,1000,0\n"
+                        "3,b,1500,\n4,c,7,\n");
+    REQUIRE(shown.warnings.size() == 2);
+    CHECK(shown.warnings[1].find("1 point has no change") != std::string::npos);
+    options.baseline = "extra_latency == 9 cycles";
+    CHECK(refusal_of([&] { show(table, options); }).text.find("holds for no point") != std::string::npos);
+}
+
 TEST_CASE("unknown columns and goals that cannot be are refused with the nearest")
 {
     auto options  = ShowOptions{};
@@ -120,7 +163,7 @@ TEST_CASE("a merged file reads back as the table that was written")
     auto const table  = sample();
     write_merged(folder, table);
     auto const again = read_merged(place / "d/sweep.h5");
-    REQUIRE(again.columns.size() == table.columns.size());
+    REQUIRE(again.columns.size() == table.columns.size() + 1); // and the number of the point
     CHECK(again.columns[0].name == "scribe.extra_latency");
     CHECK(again.goals.size() == 2);
     CHECK(again.goals[1].column == "scribe.extra_latency");

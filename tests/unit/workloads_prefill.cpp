@@ -195,6 +195,28 @@ TEST_CASE("a prompt that does not fit at once goes through in chunks, and longer
     }
 }
 
+TEST_CASE("a prompt of few tokens takes what it takes to decode them, and never longer than a longer prompt")
+{
+    double before = 0;
+    for (std::uint32_t const prompt : {1u, 2u, 16u, 64u, 100u, 150u, 256u, 257u, 1024u}) {
+        auto p             = machine("wse3", 4096);
+        p.workload.prompt  = prompt;
+        auto const step    = decode_step(read_model("llama-3.1-8b"), p.workload);
+        auto const token   = plan_token(step, p);
+        auto const prefill = plan_prefill(step, p, token);
+        CAPTURE(prompt, prefill.by_decode, prefill.cycles);
+        CHECK(prefill.cycles > before);
+        before = prefill.cycles;
+        if (prompt == 1)
+            CHECK(prefill.cycles == Approx(token.candidates.front().cycles_per_token));
+        if (prompt <= 16)
+            CHECK(prefill.cycles < (prompt + 1) * token.candidates.front().cycles_per_token);
+        CHECK((prompt > 64 || prefill.by_decode));
+        CHECK((prompt < 1024 || !prefill.by_decode));
+        CHECK(prefill.operators.empty() == prefill.by_decode);
+    }
+}
+
 TEST_CASE("in a pipeline chunks follow one another: the busiest stage bounds the prompt from below")
 {
     auto const p    = machine("wse3", 4096);

@@ -62,7 +62,7 @@ TEST_CASE("matrix products of whole tables are met on average, of every device a
     for (auto const* machine : {"h100", "b200"}) {
         auto const table = tests::whole_gpu_table(std::string{"gpu_gemm_"} + machine + ".csv");
         if (!table) {
-            WARN("no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
+            WARN("SKIPPED: no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
             return;
         }
         for (auto const* bits : {"16", "8", "4"}) {
@@ -83,7 +83,7 @@ TEST_CASE("attention of whole tables is met on average, of every device and widt
         auto const decode  = tests::whole_gpu_table(std::string{"gpu_decode_attention_"} + machine + ".csv");
         auto const prefill = tests::whole_gpu_table(std::string{"gpu_prefill_attention_"} + machine + ".csv");
         if (!decode || !prefill) {
-            WARN("no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
+            WARN("SKIPPED: no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
             return;
         }
         for (auto const* bits : {"16", "8"}) {
@@ -102,7 +102,7 @@ TEST_CASE("each library's all-reduce of whole tables is met on average")
     for (auto const* file : {"gpu_allreduce_h100_a100.csv", "gpu_allreduce_b200.csv"}) {
         auto const table = tests::whole_gpu_table(file);
         if (!table) {
-            WARN("no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
+            WARN("SKIPPED: no whole table found (SCRIBELINE_SHARED): only the committed rows were compared");
             return;
         }
         for (auto const* machine : {"h100", "a100", "b200"})

@@ -61,7 +61,7 @@ TEST_CASE("without groups a row has those of the published runs")
 TEST_CASE("a layer of LLaMA3-8B is faster on 420x420 than on 660x660")
 {
     if (tests::sanitized) {
-        WARN("regions of this size take minutes under the sanitizers: left out");
+        WARN("SKIPPED: regions of this size take minutes under the sanitizers: left out");
         return;
     }
     auto const run = [](std::string const& region) {

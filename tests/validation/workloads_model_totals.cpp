@@ -115,7 +115,7 @@ TEST_CASE("every reference model either has its stated totals or is refused for 
 {
     auto const folder = reference_models();
     if (!fs::exists(folder / "README.md")) {
-        WARN("no reference models at " << folder << "; set SCRIBELINE_SHARED to check them too");
+        WARN("SKIPPED: no reference models at " << folder << "; set SCRIBELINE_SHARED to check them too");
         return;
     }
     // Refused, and the word that the message must contain.

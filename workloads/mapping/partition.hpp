@@ -12,6 +12,7 @@ struct Unit {
     double        bytes  = 0; // of one PE, without caches
     double        cache  = 0; // for each request
     double        cycles = 0;
+    double        load   = 0;     // cycles that its weights take over the edge of the wafer, where they are streamed
     bool          alone  = false; // at most one such unit in a stage
 };
 

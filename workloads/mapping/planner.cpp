@@ -4,6 +4,7 @@
 #include "workloads/mapping/plan_refusal.hpp"
 #include "workloads/mapping/region_choice.hpp"
 #include "workloads/mapping/stage_memory.hpp"
+#include "workloads/mapping/streamed_weights.hpp"
 #include "workloads/mapping/tiling.hpp"
 
 #include <algorithm>
@@ -205,7 +206,19 @@ void add_notes(TokenPlan& plan, DecodeStep const& step, configs::Parameters cons
         plan.notes.push_back("attention and feed-forward run side by side in this model, so they share a region");
     if (plan.wafer_tables)
         plan.notes.push_back("embedding and LM head are spread over all PEs of the first and of the last wafer");
-    if (step.shape.tied_embeddings && (plan.wafer_tables ? plan.wafers > 1 : plan.stages.size() > 1))
+    if (plan.streamed) {
+        double bytes = 0;
+        for (auto const& block : blocks_of(step.shape))
+            bytes += weights_over_edge(step, block);
+        plan.notes.push_back(fmt::format(
+            "weights are streamed: {:.3g} GB of them cross {} edge{} for a token, those of "
+            "each block while the block before computes{}",
+            bytes / 1e9, plan.wafers == 1 ? "the wafer's" : "the wafers'", plan.wafers == 1 ? "" : "s",
+            std::any_of(step.kinds.begin(), step.kinds.end(), [](auto const& kind) { return kind.kind.experts > 0; })
+                ? ", all experts of a layer included"
+                : ""));
+    }
+    if (!plan.streamed && step.shape.tied_embeddings && (plan.wafer_tables ? plan.wafers > 1 : plan.stages.size() > 1))
         plan.notes.push_back("the embedding and the LM head are one table, and stand in two places: it is held twice");
     bool const balanced = p.mapping.kv_growth == configs::Growth::balanced;
     plan.notes.push_back(balanced
@@ -217,8 +230,15 @@ void add_notes(TokenPlan& plan, DecodeStep const& step, configs::Parameters cons
                                            plan.growth.concatenated, plan.growth.balanced));
 }
 
+bool streams(configs::Parameters const& p) { return p.mapping.weights == configs::Weights::streamed; }
+
 TokenPlan layer_plan(DecodeStep const& step, configs::Parameters const& p)
 {
+    if (streams(p))
+        throw configs::UserError{configs::Exit::bad_config,
+                                 "mapping.weights = streamed: one layer stands on the region for all (mapping.schedule "
+                                 "= layer), so none follows it. Leave out --region, or choose mapping.schedule = "
+                                 "pipeline."};
     auto       plan    = TokenPlan{};
     auto const kind    = commonest_kind(step);
     plan.region        = region_for(step, kind, p);
@@ -285,8 +305,12 @@ TokenPlan pipeline_plan(DecodeStep const& step, configs::Parameters const& p)
     if (p.mapping.tables == configs::Tables::wafer && p.mapping.region.columns != 0 &&
         p.mapping.region.columns != p.wafer.columns)
         refuse_narrow_tables(p);
+    if (streams(p) && p.mapping.tables == configs::Tables::wafer)
+        throw configs::UserError{configs::Exit::bad_config,
+                                 "mapping.tables = wafer: tables that lie over a wafer stay there, and mapping.weights "
+                                 "= streamed brings the LM head as it brings a layer. Choose one of the two."};
     auto choices = measured(step, p, p.mapping.tables == configs::Tables::wafer);
-    if (p.mapping.tables == configs::Tables::automatic && (!fits(choices) || p.mapping.wafers == 0)) {
+    if (p.mapping.tables == configs::Tables::automatic && !streams(p) && (!fits(choices) || p.mapping.wafers == 0)) {
         auto other = measured(step, p, true);
         if (other.fewest > 0 && (choices.fewest == 0 || other.fewest < choices.fewest))
             choices = std::move(other);
@@ -315,6 +339,9 @@ TokenPlan pipeline_plan(DecodeStep const& step, configs::Parameters const& p)
     plan.regions_x    = tiling.regions_x();
     plan.regions_y    = tiling.regions_y();
     plan.wafer_tables = tiling.wafer_tables();
+    plan.table_bytes  = tiling.memory().reserved();
+    plan.busiest      = best.speed.busiest;
+    plan.streamed     = streams(p);
     plan.requests     = best.speed.requests;
     plan.candidates   = candidates_of(p.mapping.objective, choices.list, wafers);
     place(plan, tiling, best.cuts, {p.wafer.columns, p.wafer.rows});

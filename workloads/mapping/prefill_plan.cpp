@@ -5,6 +5,7 @@
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_forms.hpp"
 #include "workloads/mapping/region_choice.hpp"
+#include "workloads/mapping/token_forms.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -201,6 +202,29 @@ double vectors_of_decode(DecodeStep const& step, configs::Parameters const& p, c
     return 0;
 }
 
+// The prompt by decode steps, each as long as that of the last token, which attends to the whole context.
+PrefillPlan by_decode(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double left)
+{
+    auto const kind       = commonest_kind(step);
+    auto const layouts    = layouts_of(step, plan.region, p);
+    auto const layers     = layers_as_of(step, kind, layouts, p) * layer_form(step, kind, layouts[kind], p);
+    auto const token      = plan.candidates.empty() ? layers : plan.candidates.front().cycles_per_token;
+    auto const behind     = plan.busiest > 0 ? plan.busiest : token;
+    auto       out        = PrefillPlan{};
+    out.by_decode         = true;
+    out.tokens            = p.workload.prompt;
+    out.chunks            = p.workload.prompt;
+    out.cycles            = token + (out.tokens - 1) * behind;
+    out.first_chunk       = plan.busiest > 0 ? token : 0;
+    out.busiest_stage     = plan.busiest * out.tokens;
+    out.left              = left;
+    out.kind              = kind;
+    out.cycles_of_a_layer = layers / step.shape.layers * out.tokens;
+    out.notes.push_back("prefill: by decode steps, one token behind another, which is faster than products of a chunk "
+                        "with so few tokens");
+    return out;
+}
+
 [[noreturn]] void refuse(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double need,
                          double left)
 {
@@ -219,6 +243,11 @@ double vectors_of_decode(DecodeStep const& step, configs::Parameters const& p, c
 PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan)
 {
     SCRIBELINE_EXPECT(p.workload.prompt > 0 && !plan.stages.empty());
+    if (plan.streamed)
+        throw configs::UserError{
+            configs::Exit::answer_is_no,
+            "workload.prompt: the prefill of a prompt with streamed weights is not simulated. Choose "
+            "mapping.weights = resident, or leave the prompt out."};
     auto const region = plan.region;
     if (region.columns < 2 || region.rows < 2)
         throw configs::UserError{configs::Exit::bad_config,
@@ -275,6 +304,8 @@ PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, T
     }
     if (!best)
         refuse(step, p, plan, bytes(1, false), left);
+    if (auto decoded = by_decode(step, p, plan, left); !layer && decoded.cycles < best->cycles)
+        return decoded;
     if (layer)
         best->notes.push_back(fmt::format("prefill: one layer counted {} times; the embedding is left out, as in the "
                                           "published runs",

@@ -4,6 +4,9 @@
 //
 // Where one layer stands on a region for all (mapping.schedule = layer) the largest chunk that fits is taken, as in the
 // published runs; in a pipeline the one with which the prompt is done first.
+//
+// A chunk takes as long with one token as with a token in every row. A prompt of few tokens is sooner done by decode
+// steps, one token behind another through the stages of the plan, and is taken so where the closed forms say it is.
 #pragma once
 
 #include "configs/parameters.hpp"
@@ -26,7 +29,8 @@ struct PrefillTime {
 struct PrefillPlan {
     std::uint32_t            tokens = 0, chunks = 0, tokens_of_a_row = 0; // of the prompt; of a chunk, in a row of PEs
     bool                     hidden_shifts = true;                        // blocks of weights move while PEs multiply
-    double                   cycles = 0, cycles_of_a_layer = 0;           // of the prompt, all chunks
+    bool                     by_decode     = false; // a token is a chunk, and takes what it takes to decode one
+    double                   cycles = 0, cycles_of_a_layer = 0;  // of the prompt, all chunks
     double                   first_chunk = 0, busiest_stage = 0; // cycles: through all stages; of all chunks in one
     double                   bytes = 0, left = 0;                // of a PE: the chunk needs, beside weights and cache
     std::size_t              kind = 0;                           // of the layer whose operators these are

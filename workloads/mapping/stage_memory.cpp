@@ -25,6 +25,7 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
       activation_{p.workload.activation_bits / 8.0}, scores_per_token_{std::uint64_t{layouts.front().batch} *
                                                                        layouts.front().heads_per_row *
                                                                        layouts.front().share},
+      runtime_{p.pe.sram_runtime.value()}, streamed_{p.mapping.weights == configs::Weights::streamed},
       columns_{layouts.front().columns}, context_{step.context}
 {
     auto const&  shape  = step.shape;
@@ -41,7 +42,10 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
         double once = -(attention + expansion) * weight - kind.cache - 2 * hidden * activation_;
         for (auto const& part : sram_budget(l, p))
             once += part.bytes;
-        once_ = std::max(once_, once);
+        if (once > once_) {
+            once_   = once;
+            scores_ = static_cast<double>(padded(std::uint64_t{l.batch} * l.scores())) * activation_;
+        }
 
         // The budget counts a norm for each half, whether it stands before or after. Beside it: those of models that
         // norm on both sides, and those of queries and keys, or of their compressed forms.
@@ -57,9 +61,9 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
     auto const&         l     = layouts.front();
     std::uint64_t const words = (std::uint64_t{shape.vocabulary} + l.rows - 1) / l.rows;
     double const        table = size(l.hidden * words) * weight;
-    embedding_                = table;
+    embedding_                = streamed_ ? size(l.hidden) * weight : table;
     head_         = table + (size(l.hidden) + size(l.batch * words)) * activation_; // final norm, and what comes out
-    shared_table_ = shape.tied_embeddings ? table : 0;
+    shared_table_ = shape.tied_embeddings && !streamed_ ? table : 0;
 }
 
 double StageMemory::weights(Block block) const
@@ -99,10 +103,31 @@ std::vector<BudgetPart> StageMemory::parts(std::vector<Block> const& blocks, std
             layers += weights(block);
         caches += cache(block);
     }
+    if (streamed_)
+        return {{"code, runtime and vectors", once_},
+                {"two buffers of weights", buffers_},
+                {"KV cache", requests * caches},
+                {"embedding and LM head", reserved_}};
     return {{"code, runtime and vectors", once_},
             {"weights of layers", layers},
             {"KV cache", requests * caches},
             {"embedding and LM head", reserved_ + embedding * embedding_ + head * head_ - shared}};
+}
+
+std::vector<BudgetPart> StageMemory::parts_of_once() const
+{
+    return {{"code and runtime", runtime_},
+            {"scores of the context", scores_},
+            {"other vectors and sums", once_ - runtime_ - scores_},
+            {"two buffers of weights", buffers_},
+            {"embedding and LM head", reserved_}};
+}
+
+std::uint64_t StageMemory::longest_scored() const
+{
+    auto const left  = capacity_ - (once() - scores_);
+    auto const token = static_cast<double>(scores_per_token_) * activation_;
+    return left < token ? 0 : static_cast<std::uint64_t>(std::floor(left / token)) * columns_;
 }
 
 std::uint32_t StageMemory::requests(std::vector<Block> const& blocks) const

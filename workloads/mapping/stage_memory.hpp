@@ -4,6 +4,9 @@
 //     once a block                weights, with those of its norms
 //     once a request, in attention  keys and values
 //
+// Where weights are streamed (mapping.weights) a region has two buffers for them, whatever it owns: one for what
+// computes, and one for what comes behind it. Of the embedding it holds the row that the token needs.
+//
 // All are bytes of one PE, padded as the layout and LayerMemory pad. A region with one layer and one request needs what
 // sram_budget() says, but for norms beyond two, which that leaves out.
 #pragma once
@@ -23,9 +26,13 @@ class StageMemory {
     StageMemory(DecodeStep const&, Layouts const&, configs::Parameters const&);
 
     double capacity() const { return capacity_; } // of a PE
-    double once() const { return once_ + reserved_; }
+    double once() const { return once_ + buffers_ + reserved_; }
+    // Two buffers of weights, together, in place of those of the blocks.
+    void stream(double bytes) { buffers_ = bytes; }
+    bool streams() const { return streamed_; }
     // For tables that are spread over the wafer, beside what stands in the region.
     void   reserve(double bytes) { reserved_ = bytes; }
+    double reserved() const { return reserved_; }
     double weights(Block) const;
     // Of one request (of all sequences that a step decodes together), in a block.
     double cache(Block) const;
@@ -40,6 +47,10 @@ class StageMemory {
 
     // `bytes` by part, for messages.
     std::vector<BudgetPart> parts(std::vector<Block> const&, std::uint32_t requests) const;
+    // Those of once(), whatever the region owns.
+    std::vector<BudgetPart> parts_of_once() const;
+    // The longest context whose scores fit beside the rest of once(): tokens, of a layer of the kind that holds most.
+    std::uint64_t longest_scored() const;
 
   private:
     // Of a layer of one kind.
@@ -55,6 +66,9 @@ class StageMemory {
     std::vector<Kind>         kinds_;
     double                    capacity_, kv_, activation_; // bytes: of a PE; of an element
     double                    once_ = 0, shared_table_, reserved_ = 0;
+    double                    runtime_, scores_ = 0; // parts of once_
+    bool                      streamed_;
+    double                    buffers_ = 0;
     double                    embedding_, head_;
     std::uint64_t             scores_per_token_;
     std::uint32_t             columns_, context_;

@@ -1,6 +1,7 @@
 #include "workloads/mapping/tiling.hpp"
 
 #include "configs/failure.hpp"
+#include "workloads/mapping/streamed_weights.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -74,8 +75,11 @@ Tiling::Tiling(DecodeStep const& step, configs::Parameters const& p, configs::Gr
                                                   tables == TablePlace::regions)}
 {
     SCRIBELINE_EXPECT(regions_x_ > 0 && regions_y_ > 0);
+    if (memory_.streams())
+        stream();
     if (tables == TablePlace::regions)
         return;
+    SCRIBELINE_EXPECT(!memory_.streams());
     SCRIBELINE_EXPECT(region.columns == p.wafer.columns);
     auto const        whole = layouts_of(step, {p.wafer.columns, p.wafer.rows}, p);
     StageMemory const wafer{step, whole, p};
@@ -87,6 +91,24 @@ Tiling::Tiling(DecodeStep const& step, configs::Parameters const& p, configs::Gr
     table_cycles_ = forms.cycles(BlockKind::embedding) + forms.cycles(BlockKind::head);
 }
 
+// Units leave their weights in the buffers only; behind the last one the first comes again.
+void Tiling::stream()
+{
+    double pair = 0;
+    for (std::size_t i = 0; i < units_.size(); ++i)
+        pair = std::max(pair, units_[i].bytes + units_[(i + 1) % units_.size()].bytes);
+    memory_.stream(pair);
+    auto const blocks = blocks_of(step_.shape);
+    auto       block  = blocks.begin();
+    for (auto& unit : units_) {
+        double bytes = 0;
+        for (std::uint32_t i = 0; i < unit.blocks; ++i)
+            bytes += weights_over_edge(step_, *block++);
+        unit.bytes = 0;
+        unit.load  = bytes / p_.wafer.io_bandwidth.value() * p_.wafer.clock.value();
+    }
+}
+
 StageLimits Tiling::limits() const
 {
     return {memory_.capacity() - memory_.once(), no_limit, 1, wafer_tables() ? 0 : memory_.shared_table()};
@@ -96,14 +118,17 @@ std::vector<Block> Tiling::misfit() const
 {
     auto        blocks = blocks_of(step_.shape);
     std::size_t first  = wafer_tables() ? 1 : 0;
+    double      most   = limits().bytes;
+    auto        found  = std::vector<Block>{};
     for (auto const& unit : units_) {
-        if (unit.bytes + unit.cache > limits().bytes) {
+        if (unit.bytes + unit.cache > most) {
             auto const at = blocks.begin() + static_cast<std::ptrdiff_t>(first);
-            return {at, at + unit.blocks};
+            found         = {at, at + unit.blocks};
+            most          = unit.bytes + unit.cache;
         }
         first += unit.blocks;
     }
-    return {};
+    return found;
 }
 
 std::uint64_t Tiling::fewest_stages() const
@@ -140,14 +165,19 @@ Cuts Tiling::cuts(std::uint32_t wafers) const
 Tiling::Speed Tiling::speed(Cuts const& cuts) const
 {
     WayForms const ways{step_, layouts_.front(), p_, regions_x_, regions_y_};
-    auto           result  = Speed{};
-    double         busiest = 0, requests = no_limit;
+    auto           result   = Speed{};
+    double         requests = no_limit;
+    double&        busiest  = result.busiest;
+    auto const     on_wafer = regions(1);
+    auto           edges    = std::vector<double>(cuts.size() / on_wafer + 1); // [wafer]: cycles
     for (std::size_t s = 0; s < cuts.size(); ++s) {
-        std::size_t const end    = s + 1 < cuts.size() ? cuts[s + 1] : units_.size();
+        std::size_t const end     = s + 1 < cuts.size() ? cuts[s + 1] : units_.size();
+        bool const        reloads = end - cuts[s] > 2; // two units stay in the buffers
         double            cycles = 0, cache = 0;
         double            room = limits().bytes + (cuts.size() == 1 ? limits().shared : 0);
         for (std::size_t i = cuts[s]; i < end; ++i) {
-            cycles += units_[i].cycles;
+            cycles += reloads ? std::max(units_[i].cycles, units_[i].load) : units_[i].cycles;
+            edges[s / on_wafer] += reloads ? units_[i].load : 0;
             room -= units_[i].bytes;
             cache += units_[i].cache;
         }
@@ -159,6 +189,7 @@ Tiling::Speed Tiling::speed(Cuts const& cuts) const
         busiest        = std::max(busiest, cycles + way.occupied + table_cycles_); // tables take the time of all PEs
         result.cycles += cycles + way.total;
     }
+    busiest = std::max(busiest, *std::max_element(edges.begin(), edges.end())); // its stages share a wafer's edge
     if (wafer_tables())
         result.cycles += table_cycles_ + ways.back_to_table(wafers_for(cuts.size())).total;
     // One more than keeps the busiest stage busy would only wait.

@@ -37,7 +37,7 @@ class Tiling {
     StageMemory const& memory() const { return memory_; }
     std::vector<Unit> const& units() const { return units_; }
 
-    // The blocks that together are too large for a region; empty when there are none.
+    // Of the blocks that together are too large for a region the largest; empty when there are none.
     std::vector<Block> misfit() const;
     // On any number of wafers; nothing may misfit.
     std::uint64_t fewest_stages() const;
@@ -51,11 +51,13 @@ class Tiling {
     struct Speed {
         double        cycles = 0, tokens_per_second = 0; // of a token; of all requests in flight
         std::uint32_t requests = 1;                      // in flight
+        double        busiest  = 0;                      // cycles of the busiest stage, for one token
     };
     Speed speed(Cuts const&) const;
 
   private:
     StageLimits limits() const;
+    void        stream();
 
     DecodeStep const&          step_;
     configs::Parameters const& p_;

@@ -60,7 +60,10 @@ struct TokenPlan {
     // The first stage holds the embedding and the last one the head, each over all PEs of its wafer and beside the
     // stages that stand there. Otherwise embedding and head are blocks of a region as others are.
     bool                   wafer_tables = false;
+    bool                   streamed     = false; // weights cross the edge for each token: mapping.weights
     std::vector<Stage>     stages;
+    double                 table_bytes = 0; // of a PE, in the bytes of every stage: tables spread over the wafer
+    double                 busiest     = 0; // cycles of the busiest stage, for one token: closed form; 0: no pipeline
     std::uint32_t          requests = 1; // in flight at once: by KV cache, and no more than keep the busiest stage busy
     KvGrowth               growth;
     std::vector<Candidate> candidates; // best first

@@ -5,12 +5,14 @@
 #include "configs/units/whole.hpp"
 #include "models/gpu/forms/attention.hpp"
 #include "models/gpu/forms/matrix_product.hpp"
+#include "models/gpu/forms/stage_work.hpp"
 #include "models/gpu/host_offload.hpp"
 #include "models/nvlink/all_reduce.hpp"
 #include "workloads/expert_load.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -26,32 +28,40 @@ constexpr double activation_bytes = 2; // between kernels, and in all-reduces: 1
 // So many tokens leave no expert out, unless almost no token chooses it.
 constexpr std::uint64_t most_drawn = 4096;
 
-enum class Phase { decode, prefill };
-
 Seconds& part(StepOperator& op, StepPart which) { return op.parts[static_cast<std::size_t>(which)]; }
 
 class GpuStep {
   public:
     GpuStep(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
-            GpuPlan const& plan, std::uint64_t batch, Phase phase)
-        : step_{step}, p_{p}, device_{gpu_device(p, sustained_share)}, plan_{plan}, phase_{phase},
-          sequences_{(batch + plan.pipeline - 1) / plan.pipeline}, batch_{batch}
+            GpuPlan const& plan, StepWork const& work)
+        : step_{step}, p_{p}, device_{gpu_device(p, sustained_share)}, plan_{plan}, work_{work},
+          parts_{stage_work(work, plan)}, batch_{work.sequences()}
     {
+        SCRIBELINE_EXPECT(!parts_.empty());
+        for (auto const& part : parts_) {
+            sequences_ += part.sequences;
+            rows_ += part.sequences * part.tokens;
+            logits_ += part.prompt ? part.sequences : part.sequences * part.tokens;
+        }
     }
 
     StepOutcome run()
     {
+        auto marked = std::size_t{0};
         for (auto const& layer : step_.kinds) {
             layer_ = &layer;
             for (auto const& op : layer.operators)
                 add(op, layer.layers);
+            auto const kind = static_cast<std::uint32_t>(&layer - step_.kinds.data());
+            for (; marked < outcome_.operators.size(); ++marked)
+                outcome_.operators[marked].layer_kind = kind;
         }
         for (auto const& op : step_.once)
             add(op, 1);
         add_transfers();
         // A batch of prompts is ready when its last part has passed: each part follows a stage's time after the one
         // before. A token of decode does not wait for the other parts.
-        if (phase_ == Phase::prefill)
+        if (has_prompts())
             for (auto& op : outcome_.operators)
                 for (auto& each : op.parts)
                     each = each * (1 + (parts_of_batch() - 1) / plan_.pipeline);
@@ -60,7 +70,10 @@ class GpuStep {
 
   private:
     // Rows of every product: tokens that one stage works on at a time.
-    std::uint64_t rows() const { return phase_ == Phase::decode ? sequences_ : sequences_ * step_.context; }
+    std::uint64_t rows() const { return rows_; }
+
+    bool has_prompts() const { return !work_.prefill.empty(); }
+    bool is_prompts() const { return work_.decode.empty() && work_.verify.empty(); }
 
     // Of a part of the batch that goes through the pipeline: all GPUs of all stages, for the whole batch.
     double everywhere() const { return static_cast<double>(plan_.tensor) * parts_of_batch(); }
@@ -101,8 +114,8 @@ class GpuStep {
             heads_product(entry, op.name);
             break;
         case OperatorKind::lm_head: // of the last token only; every GPU then learns the others' largest logits
-            product(entry, sequences_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden);
-            reduce(entry, sequences_ * t);
+            product(entry, logits_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden);
+            reduce(entry, logits_ * t);
             break;
         case OperatorKind::attention:
             if (op.name != "scores")
@@ -215,25 +228,15 @@ class GpuStep {
             product(entry, rows(), heads * l.value_dim, l.kv_rank);
     }
 
-    DecodeAttention attended() const
+    // Tokens that the layer keeps of so many.
+    std::uint64_t kept(std::uint64_t context) const
     {
-        auto const& shape = step_.shape;
-        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
-        if (shape.latent.kv_rank != 0)
-            return {sequences_, heads, 1, shape.latent.cached(), layer_->attended, step_.kv_bits, shape.latent.kv_rank};
-        return {sequences_, heads, kv_heads_of_one(plan_, shape), shape.head_dim, layer_->attended, step_.kv_bits, 0};
+        auto const window = std::uint64_t{layer_->kind.window};
+        return window == 0 ? context : std::min(window, context);
     }
 
-    void attention(StepOperator& entry)
+    void add_attention(StepOperator& entry, AttentionTime const& done)
     {
-        auto const& shape = step_.shape;
-        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
-        auto const  keys  = std::uint64_t{kv_heads_of_one(plan_, shape)};
-        auto const  done  = phase_ == Phase::decode ? decode_attention(device_, attended(), Launch::graph)
-                                                    : prefill_attention(device_,
-                                                                        {sequences_, heads, keys, shape.head_dim,
-                                                                         step_.context, step_.kv_bits < 16 ? 8U : 16U},
-                                                                        Launch::graph);
         part(entry, StepPart::kv) += done.time.body;
         part(entry, StepPart::kernel_fixed) += done.time.fixed;
         entry.kv += done.kv * everywhere();
@@ -242,6 +245,46 @@ class GpuStep {
         entry.vectors += (bytes.vectors + bytes.vectors_written) * everywhere();
         entry.vectors_written += bytes.vectors_written * everywhere();
         entry.kernels.push_back(done.work);
+    }
+
+    // Every token of a sequence asks the same keys: as many queries more for each of them.
+    void decode_attention_of(StepOperator& entry, std::uint64_t tokens)
+    {
+        auto sequences = std::uint64_t{0}, attended = std::uint64_t{0};
+        for (auto const& part : parts_)
+            if (!part.prompt && part.tokens == tokens) {
+                sequences += part.sequences;
+                attended += part.sequences * kept(part.context + tokens - 1);
+            }
+        auto const& shape   = step_.shape;
+        auto const  queries = std::uint64_t{shape.heads / plan_.tensor} * tokens;
+        auto const  context = configs::ceil_divide(attended, sequences);
+        auto const  latent  = shape.latent.kv_rank != 0;
+        auto const  asked =
+            latent ? DecodeAttention{sequences,           queries, 1, shape.latent.cached(), context, step_.kv_bits,
+                                     shape.latent.kv_rank}
+                    : DecodeAttention{sequences,     queries, kv_heads_of_one(plan_, shape), shape.head_dim, context,
+                                     step_.kv_bits, 0};
+        add_attention(entry, decode_attention(device_, asked, Launch::graph));
+    }
+
+    void attention(StepOperator& entry)
+    {
+        auto const& shape = step_.shape;
+        auto const  heads = std::uint64_t{shape.heads / plan_.tensor};
+        auto const  keys  = std::uint64_t{kv_heads_of_one(plan_, shape)};
+        auto        seen  = std::vector<std::uint64_t>{}; // tokens of a sequence that decodes or checks
+        for (auto const& each : parts_) {
+            if (each.prompt)
+                add_attention(entry, prefill_attention(device_,
+                                                       {each.sequences, heads, keys, shape.head_dim, each.tokens,
+                                                        step_.kv_bits < 16 ? 8U : 16U, each.context - 1},
+                                                       Launch::graph));
+            else if (std::find(seen.begin(), seen.end(), each.tokens) == seen.end()) {
+                seen.push_back(each.tokens);
+                decode_attention_of(entry, each.tokens);
+            }
+        }
     }
 
     // Of the vectors of an element-wise operator, as workloads/decode_step.cpp counts them: what it writes is the last
@@ -266,7 +309,7 @@ class GpuStep {
     // `divided`: each GPU has its share of the vector; otherwise each has all of it.
     void vectors(StepOperator& entry, Operator const& op, bool divided, bool a_kernel)
     {
-        auto const tokens = static_cast<double>(op.kind == OperatorKind::sampling ? sequences_ : rows());
+        auto const tokens = static_cast<double>(op.kind == OperatorKind::sampling ? logits_ : rows());
         auto const share  = divided ? 1.0 / plan_.tensor : 1.0;
         auto const moved  = Bytes{op.bytes_activations * tokens * share};
         auto const done   = vector_kernel(device_, moved, Launch::graph);
@@ -334,7 +377,7 @@ class GpuStep {
         auto       entry   = StepOperator{"from_host", 1, {}, {}, {}, {}, {}};
         auto&      waiting = part(entry, StepPart::host_memory);
         auto       own     = memory;
-        if (phase_ == Phase::decode) { // of its cache, a stage fetches that of the sequences that it works on
+        if (!is_prompts()) { // of its cache, a stage fetches that of the sequences that it works on
             own.offloaded = memory.offloaded / parts_of_batch();
             waiting       = wait_for_host(own, p_, layers, compute / stages) * stages;
         } else { // every part of a batch of prompts passes the layers by itself, and leaves its keys and values
@@ -371,13 +414,13 @@ class GpuStep {
     StepOutcome finish()
     {
         auto& o     = outcome_;
-        o.what      = phase_ == Phase::decode ? "decode" : "prefill";
+        o.what      = is_prompts() ? "prefill" : has_prompts() ? "mixed" : "decode";
         o.batch     = batch_;
-        o.context   = step_.context;
+        o.context   = mean_context(work_);
         o.tensor    = plan_.tensor;
         o.pipeline  = plan_.pipeline;
         o.devices   = plan_.devices();
-        o.footprint = footprint_of(plan_, step_, p_, batch_, step_.context);
+        o.footprint = footprint_of(plan_, step_, p_, batch_, o.context);
         o.notes     = step_.notes;
         add_host_memory();
         close_books(o, p_.serving.engine_overhead);
@@ -402,32 +445,40 @@ class GpuStep {
     configs::Parameters const&   p_;
     GpuDevice                    device_;
     GpuPlan                      plan_;
-    Phase                        phase_;
-    std::uint64_t                sequences_; // of the batch, in one stage at a time
+    StepWork const&              work_;
+    std::vector<StageWork>       parts_;
+    std::uint64_t                sequences_ = 0; // of the batch, in one stage at a time
+    std::uint64_t                rows_      = 0; // their tokens
+    std::uint64_t                logits_    = 0; // of them, whose logits are needed
     std::uint64_t                batch_;
     StepOutcome                  outcome_;
 };
 
 } // namespace
 
+StepOutcome step_on_gpus(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
+                         GpuPlan const& plan, StepWork const& work)
+{
+    require_possible(plan, step.shape, p);
+    return GpuStep{step, p, sustained_share, plan, work}.run();
+}
+
 StepOutcome decode_on_gpus(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
                            GpuPlan const& plan, std::uint64_t batch)
 {
     SCRIBELINE_EXPECT(batch > 0);
-    require_possible(plan, step.shape, p);
-    return GpuStep{step, p, sustained_share, plan, batch, Phase::decode}.run();
+    return step_on_gpus(step, p, sustained_share, plan, StepWork{{{step.context, batch}}, {}, {}});
 }
 
 StepOutcome prefill_on_gpus(workloads::DecodeStep const& step, configs::Parameters const& p, double sustained_share,
                             GpuPlan const& plan, std::uint64_t batch)
 {
     SCRIBELINE_EXPECT(batch > 0);
-    require_possible(plan, step.shape, p);
-    return GpuStep{step, p, sustained_share, plan, batch, Phase::prefill}.run();
+    return step_on_gpus(step, p, sustained_share, plan, StepWork{{}, {}, {{0, step.context, batch}}});
 }
 
 std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::Parameters const& p,
-                                    double sustained_share, std::uint64_t batch)
+                                    double sustained_share, StepWork const& work)
 {
     auto       best      = std::optional<GpuPlan>{};
     auto       best_time = Seconds{};
@@ -436,9 +487,9 @@ std::optional<GpuPlan> fastest_plan(workloads::DecodeStep const& step, configs::
         for (std::uint32_t stages = 1; stages <= std::min(p.gpu.devices / tensor, step.shape.layers); ++stages) {
             auto const plan = GpuPlan{tensor, stages};
             if (!asked(p.gpu.tensor, tensor) || !asked(p.gpu.pipeline, stages) ||
-                !footprint_of(plan, step, p, batch, step.context).fits())
+                !footprint_of_work(plan, step, p, work).fits())
                 continue;
-            auto const time = decode_on_gpus(step, p, sustained_share, plan, batch).floor;
+            auto const time = step_on_gpus(step, p, sustained_share, plan, work).floor;
             if (!best || time < best_time) {
                 best      = plan;
                 best_time = time;

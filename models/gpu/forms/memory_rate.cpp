@@ -4,6 +4,10 @@
 #include "models/hbm/hbm_memory.hpp"
 
 #include <cmath>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
 
 namespace scribeline::models {
 
@@ -26,10 +30,19 @@ HbmDevice hbm_of(configs::GpuParams const& gpu)
     return hbm_device(generation, configs::Bytes{capacity}, pin_rate);
 }
 
-double sustained_share(configs::GpuParams const& gpu)
+double sustained_share(configs::GpuParams const& gpu, bool write)
 {
-    auto const stack = hbm_of(gpu);
-    return ratio(sustained_bandwidth(stack), stack.peak_bandwidth());
+    // All that hbm_of() looks at.
+    using Key = std::tuple<std::string, std::uint32_t, double, double, bool>;
+    static std::mutex            mutex;
+    static std::map<Key, double> known;
+    auto const key  = Key{gpu.memory_kind, gpu.memory_stacks, gpu.memory.value(), gpu.memory_bandwidth.value(), write};
+    auto const lock = std::lock_guard{mutex};
+    if (auto const found = known.find(key); found != known.end())
+        return found->second;
+    auto const stack  = hbm_of(gpu);
+    auto const rate   = sustained_bandwidth(stack, AccessPattern{write ? 1.0 : 0.0, 1, 0});
+    return known[key] = ratio(rate, stack.peak_bandwidth());
 }
 
 } // namespace scribeline::models

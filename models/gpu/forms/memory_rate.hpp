@@ -11,7 +11,7 @@ namespace scribeline::models {
 // that kind cannot be such.
 HbmDevice hbm_of(configs::GpuParams const&);
 
-// 0 .. 1. Some milliseconds of simulation: ask once.
-double sustained_share(configs::GpuParams const&);
+// 0 .. 1, of reads or of writes. Some milliseconds of simulation the first time that a process asks about such stacks.
+double sustained_share(configs::GpuParams const&, bool write = false);
 
 } // namespace scribeline::models

@@ -6,8 +6,11 @@
 #include "configs/units/text.hpp"
 #include "models/program/sweep/run.hpp"
 #include "models/program/sweep/slurm.hpp"
+#include "results/files/compare/columns.hpp"
 #include "results/files/sweep/folder.hpp"
 #include "results/files/sweep/merged_file.hpp"
+#include "results/files/yield_figures.hpp"
+#include "results/views/metrics.hpp"
 #include "results/views/sweep/show.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -45,7 +48,7 @@ std::vector<Subcommand> const& subcommands()
         {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}},
         {"status", {"format"}},
         {"merge", {"goal", "jobs"}},
-        {"show", {"where", "sort", "descending", "pareto", "columns", "limit", "format"}},
+        {"show", {"where", "sort", "descending", "pareto", "columns", "baseline", "limit", "format"}},
         {"plan", {"emit", "output", "yes"}},
         {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}}};
     return all;
@@ -118,12 +121,61 @@ unsigned processors()
     return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(std::max(1, CPU_COUNT(&set))) : 1;
 }
 
+// Names of the columns of numbers that a result of this command may have.
+std::vector<std::string> number_names(configs::SweepCommand command)
+{
+    auto names = std::vector<std::string>{"attempts", "exit_code", "wall_seconds", "peak_rss"};
+    if (command == configs::SweepCommand::run)
+        for (auto& name : metric_names())
+            names.push_back(std::move(name));
+    if (command == configs::SweepCommand::compare)
+        for (auto const& column : number_columns())
+            names.emplace_back(column.name);
+    if (command == configs::SweepCommand::yield) {
+        for (auto const& figure : yield_figures)
+            for (auto const& column : yield_columns)
+                names.push_back(fmt::format("{}_{}", figure.key, column.first));
+        for (auto const* name : {"unrepairable_share", "perfect_dies_share", "perfect_dies_formula", "die_area"})
+            names.emplace_back(name);
+    }
+    return names;
+}
+
+// Each goal is looked up here, so that one that no result has is an error now and not when all points have run.
+void require_goals(std::string const& file, configs::SweepPlan const& plan)
+{
+    auto known = number_names(plan.command);
+    for (auto const& column : plan.columns)
+        if (configs::column_kind(column).what == configs::ColumnKind::What::number)
+            known.push_back(column);
+    auto const ends_in = [](std::string const& column, std::string const& name) {
+        return column.size() > name.size() + 1 &&
+               column.compare(column.size() - name.size() - 1, name.size() + 1, "." + name) == 0;
+    };
+    // Times of parts are named as the machines name the parts.
+    auto const is_part = [&](std::string const& name) {
+        return plan.command == configs::SweepCommand::compare && name.rfind("time_", 0) == 0;
+    };
+    for (auto const& goal : plan.goals) {
+        auto const is_meant = [&](std::string const& name) {
+            return name == goal.column || ends_in(name, goal.column);
+        };
+        if (std::none_of(known.begin(), known.end(), is_meant) && !is_part(goal.column))
+            throw UserError{Exit::bad_config,
+                            fmt::format("{}: error: goals: {} is no axis of numbers of this sweep, and no figure of "
+                                        "'scribeline {}'{}",
+                                        configs::printable(file), configs::shown(goal.column),
+                                        configs::name_of(plan.command), configs::did_you_mean(goal.column, known))};
+    }
+}
+
 configs::SweepPlan plan_of(Given const& given)
 {
     auto plan = configs::plan_sweep(configs::read_sweep_file(given.target()));
     if (plan.points.empty())
         throw UserError{Exit::bad_config, fmt::format("{}: no points are left: the constraints skip all {}",
                                                       given.target(), plan.skipped)};
+    require_goals(given.target(), plan);
     return plan;
 }
 
@@ -188,7 +240,7 @@ Exit run(Given const& given, Program const& program)
     auto const start  = std::chrono::steady_clock::now();
     auto const result = run_points(folder, options, std::cerr);
     auto const took   = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    std::cout << describe(folder, result.counts, options.shard);
+    std::cout << describe(folder, result.states, options.shard);
     if (given.line().verbosity >= 0)
         std::cerr << fmt::format("scribeline: {} processes ended in {:.1f} s; {}\n", result.ran, took,
                                  result.counts.remaining() > 0
@@ -202,9 +254,10 @@ Exit run(Given const& given, Program const& program)
 Exit status(Given const& given)
 {
     auto const folder = SweepFolder::open(given.target());
-    auto const counts = count_points(folder);
+    auto const states = read_states(folder, processors());
+    auto const counts = count_points(states);
     if (given.line().format == configs::OutputFormat::table) {
-        std::cout << describe(folder, counts);
+        std::cout << describe(folder, states);
         return Exit::done;
     }
     auto const json = given.line().format == configs::OutputFormat::json;
@@ -221,6 +274,13 @@ Exit status(Given const& given)
     return Exit::done;
 }
 
+void tell(Given const& given, std::vector<std::string> const& warnings)
+{
+    for (auto const& warning : warnings)
+        if (given.line().verbosity >= 0)
+            std::cerr << "scribeline: warning: " << configs::printable(warning) << '\n';
+}
+
 Exit merge(Given const& given)
 {
     auto const folder = SweepFolder::open(given.target());
@@ -234,14 +294,20 @@ Exit merge(Given const& given)
     }
     auto const table = tabulate(folder, goals, given.number("jobs", processors(), 1U));
     write_merged(folder, table);
-    auto counts = SweepCounts{};
-    for (auto const& word : table.find("status")->texts)
+    auto states = PointStates{};
+    for (std::size_t point = 0; point < table.rows; ++point) {
+        auto const& word = table.find("status")->texts[point];
         for (std::size_t i = 0; i < point_status_count; ++i)
-            counts.of[i] += word == name_of(static_cast<PointStatus>(i)) ? 1 : 0;
-    std::cout << folder.merged_file() << ": " << describe(folder, counts);
-    for (std::size_t i = 0; i < table.rows && given.line().verbosity >= 0; ++i)
-        if (table.find("status")->texts[i] == name_of(PointStatus::failed) && folder.is_done(i))
-            std::cerr << "scribeline: warning: " << configs::printable(table.find("error")->texts[i]) << '\n';
+            if (word == name_of(static_cast<PointStatus>(i)))
+                states.status.push_back(static_cast<PointStatus>(i));
+        if (states.status.back() == PointStatus::failed && folder.is_done(point))
+            states.faults[point] = table.find("error")->texts[point];
+    }
+    std::cout << configs::printable(folder.merged_file()) << ": " << describe(folder, states);
+    for (auto const& [point, fault] : states.faults)
+        if (given.line().verbosity >= 0)
+            std::cerr << "scribeline: warning: " << configs::printable(fault) << '\n';
+    tell(given, fidelity_warnings(table));
     return Exit::done;
 }
 
@@ -273,7 +339,10 @@ Exit show(Given const& given)
     options.columns     = split_at_commas(given.text("columns"));
     options.limit       = given.number("limit", std::size_t{0}, std::size_t{1});
     options.format      = given.line().format;
-    std::cout << results::show(read_merged(folder ? merged.string() : given.target()), options);
+    options.baseline    = given.text("baseline");
+    auto const shown    = results::shown_sweep(read_merged(folder ? merged.string() : given.target()), options);
+    std::cout << shown.text;
+    tell(given, shown.warnings);
     return Exit::done;
 }
 
@@ -338,6 +407,8 @@ Exit submit(Given const& given)
     auto       error   = std::error_code{};
     auto const program = fs::read_symlink("/proc/self/exe", error).string();
     auto const result  = submit_sweep(folder, error ? "scribeline" : program, options);
+    if (!result.warning.empty() && given.line().verbosity >= 0)
+        std::cerr << "scribeline: warning: " << result.warning << '\n';
     if (options.dry_run)
         std::cout << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n", result.array_script,
                                  result.merge_script);

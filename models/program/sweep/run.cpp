@@ -38,9 +38,11 @@ std::string without_name(std::string const& text)
 class PointRunner {
   public:
     PointRunner(SweepFolder const& folder, SweepRunOptions const& options, std::ostream& messages)
-        : folder_{folder}, options_{options}, before_{count_points(folder, options.shard)},
-          progress_{messages, options.progress, before_[PointStatus::ok] + before_[PointStatus::infeasible],
-                    options.processes}
+        : folder_{folder}, options_{options}, states_{read_states(folder, options.processes)},
+          before_{count_points(states_, options.shard)}, progress_{messages, options.progress,
+                                                                   before_[PointStatus::ok] +
+                                                                       before_[PointStatus::infeasible],
+                                                                   options.processes}
     {
         state_.total = before_.total();
         state_.done  = state_.total - before_.remaining();
@@ -57,16 +59,24 @@ class PointRunner {
                                                progress_.show(state_);
                                            });
         progress_.finish();
-        return {count_points(folder_, options_.shard), ran_, interruption};
+        states_.refresh(folder_);
+        auto const counts = count_points(states_, options_.shard);
+        return {std::move(states_), counts, ran_, interruption};
     }
 
   private:
+    // Not what is done, what somebody else has, nor in place of a file that is no result of this sweep.
+    bool is_to_run(std::size_t point) const
+    {
+        return !folder_.is_done(point) && states_.faults.count(point) == 0 && !folder_.is_held(point);
+    }
+
     bool next(Job& job)
     {
         if (stopped_)
             return false;
         for (; at_ < folder_.plan().points.size(); ++at_) {
-            if (options_.shard.has(at_) && !folder_.is_done(at_)) {
+            if (options_.shard.has(at_) && is_to_run(at_)) {
                 job = job_of(at_++);
                 return true;
             }
@@ -74,7 +84,7 @@ class PointRunner {
         while (!again_.empty()) {
             auto const point = again_.front();
             again_.pop_front();
-            if (!folder_.is_done(point)) {
+            if (is_to_run(point)) {
                 --state_.failed;
                 job = job_of(point);
                 return true;
@@ -104,6 +114,10 @@ class PointRunner {
     void ended(Job const& job, ProcessEnd const& end)
     {
         if (was_interrupted(end))
+            return;
+        // Somebody else took the point between the look at it and the start, and has it or is done with it by now.
+        if (end.exit_code == static_cast<int>(Exit::try_again) &&
+            (folder_.is_held(job.key) || folder_.is_done(job.key)))
             return;
         ++ran_;
         progress_.point_took(end.wall_seconds);
@@ -146,6 +160,7 @@ class PointRunner {
 
     SweepFolder const&              folder_;
     SweepRunOptions const&          options_;
+    PointStates                     states_; // of before it began
     SweepCounts                     before_;
     Progress                        progress_;
     ProgressState                   state_;
@@ -186,11 +201,11 @@ std::size_t SweepCounts::remaining() const
     return (*this)[PointStatus::pending] + (*this)[PointStatus::failed] + (*this)[PointStatus::timed_out];
 }
 
-SweepCounts count_points(SweepFolder const& folder, Shard shard)
+SweepCounts count_points(PointStates const& states, Shard shard)
 {
     auto counts = SweepCounts{};
-    for (auto point = shard.index; point < folder.plan().points.size(); point += shard.count)
-        ++counts.of[static_cast<std::size_t>(folder.status(point))];
+    for (auto point = shard.index; point < states.status.size(); point += shard.count)
+        ++counts.of[static_cast<std::size_t>(states.status[point])];
     return counts;
 }
 
@@ -199,9 +214,10 @@ SweepRunResult run_points(SweepFolder const& folder, SweepRunOptions const& opti
     return PointRunner{folder, options, messages}.run();
 }
 
-std::string describe(SweepFolder const& folder, SweepCounts const& counts, Shard shard)
+std::string describe(SweepFolder const& folder, PointStates const& states, Shard shard)
 {
-    auto text = fmt::format("{} points: {} ok", counts.total(), counts[PointStatus::ok]);
+    auto const counts = count_points(states, shard);
+    auto       text   = fmt::format("{} points: {} ok", counts.total(), counts[PointStatus::ok]);
     for (auto const status :
          {PointStatus::infeasible, PointStatus::failed, PointStatus::timed_out, PointStatus::pending})
         if (counts[status] > 0)
@@ -210,13 +226,17 @@ std::string describe(SweepFolder const& folder, SweepCounts const& counts, Shard
     constexpr int most_shown = 5;
     auto          shown      = 0;
     auto const    failures   = counts[PointStatus::failed] + counts[PointStatus::timed_out];
-    for (auto point = shard.index; failures > 0 && point < folder.plan().points.size(); point += shard.count) {
-        auto const status = folder.status(point);
+    for (auto point = shard.index; failures > 0 && point < states.status.size(); point += shard.count) {
+        auto const status = states.status[point];
         if (status != PointStatus::failed && status != PointStatus::timed_out)
             continue;
         if (shown++ == most_shown) {
             text += "  ...\n";
             break;
+        }
+        if (auto const fault = states.faults.find(point); fault != states.faults.end()) {
+            text += fmt::format("  point {} {}: {}\n", point, name_of(status), configs::printable(fault->second));
+            continue;
         }
         auto const error = folder.error(point);
         text += fmt::format("  point {} {} after {} attempt{}: {}\n", point, name_of(status),

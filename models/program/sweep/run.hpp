@@ -5,6 +5,7 @@
 #include "models/program/sweep/pool.hpp"
 #include "models/program/sweep/progress.hpp"
 #include "results/files/sweep/folder.hpp"
+#include "results/files/sweep/states.hpp"
 
 #include <array>
 #include <cstddef>
@@ -39,10 +40,11 @@ struct SweepCounts {
     std::size_t                                 remaining() const; // pending, failed and timed out
     std::size_t operator[](PointStatus status) const { return of[static_cast<std::size_t>(status)]; }
 };
-SweepCounts count_points(SweepFolder const& folder, Shard shard = {});
+SweepCounts count_points(PointStates const& states, Shard shard = {});
 
 struct SweepRunResult {
-    SweepCounts  counts; // of the shard, at the end
+    PointStates  states; // at the end
+    SweepCounts  counts; // of them, in the shard
     std::size_t  ran          = 0;
     Interruption interruption = Interruption::none;
 };
@@ -55,6 +57,6 @@ SweepRunResult run_points(SweepFolder const& folder, SweepRunOptions const& opti
 bool says_infeasible(int exit_code);
 
 // "12 points: 10 ok, 1 infeasible, 1 failed (another run tries them again)", and why the first few failed.
-std::string describe(SweepFolder const& folder, SweepCounts const& counts, Shard shard = {});
+std::string describe(SweepFolder const& folder, PointStates const& states, Shard shard = {});
 
 } // namespace scribeline::results

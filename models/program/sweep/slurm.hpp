@@ -24,9 +24,11 @@ struct SubmitOptions {
 struct SubmittedSweep {
     std::string array_script, merge_script; // files in the folder
     std::string array_job, merge_job;       // numbers that Slurm gave; empty with dry_run
+    std::string warning;                    // that sbatch may refuse the array; empty: it does not
 };
 
-// `program` is what the tasks start. Throws UserError: no_input when there is no sbatch, try_again when it refuses.
+// `program` is what the tasks start. Throws UserError: no_input when there is no sbatch, try_again when it refuses,
+// usage when the array has more tasks than this Slurm allows.
 SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& program, SubmitOptions const& options);
 
 } // namespace scribeline::results

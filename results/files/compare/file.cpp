@@ -1,8 +1,8 @@
-// /comparison: every column as [machine, context]. /machines/NAME: the same of one machine, with the parts of its time
-// and all its parameters.
+// /comparison: every column as [machine, context]. /machines/NAME: the same of one machine, with the parts of its
+// time. /parameters/NAME: all its parameters.
 #include "results/files/compare/file.hpp"
 
-#include "configs/schema/words.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "results/files/build_info.hpp"
 #include "results/files/compare/columns.hpp"
 #include "results/files/compare/modules.hpp"
@@ -77,7 +77,7 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
         rows.push_back(&comparison.row(number, i));
     auto group = machines.group(group_of_machine(machine.name));
     group.attribute("machine", machine.name);
-    group.attribute("kind", configs::word_for(machine.config.parameters.machine.kind));
+    group.attribute("kind", configs::kind_name(machine.config.parameters.machine.kind));
     auto const context = contexts_of(group, comparison);
     write_columns(group, rows, {&context});
     write_parts(group, rows, context, &ComparisonRow::parts, "part", "where the time of a token goes", "part_time",
@@ -92,7 +92,6 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
                 notes.push_back(note);
     auto const note = group.dimension("note", notes.size());
     group.array("notes", notes, {&note}, {"1", "what the models simplify"});
-    sections::write_parameters(group, machine.config);
     group.scalar("config_toml", machine.config.toml(), {"1", "the resolved configuration of the machine"});
     auto names = std::vector<std::string>{}, hashes = names;
     for (auto const& file : machine.config.sources) {
@@ -103,6 +102,17 @@ void write_machine(hdf5::Group& machines, Comparison const& comparison, std::siz
     auto const file    = sources.dimension("file", names.size());
     sources.array("name", names, {&file}, {"1", "file that went into the configuration"});
     sources.array("sha256", hashes, {&file}, {"1", "SHA-256 of the file's bytes"});
+}
+
+// Beside /machines and not in it: in netCDF a group sees the dimensions of those around it, and a scalar `context` is
+// then taken for the coordinates of the dimension `context`.
+void write_parameters(hdf5::Group& root, Comparison const& comparison)
+{
+    auto parameters = root.group("parameters");
+    for (auto const& machine : comparison.machines) {
+        auto group = parameters.group(group_of_machine(machine.name));
+        sections::write_parameter_groups(group, machine.config);
+    }
 }
 
 } // namespace
@@ -129,9 +139,9 @@ void ComparisonFile::write(Comparison const& comparison, std::string const& comm
             .attribute("history", fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(time), command_line))
             .attribute("source", fmt::format("Scribeline {}, commit {}{}", build.version, build.git_commit,
                                              build.git_dirty ? " with changes" : ""))
-            .attribute("NX_class", "NXroot")
-            .attribute("default", "comparison");
+            .attribute("NX_class", "NXroot");
         auto group = root.group("comparison");
+        sections::mark_plot(root, group, "comparison", "time_per_token", {".", "context"});
         group.attribute("model", comparison.model);
         group.attribute("batch", comparison.batch);
         sections::write_cost(group, created_);
@@ -147,6 +157,7 @@ void ComparisonFile::write(Comparison const& comparison, std::string const& comm
         auto machines = root.group("machines");
         for (std::size_t m = 0; m < comparison.machines.size(); ++m)
             write_machine(machines, comparison, m);
+        write_parameters(root, comparison);
         bytes = file.image();
     }
     output_.commit(bytes);

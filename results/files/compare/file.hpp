@@ -10,7 +10,7 @@
 namespace scribeline::results {
 
 constexpr char const* comparison_conventions    = "Scribeline-Compare-1.0";
-constexpr char const* comparison_schema_version = "1.1";
+constexpr char const* comparison_schema_version = "2.0";
 
 // Group of a machine under /machines. HDF5 takes a slash for a path.
 std::string group_of_machine(std::string const& name);

@@ -1,5 +1,6 @@
 #include "results/files/compare/modules.hpp"
 
+#include "models/gpu/gpu_system.hpp"
 #include "results/files/sections/sections.hpp"
 
 #include <algorithm>
@@ -143,7 +144,7 @@ void write_modules(hdf5::Group& machine, Rows const& all)
 {
     auto rows = Rows{};
     std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-                 [](auto const* row) { return row->modules.has_value(); });
+                 [](auto const* row) { return row->modules != nullptr; });
     if (rows.empty())
         return;
     write_tiers(machine, rows);

@@ -1,6 +1,7 @@
 // What the file is, how it came about, and everything that repeats the run.
 #include "results/files/sections/sections.hpp"
 
+#include "configs/schema/inputs.hpp"
 #include "configs/sha256.hpp"
 #include "results/files/build_info.hpp"
 #include "results/files/run_file.hpp"
@@ -48,6 +49,24 @@ void write_sources(hdf5::Group& meta, configs::Config const& config)
     group.array("sha256", hashes, {&file}, {"1", "SHA-256 of the file's bytes"});
 }
 
+// Only where there are any.
+void write_inputs(hdf5::Group& meta, configs::Config const& config)
+{
+    std::vector<std::string> parameters, names, hashes;
+    for (auto const& file : configs::input_files(config.parameters)) {
+        parameters.push_back(file.parameter);
+        names.push_back(file.name);
+        hashes.push_back(file.sha256);
+    }
+    if (names.empty())
+        return;
+    auto       group = meta.group("inputs");
+    auto const file  = group.dimension("file", names.size());
+    group.array("parameter", parameters, {&file}, {"1", "parameter that names the file"});
+    group.array("name", names, {&file}, {"1", "file that the run read"});
+    group.array("sha256", hashes, {&file}, {"1", "SHA-256 of the file's bytes; `run --from` compares it"});
+}
+
 void write_books(hdf5::Group& meta, models::Books const& books)
 {
     std::vector<std::string>   name;
@@ -64,7 +83,8 @@ void write_books(hdf5::Group& meta, models::Books const& books)
     }
     auto       group = meta.group("books");
     auto const dim   = group.dimension("entry", name.size());
-    group.attribute("balanced", std::uint8_t{books.balanced()});
+    if (!books.entries.empty()) // nothing was counted: neither balanced nor not
+        group.attribute("balanced", std::uint8_t{books.balanced()});
     group.array("name", name, {&dim}, {"1", "what is counted"});
     group.array("left", left, {&dim}, {"1", "meaning of left_value"});
     group.array("right", right, {&dim}, {"1", "meaning of right_value"});
@@ -94,8 +114,14 @@ void write_history(hdf5::Group& root, configs::Config const& config, TimePoint c
 {
     root.attribute("history", fmt::format("{} {}", utc(created), config.command_line));
     root.attribute("source", source());
-    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then open `default`
-    root.attribute("default", "summary");
+    root.attribute("NX_class", "NXroot"); // viewers for NeXus files then draw what mark_plot marks
+}
+
+void mark_plot(hdf5::Group& root, hdf5::Group& group, char const* name, char const* signal,
+               std::vector<std::string> const& axes)
+{
+    root.attribute("default", name);
+    group.attribute("NX_class", "NXdata").attribute("signal", signal).attribute("axes", axes);
 }
 
 void write_cost(hdf5::Group& group, TimePoint created)
@@ -125,6 +151,7 @@ hdf5::Group write_meta_of_config(hdf5::Group& root, configs::Config const& confi
 
     meta.scalar("config_toml", toml, {"1", "the resolved configuration; `run --from` reads it"});
     write_sources(meta, config);
+    write_inputs(meta, config);
     return meta;
 }
 
@@ -134,7 +161,8 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
     meta.attribute("finished", utc(std::chrono::system_clock::now()));
     meta.attribute("fidelity", outcome.fidelity);
     meta.attribute("token_note", outcome.token_note);
-    meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
+    if (!outcome.operators.empty()) // closed forms have no state
+        meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
     meta.attribute("wall_seconds", outcome.wall_seconds);
     meta.attribute("peak_rss_bytes", peak_rss_bytes());
 
@@ -152,7 +180,12 @@ void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimeP
 
 void write_parameters(hdf5::Group& root, configs::Config const& config)
 {
-    auto        parameters = root.group("parameters");
+    auto parameters = root.group("parameters");
+    write_parameter_groups(parameters, config);
+}
+
+void write_parameter_groups(hdf5::Group& parameters, configs::Config const& config)
+{
     std::string open;
     // Settings stand in the order of their tables, so one group is open at a time.
     auto group = hdf5::Group{hdf5::Handle{}};

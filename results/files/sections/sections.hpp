@@ -17,7 +17,12 @@ void write_meta_at_start(hdf5::Group& root, configs::Config const& config, TimeP
 hdf5::Group write_meta_of_config(hdf5::Group& root, configs::Config const& config, TimePoint created); // /meta so far
 void write_history(hdf5::Group& root, configs::Config const& config, TimePoint created); // root attributes of any file
 void write_cost(hdf5::Group& group, TimePoint created);                                  // time since then, and memory
-void write_parameters(hdf5::Group& root, configs::Config const& config);
+// What a viewer for NeXus files (h5web, NeXpy) draws when it opens the file: `signal` over `axes`, one for each of its
+// dimensions, "." where there are no numbers along it.
+void mark_plot(hdf5::Group& root, hdf5::Group& group, char const* name, char const* signal,
+               std::vector<std::string> const& axes);
+void write_parameters(hdf5::Group& root, configs::Config const& config);             // as /parameters/GROUP/KEY
+void write_parameter_groups(hdf5::Group& parameters, configs::Config const& config); // as GROUP/KEY
 void write_summary(hdf5::Group& root, models::Outcome const& outcome);
 void write_operators(hdf5::Group& root, models::Outcome const& outcome);
 

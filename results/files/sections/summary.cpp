@@ -2,9 +2,11 @@
 #include "results/files/sections/sections.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/words.hpp"
 #include "results/views/metrics.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace scribeline::results::sections {
 
@@ -30,6 +32,23 @@ std::uint8_t code_of(std::string const& name, std::vector<std::string> const& na
     return static_cast<std::uint8_t>(at - names.begin());
 }
 
+// The same code in every file.
+std::vector<std::string> fidelities()
+{
+    auto names = std::vector<std::string>{"unknown"};
+    for (auto const& word : configs::words<configs::Fidelity>)
+        if (word.value != configs::Fidelity::automatic) // a run has chosen one
+            names.emplace_back(word.name);
+    return names;
+}
+
+std::uint8_t code_of_fidelity(std::string const& name)
+{
+    auto const names = fidelities();
+    auto const at    = std::find(names.begin(), names.end(), name);
+    return at == names.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(at - names.begin());
+}
+
 void write_sram(hdf5::Group& root, models::Outcome const& outcome)
 {
     std::vector<std::string> name;
@@ -39,7 +58,7 @@ void write_sram(hdf5::Group& root, models::Outcome const& outcome)
         bytes.push_back(part.bytes);
     }
     auto group = root.group("sram");
-    group.attribute("capacity", outcome.sram_capacity_bytes);
+    group.attribute("capacity", name.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.sram_capacity_bytes);
     auto const part = group.coordinates("part", name, {"1", "part of the SRAM budget"});
     group.array("bytes", bytes, {&part}, {"byte", "SRAM taken on the fullest PE"});
 }
@@ -93,14 +112,20 @@ void write_parts(hdf5::Group& group, hdf5::Dimension const& op, models::Outcome 
 void write_summary(hdf5::Group& root, models::Outcome const& outcome)
 {
     auto group = root.group("summary");
-    for (auto const& metric : metrics(outcome)) {
+    for (auto const& metric : all_metrics(outcome)) {
         group.scalar(metric.name, metric.value, {metric.units, metric.long_name});
     }
+    // Formulas give the whole time and not what bounds it.
+    auto bounds = part_names();
+    bounds.emplace_back("unknown");
+    auto const bound = std::find(bounds.begin(), bounds.end(), bound_by(outcome)) - bounds.begin();
+    group.scalar("bound_by", static_cast<std::uint8_t>(bound), {"1", "part that takes most of the time"})
+        .attribute(hdf5::flags(bounds));
     group
-        .scalar("bound_by", static_cast<std::uint8_t>(bounding_part(outcome.bound_by, outcome.parts)),
-                {"1", "part that takes most of the time"})
-        .attribute(hdf5::flags(part_names()));
-    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes;
+        .scalar("fidelity", code_of_fidelity(outcome.fidelity),
+                {"1", "how the figures were come by: figures of different fidelities are not compared"})
+        .attribute(hdf5::flags(fidelities()));
+    auto const fits = sram_used(outcome) <= outcome.sram_capacity_bytes; // what does not was refused by the planner
     group.scalar("fits", std::uint8_t{fits}, {"1", "the fullest PE holds its part of the model"})
         .attribute(hdf5::flags({"no", "yes"}));
     group

@@ -29,8 +29,9 @@ void write_waterfall(hdf5::Group& root, models::Outcome const& outcome)
     if (bars.empty()) {
         return;
     }
-    auto       group = root.group("waterfall");
-    auto const bar   = group.dimension("bar", bars.size());
+    auto group = root.group("waterfall");
+    mark_plot(root, group, "waterfall", "time", {"."});
+    auto const bar = group.dimension("bar", bars.size());
     group.array("name", column(bars, [](auto const& b) { return b.name; }), {&bar}, {"1", "what the time went into"});
     group.array("meaning", column(bars, [](auto const& b) { return b.meaning; }), {&bar}, {"1", "the same, explained"});
     group.array("time", column(bars, [](auto const& b) { return b.time.value(); }), {&bar},

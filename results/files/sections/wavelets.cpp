@@ -27,6 +27,10 @@ void write_wavelets(hdf5::Group& root, models::Outcome const& outcome)
     group.array("kind", trace.kind, {&event}, {"1", "what happened"}, storage)
         .attribute(hdf5::flags({"inject", "hop", "block", "eject", "drop"}));
     group.scalar("dropped", trace.dropped, {"1", "events beyond run.trace_events, not in the file"});
+    group.scalar("passed_over", trace.passed_over, {"1", "events outside the window or between samples"});
+    group.scalar("every", trace.every, {"1", "one event in so many was asked for"});
+    group.scalar("window_from", trace.from, {"cycle", "first cycle of the window"});
+    group.scalar("window_to", trace.to, {"cycle", "first cycle behind the window; 0: the end of the run"});
 }
 
 } // namespace scribeline::results::sections

@@ -11,8 +11,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace scribeline::results {
@@ -32,27 +34,58 @@ std::string this_program()
     return fmt::format("{} {}{}", build.version, build.git_commit, build.git_dirty ? " with changes" : "");
 }
 
-// Complete or not at all; whoever writes the same at the same time writes the same bytes.
+// Complete or not at all; whoever writes the same at the same time writes the same bytes. Nobody else's file is opened
+// under the hidden name, nor what a link of that name leads to.
 void write_atomically(std::string const& path, std::string const& text)
 {
-    auto       host = std::array<char, 256>{};
-    auto const fail = [&](char const* what) {
-        throw UserError{Exit::cannot_write, fmt::format("{} {}: {}", what, path, std::strerror(errno))};
-    };
+    auto host = std::array<char, 256>{};
     ::gethostname(host.data(), host.size() - 1);
-    auto const hidden = fs::path{path}.parent_path() /
-                        fmt::format(".{}.{}.{}", fs::path{path}.filename().string(), host.data(), ::getpid());
-    auto stream = std::ofstream{hidden, std::ios::binary | std::ios::trunc};
-    if (!(stream << text).flush()) {
-        auto const error = errno;
-        stream.close();
-        ::unlink(hidden.c_str());
-        errno = error;
-        fail("cannot write");
+    auto hidden = std::string{};
+    auto fd     = -1;
+    for (int attempt = 0; fd < 0 && attempt < 100; ++attempt) {
+        hidden = (fs::path{path}.parent_path() /
+                  fmt::format(".{}.{}.{}.{}", fs::path{path}.filename().string(), host.data(), ::getpid(), attempt))
+                     .string();
+        fd = ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
     }
-    stream.close();
+    auto const fail = [&](char const* what) {
+        auto const error = errno;
+        if (fd >= 0) {
+            ::close(fd);
+            ::unlink(hidden.c_str());
+        }
+        throw UserError{Exit::cannot_write,
+                        fmt::format("{} {}: {}", what, configs::printable(path), std::strerror(error))};
+    };
+    if (fd < 0)
+        fail("cannot write");
+    for (std::size_t done = 0; done < text.size();) {
+        auto const written = ::write(fd, text.data() + done, text.size() - done);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            fail("cannot write");
+        done += static_cast<std::size_t>(written);
+    }
     if (::rename(hidden.c_str(), path.c_str()) != 0)
         fail("cannot rename the new file to");
+    ::close(fd);
+}
+
+// Whether the file is there and cannot be read by this user.
+bool is_withheld(std::string const& path) { return ::access(path.c_str(), R_OK) != 0 && errno == EACCES; }
+
+// Whether another process holds the lock that writers take (OutputFile).
+bool is_locked(std::string const& path)
+{
+    auto const fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool const locked = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(fd);
+    return locked;
 }
 
 std::optional<std::string> content_of(std::string const& path)
@@ -143,12 +176,15 @@ char const* name_of(PointStatus status)
 SweepFolder SweepFolder::open(std::string const& path)
 {
     auto const file = (fs::path{path} / "plan.json").string();
+    if (is_withheld(file))
+        throw UserError{Exit::no_input,
+                        fmt::format("{} cannot be read: {}", configs::printable(file), std::strerror(EACCES))};
     auto const text = content_of(file);
     if (!text)
         throw UserError{Exit::no_input,
                         fmt::format("{} is no folder of a sweep: it has no plan.json. 'scribeline sweep "
                                     "run FILE -o {}' makes one",
-                                    path, path)};
+                                    configs::printable(path), configs::printable(path))};
     try {
         auto const json = Json::parse(*text);
         if (json.at("scribeline_sweep") != plan_version)
@@ -157,8 +193,8 @@ SweepFolder SweepFolder::open(std::string const& path)
         folder.written_by_ = json.at("written_by");
         return folder;
     } catch (std::exception const& error) {
-        throw UserError{Exit::bad_config, fmt::format("{} cannot be used: {}. Run the sweep in another folder", file,
-                                                      configs::printable(error.what()))};
+        throw UserError{Exit::bad_config, fmt::format("{} cannot be used: {}. Run the sweep in another folder",
+                                                      configs::printable(file), configs::printable(error.what()))};
     }
 }
 
@@ -179,13 +215,16 @@ SweepFolder SweepFolder::prepare(std::string const& path, configs::SweepPlan con
         return folder;
     }
     if (fs::exists(place, error) && !fs::is_directory(place, error))
-        throw UserError{Exit::cannot_create, fmt::format("{} is not a folder; name one with -o DIR", path)};
+        throw UserError{Exit::cannot_create,
+                        fmt::format("{} is not a folder; name one with -o DIR", configs::printable(path))};
     if (fs::is_directory(place, error) && !fs::is_empty(place, error) && !fs::is_directory(place / "runs", error))
         throw UserError{Exit::cannot_create,
-                        fmt::format("{} is not empty and holds no sweep; name another folder with -o DIR", path)};
+                        fmt::format("{} is not empty and holds no sweep; name another folder with -o DIR",
+                                    configs::printable(path))};
     fs::create_directories(place / "runs", error);
     if (error)
-        throw UserError{Exit::cannot_create, fmt::format("cannot make the folder {}: {}", path, error.message())};
+        throw UserError{Exit::cannot_create,
+                        fmt::format("cannot make the folder {}: {}", configs::printable(path), error.message())};
     write_atomically((place / "plan.json").string(), dump(to_json(plan)));
     return open(path);
 }
@@ -205,6 +244,12 @@ PointStatus SweepFolder::status(std::size_t point) const
         return PointStatus::ok;
     auto const found = error(point);
     return found ? found->status : PointStatus::pending;
+}
+
+bool SweepFolder::is_held(std::size_t point) const
+{
+    auto const file = run_file(point), part = file + ".part";
+    return is_withheld(file) || is_withheld(part) || is_locked(part);
 }
 
 bool SweepFolder::is_done(std::size_t point) const

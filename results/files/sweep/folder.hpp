@@ -63,6 +63,10 @@ class SweepFolder {
     bool        is_done(std::size_t point) const;
     PointStatus status(std::size_t point) const;
 
+    // Whether somebody else has the point: another process writes its result, or the result belongs to a user who does
+    // not let this one read it. It is pending then, and not to be run.
+    bool is_held(std::size_t point) const;
+
     std::optional<PointError> error(std::size_t point) const; // none: no such file, or it cannot be read
     void                      write_error(std::size_t point, PointError const& error) const;
 

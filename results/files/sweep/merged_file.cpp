@@ -7,6 +7,7 @@
 #include "results/files/output_file.hpp"
 #include "results/files/rehearsal.hpp"
 #include "results/files/run_file.hpp"
+#include "results/files/sections/sections.hpp"
 #include "results/hdf5/reader.hpp"
 #include "results/hdf5/writer.hpp"
 
@@ -77,6 +78,13 @@ void write_column(hdf5::Group& points, hdf5::Dimension const& point, SweepColumn
         return object;
     };
     write().attribute("kind", name_of(column.source));
+}
+
+// The first goal, or the speed; nothing while no point has a result.
+SweepColumn const* plotted(SweepTable const& table)
+{
+    auto const* column = table.find(table.goals.empty() ? "tokens_per_second_per_user" : table.goals.front().column);
+    return column != nullptr && !column->is_text ? column : nullptr;
 }
 
 void write_space(hdf5::Group& root, configs::SweepPlan const& plan)
@@ -186,8 +194,7 @@ void write_merged(SweepFolder const& folder, SweepTable const& table)
             .attribute("title", folder.plan().description)
             .attribute("source", fmt::format("Scribeline {}, commit {}{}", build.version, build.git_commit,
                                              build.git_dirty ? " with changes" : ""))
-            .attribute("NX_class", "NXroot")
-            .attribute("default", "points");
+            .attribute("NX_class", "NXroot");
         write_space(root, folder.plan());
         auto points = root.group("points");
         points.attribute("goals", join_goals(table.goals));
@@ -196,6 +203,8 @@ void write_merged(SweepFolder const& folder, SweepTable const& table)
         auto const point = points.coordinates("point", order, {"1", "number of the point in its sweep"});
         for (auto const& column : table.columns)
             write_column(points, point, column);
+        if (auto const* shown = plotted(table))
+            sections::mark_plot(root, points, "points", shown->name.c_str(), {"point"});
         bytes = file.image();
     }
     output.commit(bytes);
@@ -210,7 +219,7 @@ SweepTable read_merged(std::string const& path)
             if (file.attribute("/", "Conventions").value_or("") != sweep_conventions)
                 throw UserError{Exit::bad_config, fmt::format("{} is not a merged sweep; 'scribeline sweep merge DIR' "
                                                               "writes DIR/sweep.h5",
-                                                              path)};
+                                                              configs::printable(path))};
             auto table        = SweepTable{};
             table.description = file.attribute("/", "title").value_or("");
             table.rows        = file.shape("/points/point").at(0);
@@ -226,21 +235,31 @@ SweepTable read_merged(std::string const& path)
                 if ((column.is_text ? column.texts.size() : column.numbers.size()) != table.rows)
                     throw hdf5::Failure{name + ": not one value a point"};
             }
+            auto number      = SweepColumn{};
+            number.name      = "point";
+            number.units     = "1";
+            number.long_name = "number of the point in its sweep";
+            number.source    = Source::about_run;
+            number.numbers   = file.numbers("/points/point");
+            if (number.numbers.size() != table.rows)
+                throw hdf5::Failure{"/points/point: not one value a point"};
+            table.columns.push_back(std::move(number));
             if (table.find("status") == nullptr)
                 throw hdf5::Failure{"no column `status`"};
             return table;
         } catch (hdf5::Failure const& failure) {
-            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}. 'scribeline sweep merge' writes it anew",
-                                                          path, failure.what())};
+            throw UserError{Exit::bad_config,
+                            fmt::format("{} is damaged: {}. 'scribeline sweep merge' writes it anew",
+                                        configs::printable(path), configs::printable(failure.what()))};
         } catch (configs::TextError const& error) {
-            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}", path, error.what())};
+            throw UserError{Exit::bad_config, fmt::format("{} is damaged: {}", configs::printable(path),
+                                                          configs::printable(error.what()))};
         }
     };
-    constexpr unsigned patience = 60; // seconds
-    rehearse([&] { read(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library. 'scribeline sweep merge' "
-                         "writes it anew",
-                         path));
+    rehearse([&] { read(); }, bounds_for_file(path),
+             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. "
+                         "'scribeline sweep merge' writes it anew",
+                         configs::printable(path)));
     return read();
 }
 

@@ -129,7 +129,8 @@ class Tabulator {
         wall_seconds_.numbers[point] = row.wall_seconds;
         peak_rss_.numbers[point]     = row.peak_rss;
         for (auto const& [name, value] : row.numbers)
-            metric(name, row, false).numbers[point] = value;
+            if (!std::isnan(value)) // a column that no point knows is none
+                metric(name, row, false).numbers[point] = value;
         for (auto const& [name, word] : row.words)
             metric(name, row, true).texts[point] = word;
     }

@@ -1,9 +1,8 @@
 // A comparison for programs: JSON with a schema version, and CSV.
-#include "configs/schema/words.hpp"
-
 #include "results/files/compare/columns.hpp"
 #include "results/views/compare/print.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/defaults.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,11 +14,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 using models::ComparisonRow;
 
-constexpr char const* json_schema_version = "1.0";
+constexpr char const* json_schema_version = "2.0";
 
 Json row_json(ComparisonRow const& row)
 {
-    Json json     = {{"machine", row.machine}, {"kind", configs::word_for(row.kind)}, {"context", row.context}};
+    Json json     = {{"machine", row.machine}, {"kind", row.kind}, {"context", row.context}};
     json["batch"] = row.batch;
     json["fits"]  = row.fits;
     for (auto const& column : number_columns()) {
@@ -54,12 +53,19 @@ std::string comparison_json(models::Comparison const& comparison)
         fastest.push_back(
             {{"context", comparison.contexts[i]}, {"machine", best ? Json(comparison.machines[*best].name) : Json{}}});
     }
+    Json told = Json::array(), warnings = Json::array();
+    for (auto const& sentence : defaults_of(comparison.machines.front().config))
+        told.push_back(sentence);
+    if (auto const warning = checkpoint_warning(comparison.machines.front().config); !warning.empty())
+        warnings.push_back(warning);
     Json const document{{"schema_version", json_schema_version},
                         {"model", comparison.model},
                         {"batch", comparison.batch},
                         {"rows", std::move(rows)},
                         {"fastest", std::move(fastest)},
-                        {"assumed", std::move(assumed)}};
+                        {"assumed", std::move(assumed)},
+                        {"not_asked_for", std::move(told)},
+                        {"warnings", std::move(warnings)}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -67,13 +73,13 @@ std::string comparison_csv(models::Comparison const& comparison)
 {
     std::string text = "model,machine,kind,context,batch,fits";
     for (auto const& column : number_columns())
-        text += fmt::format(",{}", column.name);
+        text += "," + csv_heading(column.name, column.units);
     for (auto const& column : word_columns())
         text += fmt::format(",{}", column.name);
     text += '\n';
     for (auto const& row : comparison.rows) {
-        text += fmt::format("{},{},{},{},{},{}", csv_field(comparison.model), csv_field(row.machine),
-                            configs::word_for(row.kind), row.context, row.batch, row.fits ? "yes" : "no");
+        text += fmt::format("{},{},{},{},{},{}", csv_field(comparison.model), csv_field(row.machine), row.kind,
+                            row.context, row.batch, row.fits ? "yes" : "no");
         for (auto const& column : number_columns()) {
             auto const value = column.of(row);
             text += value ? fmt::format(",{}", *value) : ",";

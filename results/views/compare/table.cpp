@@ -2,6 +2,7 @@
 #include "results/views/compare/print.hpp"
 
 #include "configs/failure.hpp"
+#include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
 
 #include <algorithm>
@@ -16,21 +17,26 @@ namespace {
 using models::Comparison;
 using models::ComparisonRow;
 
-constexpr std::size_t label_width = 20, column_width = 12, side_by_side = 6;
+constexpr std::size_t label_width = 20, narrowest_column = 12, widest_column = 24;
 
 std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
 
 std::string or_dash(std::optional<configs::Seconds> time) { return time ? duration(time->value()) : "-"; }
 
-std::string rate(std::optional<double> value)
-{
-    return value ? *value < 100 ? fmt::format("{:.1f}", *value) : grouped(static_cast<std::uint64_t>(*value + 0.5))
-                 : "-";
-}
+std::string rate(std::optional<double> value) { return value ? rate_text(*value) : "-"; }
 
 std::string energy(std::optional<configs::Joules> joules)
 {
     return joules ? fmt::format("{:.3g} J", joules->value()) : "-";
+}
+
+constexpr char const* served = "  served";
+
+// A server around one machine and none around another would compare two things.
+bool is_served(Comparison const& c)
+{
+    return std::all_of(c.rows.begin(), c.rows.end(),
+                       [](ComparisonRow const& row) { return !row.token || row.served.has_value(); });
 }
 
 struct Line {
@@ -49,63 +55,111 @@ std::vector<Line> const& lines()
         {"devices", [](auto const& r) { return r.devices > 0 ? grouped(r.devices) : "-"; }},
         {"time to first token", [](auto const& r) { return or_dash(r.first_token); }},
         {"time per token", [](auto const& r) { return or_dash(r.token); }},
-        {"  served", [](auto const& r) { return or_dash(r.served); }},
+        {served, [](auto const& r) { return or_dash(r.served); }},
         {"tokens/s, one user", [](auto const& r) { return rate(r.tokens_per_second_per_user()); }},
-        {"  served", [](auto const& r) { return rate(r.served_per_user()); }},
+        {served, [](auto const& r) { return rate(r.served_per_user()); }},
         {"tokens/s, batch", [](auto const& r) { return rate(r.tokens_per_second()); }},
+        {"  all in flight", [](auto const& r) { return rate(r.tokens_per_second_in_flight); }},
         {"of peak bandwidth", [](auto const& r) { return r.bandwidth_share ? percent(*r.bandwidth_share) : "-"; }},
         {"energy per token", [](auto const& r) { return energy(r.energy); }},
-        {"  devices at most", [](auto const& r) { return energy(r.energy_at_most); }},
+        {"devices, full power", [](auto const& r) { return energy(r.energy_at_most); }},
         {"bound by", [](auto const& r) { return r.bound_by.empty() ? "-" : r.bound_by; }},
         {"fidelity", [](auto const& r) { return r.fidelity.empty() ? "-" : r.fidelity; }},
     };
     return all;
 }
 
-std::string columns_of(std::string const& label, std::vector<std::string> const& cells)
+// Machine files by their stems: "./designs/wse4.toml:2" is wse4:2. Names that are too long lose their middle, for the
+// count behind the colon and the first letters tell machines apart. Where two would look alike, none is cut.
+std::vector<std::string> headings_of(Comparison const& c)
 {
-    auto text = fmt::format("  {:<{}}", label, label_width);
-    for (auto const& cell : cells)
-        text += fmt::format(" {:>{}}", shortened(cell, column_width), column_width);
-    return trimmed(text) + "\n";
+    auto whole = std::vector<std::string>{}, shorter = whole, cut = whole;
+    for (auto const& machine : c.machines) {
+        auto const& name  = machine.name;
+        auto const  toml  = name.rfind(".toml");
+        auto const  slash = name.rfind('/', toml);
+        auto const  stem  = slash == std::string::npos ? 0 : slash + 1;
+        whole.push_back(configs::printable(name));
+        shorter.push_back(configs::printable(
+            toml == std::string::npos ? name : name.substr(stem, toml - stem) + name.substr(toml + 5)));
+        auto const& text = shorter.back();
+        cut.push_back(text.size() <= widest_column ? text
+                                                   : text.substr(0, widest_column / 2 - 1) + ".." +
+                                                         text.substr(text.size() - (widest_column / 2 - 1)));
+    }
+    auto const differ = [](std::vector<std::string> names) {
+        std::sort(names.begin(), names.end());
+        return std::adjacent_find(names.begin(), names.end()) == names.end();
+    };
+    return differ(cut) ? cut : differ(shorter) ? shorter : whole;
 }
 
-std::string at_context(Comparison const& c, std::size_t context)
+// The machines, some side by side, as many as a line has room for.
+class Layout {
+  public:
+    Layout(Comparison const& c, std::size_t width) : headings_{headings_of(c)}
+    {
+        for (auto const& heading : headings_)
+            column_ = std::max(column_, heading.size());
+        side_by_side_ = std::max<std::size_t>(1, (width - std::min(width, label_width + 2)) / (column_ + 1));
+    }
+
+    // Calls `each` with the first machine of a block and the one behind its last.
+    template <class Each> void for_blocks(Each each) const
+    {
+        for (std::size_t from = 0; from < headings_.size(); from += side_by_side_)
+            each(from, std::min(from + side_by_side_, headings_.size()));
+    }
+    std::string heading(std::size_t machine) const { return headings_.at(machine); }
+    std::string line(std::string const& label, std::vector<std::string> const& cells) const
+    {
+        auto text = fmt::format("  {:<{}}", label, label_width);
+        for (auto const& cell : cells)
+            text += fmt::format(" {:>{}}", shortened(cell, column_), column_);
+        return trimmed(text) + "\n";
+    }
+
+  private:
+    std::vector<std::string> headings_;
+    std::size_t              column_ = narrowest_column, side_by_side_ = 1;
+};
+
+std::string at_context(Comparison const& c, std::size_t context, Layout const& layout)
 {
-    auto text = std::string{};
-    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side) {
-        auto const to    = std::min(from + side_by_side, c.machines.size());
+    auto       text        = std::string{};
+    auto const with_server = is_served(c);
+    layout.for_blocks([&](std::size_t from, std::size_t to) {
         auto const cells = [&](auto of) {
             auto list = std::vector<std::string>{};
             for (auto m = from; m < to; ++m)
-                list.push_back(of(c.row(m, context)));
+                list.push_back(of(m));
             return list;
         };
-        text += "\n" + columns_of("", cells([](auto const& row) { return configs::printable(row.machine); }));
+        text += "\n" + layout.line("", cells([&](std::size_t m) { return layout.heading(m); }));
         for (auto const& line : lines())
-            text += columns_of(line.label, cells(line.text));
-    }
+            if (line.label != served || with_server)
+                text += layout.line(line.label, cells([&](std::size_t m) { return line.text(c.row(m, context)); }));
+    });
     return text;
 }
 
-std::string by_context(Comparison const& c)
+std::string by_context(Comparison const& c, Layout const& layout)
 {
     auto text = std::string{"\nTokens/s of one user, by context\n"};
-    for (std::size_t from = 0; from < c.machines.size(); from += side_by_side) {
-        auto const to    = std::min(from + side_by_side, c.machines.size());
-        auto       names = std::vector<std::string>{};
+    layout.for_blocks([&](std::size_t from, std::size_t to) {
+        auto names = std::vector<std::string>{};
         for (auto m = from; m < to; ++m)
-            names.push_back(configs::printable(c.machines[m].name));
-        text += "\n" + columns_of("context", names);
+            names.push_back(layout.heading(m));
+        text += "\n" + layout.line("context", names);
         for (std::size_t i = 0; i < c.contexts.size(); ++i) {
             auto cells = std::vector<std::string>{};
             for (auto m = from; m < to; ++m) {
                 auto const& row = c.row(m, i);
                 cells.push_back(row.fits ? rate(row.tokens_per_second_per_user()) : "does not fit");
             }
-            text += columns_of(grouped(c.contexts[i]), cells);
+            text += layout.line(grouped(c.contexts[i]), cells);
         }
-    }
+    });
     return text;
 }
 
@@ -144,12 +198,12 @@ bool is_of_all(Comparison const& c, std::size_t context, std::string const& note
 }
 
 // Each said once.
-std::string notes(Comparison const& c)
+std::string notes(Comparison const& c, std::size_t width)
 {
     auto text = std::string{"\nWhat the columns stand for\n"};
     auto seen = std::vector<std::string>{};
     auto once = [&](std::string const& first, std::string const& note) {
-        auto const line = hanging(first, configs::printable(note));
+        auto const line = hanging(first, configs::printable(note), width);
         if (std::find(seen.begin(), seen.end(), line) == seen.end()) {
             seen.push_back(line);
             text += line;
@@ -176,27 +230,31 @@ std::string notes(Comparison const& c)
         }
     for (auto const& row : c.rows)
         if (!row.fidelity.empty())
-            once(fmt::format("  {}: ", row.fidelity), models::explained_fidelity(row.fidelity));
-    auto const has_wafer = std::any_of(c.rows.begin(), c.rows.end(),
-                                       [](auto const& row) { return row.kind == configs::MachineKind::wafer; });
-    if (has_wafer)
-        once(
-            "  ",
-            "Of wafers, a server is not modelled: time per token is what the hardware needs. Their time to first token "
-            "is by closed forms, on the plan that decodes.");
-    once("  ", "served: with a server around it (serving.engine_overhead). Energy per token: what is known to be "
-               "spent, with the servers, cooling and power delivery around the devices; at most: every device at its "
-               "full power for the time of the token, nothing around it.");
+            once(fmt::format("  {}: ", row.fidelity), row.fidelity_said);
+    auto const has_no_server =
+        std::any_of(c.rows.begin(), c.rows.end(), [](auto const& row) { return row.fits && !row.served; });
+    if (has_no_server)
+        once("  ", "Of machines without a figure for `served`, a server is not modelled: time per token is what the "
+                   "hardware needs.");
+    if (is_served(c))
+        once("  ", "served: with a server around it (serving.engine_overhead).");
+    else
+        once("  ",
+             "Left out: figures with a server around the machine, which not all of these machines have. CSV, JSON "
+             "and the result file have those that are known.");
+    once("  ", "Energy per token: what is known to be spent, with the servers, cooling and power delivery around the "
+               "devices. Devices, full power: every device at its published power for the time of the token and "
+               "nothing around it, so it may lie below.");
     return text;
 }
 
-std::string assumptions(Comparison const& c)
+std::string assumptions(Comparison const& c, std::size_t width)
 {
     auto text = std::string{"\nAssumed parameters (scribeline explain KEY)\n"};
     for (auto const& machine : c.machines) {
         auto const assumed = assumed_parameters(machine.config);
         text += hanging(fmt::format("  {}: ", configs::printable(machine.name)),
-                        assumed.empty() ? "none" : fmt::format("{}", fmt::join(assumed, ", ")));
+                        assumed.empty() ? "none" : fmt::format("{}", fmt::join(assumed, ", ")), width);
     }
     return text;
 }
@@ -212,21 +270,38 @@ std::vector<std::string> assumed_parameters(configs::Config const& config)
     return names;
 }
 
-std::string comparison_table(Comparison const& c)
+// What was not asked for, of the first machine: the model and the context are the same for all.
+std::string defaults(Comparison const& c, std::size_t width)
 {
+    auto text = std::string{};
+    auto seen = std::vector<std::string>{};
+    for (auto const& machine : c.machines)
+        for (auto const& sentence : defaults_of(machine.config))
+            if (std::find(seen.begin(), seen.end(), sentence) == seen.end()) {
+                seen.push_back(sentence);
+                text += hanging("  ", sentence, width);
+            }
+    if (auto const warning = checkpoint_warning(c.machines.front().config); !warning.empty())
+        text += hanging("  warning: ", warning, width);
+    return text.empty() ? text : "\nNot asked for\n" + text;
+}
+
+std::string comparison_table(Comparison const& c, std::size_t width)
+{
+    auto const  layout   = Layout{c, width};
     auto const& workload = c.machines.front().config.parameters.workload;
     auto        text     = std::string{};
     for (std::size_t i = 0; i < c.contexts.size(); ++i) {
         text += fmt::format("{}{}, context {}, batch {}; weights of {} bits, KV cache of {}\n", i == 0 ? "" : "\n",
                             c.model, grouped(c.contexts[i]), grouped(c.batch), workload.weight_bits, workload.kv_bits);
-        text += at_context(c, i);
+        text += at_context(c, i, layout);
     }
     if (c.contexts.size() > 1)
-        text += by_context(c) + turning_points(c);
-    return text + notes(c) + assumptions(c);
+        text += by_context(c, layout) + turning_points(c);
+    return text + notes(c, width) + assumptions(c, width) + defaults(c, width);
 }
 
-std::string comparison_text(Comparison const& comparison, configs::OutputFormat format)
+std::string comparison_text(Comparison const& comparison, configs::OutputFormat format, std::size_t width)
 {
     switch (format) {
     case configs::OutputFormat::json:
@@ -236,7 +311,7 @@ std::string comparison_text(Comparison const& comparison, configs::OutputFormat 
     case configs::OutputFormat::table:
         break;
     }
-    return comparison_table(comparison);
+    return comparison_table(comparison, width);
 }
 
 } // namespace scribeline::results

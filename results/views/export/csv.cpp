@@ -2,10 +2,10 @@
 
 #include "configs/failure.hpp"
 #include "results/files/output_file.hpp"
-#include "results/files/rehearsal.hpp"
 #include "results/files/run_file.hpp"
 #include "results/files/sweep/merged_file.hpp"
 #include "results/views/export/group_table.hpp"
+#include "results/views/other_files.hpp"
 #include "results/views/sweep/show.hpp"
 
 #include <filesystem>
@@ -22,17 +22,6 @@ using configs::Exit;
 using configs::UserError;
 
 using Table = std::pair<std::string, std::string>; // name of the file, content
-
-bool is_sweep(std::string const& path)
-{
-    auto const read = [&] {
-        return hdf5::InputFile{path}.attribute("/", "Conventions").value_or("").rfind("Scribeline-Sweep", 0) == 0;
-    };
-    constexpr unsigned patience = 20; // seconds
-    rehearse([&] { read(); }, patience,
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library", path));
-    return read();
-}
 
 std::vector<Table> tables_of_sweep(std::string const& path)
 {
@@ -55,11 +44,26 @@ std::vector<Table> tables_of_run(std::string const& path)
     return tables;
 }
 
+std::vector<Table> tables_of(std::string const& path)
+{
+    switch (kind_of_result(path)) {
+    case ResultKind::comparison:
+        return csv_tables_of_comparison(path);
+    case ResultKind::sweep:
+        return tables_of_sweep(path);
+    case ResultKind::yield:
+        return csv_tables_of_yield(path);
+    case ResultKind::run:
+        break;
+    }
+    return tables_of_run(path);
+}
+
 } // namespace
 
 std::vector<std::string> export_csv(std::string const& path, std::string const& folder)
 {
-    auto const tables = is_sweep(path) ? tables_of_sweep(path) : tables_of_run(path);
+    auto const tables = tables_of(path);
     auto       error  = std::error_code{};
     fs::create_directories(folder, error);
     if (!fs::is_directory(folder))

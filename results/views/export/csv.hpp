@@ -7,8 +7,9 @@
 namespace scribeline::results {
 
 // Of a run: operators.csv, waterfall.csv, stages.csv, each where the file has that group; of a merged sweep (sweep.h5):
-// points.csv. Makes `folder`; files there of the same name are replaced, each as a whole. Returns the paths written.
-// Throws configs::UserError: as read_run does, or where the folder cannot be written.
+// points.csv; of a comparison: comparison.csv and parts.csv; of a study of yield: summary.csv and hops.csv. Makes
+// `folder`; files there of the same name are replaced, each as a whole. Returns the paths written. Throws
+// configs::UserError: as read_run does, or where the folder cannot be written.
 std::vector<std::string> export_csv(std::string const& path, std::string const& folder);
 
 } // namespace scribeline::results

@@ -118,6 +118,22 @@ TableColumn const& GroupTable::at(std::string const& column) const
     return *found;
 }
 
+std::vector<std::string> const& GroupTable::texts(std::string const& column) const
+{
+    auto const& found = at(column);
+    if (found.kind != Kind::text)
+        throw hdf5::Failure{fmt::format("/{}/{} holds numbers where text was expected", name, column)};
+    return found.texts;
+}
+
+std::vector<std::int64_t> const& GroupTable::whole(std::string const& column) const
+{
+    auto const& found = at(column);
+    if (found.kind != Kind::whole)
+        throw hdf5::Failure{fmt::format("/{}/{} holds no whole numbers", name, column)};
+    return found.whole;
+}
+
 GroupTable read_group(InputFile const& file, std::string const& name) { return read(file, name, 1); }
 
 GroupTable read_scalars(InputFile const& file, std::string const& name) { return read(file, name, 0); }
@@ -126,7 +142,7 @@ std::string as_csv(GroupTable const& table)
 {
     auto text = std::string{};
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-        text += (i == 0 ? "" : ",") + csv_field(table.columns[i].name);
+        text += (i == 0 ? "" : ",") + csv_heading(table.columns[i].name, table.columns[i].units);
     text += '\n';
     for (std::size_t row = 0; row < table.rows; ++row) {
         for (std::size_t i = 0; i < table.columns.size(); ++i)

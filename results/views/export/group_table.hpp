@@ -29,6 +29,10 @@ struct GroupTable {
 
     TableColumn const* find(std::string const& column) const; // null: there is none
     TableColumn const& at(std::string const& column) const;   // throws hdf5::Failure
+
+    // Of a column that must be there and of that kind; throw hdf5::Failure otherwise.
+    std::vector<std::string> const&  texts(std::string const& column) const;
+    std::vector<std::int64_t> const& whole(std::string const& column) const;
 };
 
 // All arrays of one dimension in `/<name>`; dimensions without coordinates are no columns. Without rows where the file
@@ -38,7 +42,7 @@ GroupTable read_group(hdf5::InputFile const& file, std::string const& name);
 // The same of a group of scalars, such as /summary: one row.
 GroupTable read_scalars(hdf5::InputFile const& file, std::string const& name);
 
-// RFC 4180, with a first line of names.
+// RFC 4180, with a first line of names, with units where the name does not say them.
 std::string as_csv(GroupTable const& table);
 
 } // namespace scribeline::results

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,9 +22,9 @@ using Track = PerfettoWriter::Track;
 
 constexpr std::uint64_t token_flow = 1; // there is one token
 
-std::uint64_t time_of(TableColumn const& column, std::size_t row)
+std::uint64_t time_of(std::vector<std::int64_t> const& column, std::size_t row)
 {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(column.whole.at(row), 0));
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(column.at(row), 0));
 }
 
 // Tracks of the stages: those of the file, or one for a layer that stands for all.
@@ -36,7 +37,7 @@ std::vector<Track> stage_tracks(PerfettoWriter& writer, InputFile const& file, G
         return {writer.track(writer.process(machine + scale), "one layer, counted for all")};
     auto wafers = std::map<std::int64_t, Track>{};
     for (std::size_t i = 0; i < stages.rows; ++i) {
-        auto const wafer = stages.at("wafer").whole.at(i);
+        auto const wafer = stages.whole("wafer").at(i);
         if (wafers.count(wafer) == 0)
             wafers[wafer] = writer.process(fmt::format("{}, wafer {}{}", machine, wafer, scale));
         tracks.push_back(writer.track(
@@ -51,19 +52,22 @@ void write_operators(PerfettoWriter& writer, InputFile const& file, GroupTable c
 {
     auto const  stages = read_group(file, "stages");
     auto const  tracks = stage_tracks(writer, file, stages);
-    auto const& name   = operators.at("name");
-    auto const& start  = operators.at("start");
-    auto const& end    = operators.at("end");
-    auto const* layer  = operators.find("layer"); // not in files of schema 1.0
-    auto const* stage  = operators.find("stage");
+    auto const& name   = operators.texts("name");
+    auto const& start  = operators.whole("start");
+    auto const& end    = operators.whole("end");
+    auto const  found  = [&](char const* column) { // not in files of schema 1.0
+        return operators.find(column) == nullptr ? nullptr : &operators.whole(column);
+    };
+    auto const* layer = found("layer");
+    auto const* stage = found("stage");
 
     auto const stage_of = [&](std::size_t row) {
-        auto const i = stage == nullptr ? 0 : static_cast<std::size_t>(stage->whole.at(row));
+        auto const i = stage == nullptr ? 0 : static_cast<std::size_t>(stage->at(row));
         if (i >= tracks.size())
             throw hdf5::Failure{fmt::format("/operators/stage: {} is no row of /stages", i)};
         return i;
     };
-    auto const layer_of = [&](std::size_t row) { return layer == nullptr ? -1 : layer->whole.at(row); };
+    auto const layer_of = [&](std::size_t row) { return layer == nullptr ? -1 : layer->at(row); };
 
     for (std::size_t row = 0; row < operators.rows;) {
         auto const at = stage_of(row);
@@ -75,7 +79,7 @@ void write_operators(PerfettoWriter& writer, InputFile const& file, GroupTable c
             if (number >= 0)
                 writer.begin(tracks[at], time_of(start, row), fmt::format("layer {}", number));
             for (; row < operators.rows && stage_of(row) == at && layer_of(row) == number; ++row) {
-                writer.begin(tracks[at], time_of(start, row), name.texts.at(row));
+                writer.begin(tracks[at], time_of(start, row), name.at(row));
                 writer.end(tracks[at], time_of(end, row));
                 last = row;
             }
@@ -157,10 +161,10 @@ std::vector<char> trace_of(InputFile const& file)
         throw UserError{Exit::bad_config,
                         fmt::format("{} is a run by closed forms, which have no operators to put on a time line. Run "
                                     "it with --fidelity auto",
-                                    file.path())};
+                                    configs::printable(file.path()))};
     auto       writer = PerfettoWriter{};
-    auto const start  = time_of(operators.at("start"), 0);
-    auto const finish = time_of(operators.at("end"), operators.rows - 1);
+    auto const start  = time_of(operators.whole("start"), 0);
+    auto const finish = time_of(operators.whole("end"), operators.rows - 1);
     auto const whole  = meaning(file, "/summary/whole_token") == "yes";
     auto const token  = writer.track(writer.process("tokens"), "token");
     writer.begin(token, start, whole ? "token" : "one layer of a token");
@@ -176,11 +180,116 @@ std::vector<char> trace_of(InputFile const& file)
     return writer.bytes();
 }
 
+// The parts of a token's time one behind another, a track for each context.
+void write_parts(PerfettoWriter& writer, InputFile const& file, std::string const& group, Track process)
+{
+    if (!file.has(group + "/part_time"))
+        return;
+    auto const names    = file.texts(group + "/part");
+    auto const contexts = file.counts(group + "/context");
+    auto const times    = file.numbers(group + "/part_time");
+    if (times.size() != contexts.size() * names.size())
+        throw hdf5::Failure{group + "/part_time: not one time for each context and part"};
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+        auto   track = Track{0};
+        double at    = 0; // ps
+        for (std::size_t p = 0; p < names.size(); ++p) {
+            auto const time = times[i * names.size() + p] * 1e12;
+            if (!(time > 0))
+                continue;
+            if (constexpr double longest = 1e18; at + time > longest)
+                throw hdf5::Failure{group + "/part_time: longer than any token takes"};
+            if (track == 0)
+                track = writer.track(process, fmt::format("a token, context {}, by part", contexts[i]));
+            writer.begin(track, static_cast<std::uint64_t>(at), names[p]);
+            at += time;
+            writer.end(track, static_cast<std::uint64_t>(at));
+        }
+    }
+}
+
+// Transfers between modules, at the targets that serve them. A target that has several under way at once has as many
+// tracks.
+void write_transactions(PerfettoWriter& writer, InputFile const& file, std::string const& machine, Track process)
+{
+    auto const group = machine + "/transactions/";
+    if (!file.has(group + "issue"))
+        return;
+    auto const context = file.counts(group + "context"), start = file.counts(group + "start"),
+               done = file.counts(group + "done"), target = file.counts(group + "target"),
+               asker   = file.counts(group + "initiator");
+    auto const targets = file.texts(group + "target_name"), askers = file.texts(group + "initiator_name");
+    auto       order = std::vector<std::size_t>(start.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = i;
+        if (i >= context.size() || i >= done.size() || i >= target.size() || i >= asker.size() ||
+            target[i] >= targets.size() || asker[i] >= askers.size() || done[i] < start[i])
+            throw hdf5::Failure{group + "start: a transfer without its other columns"};
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return start[a] < start[b]; });
+
+    struct Lane {
+        Track         track = 0;
+        std::uint64_t free  = 0; // from when on
+    };
+    auto lanes = std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<Lane>>{}; // by context and target
+    for (auto const i : order) {
+        auto& own  = lanes[{context[i], target[i]}];
+        auto  lane = std::find_if(own.begin(), own.end(), [&](Lane const& each) { return each.free <= start[i]; });
+        if (lane == own.end())
+            lane = own.insert(
+                own.end(), {writer.track(process, fmt::format("context {}, {}{}", context[i], targets[target[i]],
+                                                              own.empty() ? "" : fmt::format(" ({})", own.size() + 1))),
+                            0});
+        writer.begin(lane->track, start[i], askers[asker[i]]);
+        writer.end(lane->track, done[i]);
+        lane->free = done[i];
+    }
+}
+
+std::vector<char> trace_of_comparison(InputFile const& file)
+{
+    auto writer = PerfettoWriter{};
+    bool any    = false;
+    for (auto const& name : file.links_in("/machines")) {
+        auto const machine = "/machines/" + name;
+        if (!file.has(machine + "/part_time") && !file.has(machine + "/transactions/issue"))
+            continue;
+        any = true;
+        auto const process =
+            writer.process(file.attribute(machine, "machine").value_or(name) + " (1 ns shown is 1 ps)");
+        write_parts(writer, file, machine, process);
+        write_transactions(writer, file, machine, process);
+    }
+    if (!any)
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} tells no machine's time apart: there is nothing to put on a time line",
+                                    configs::printable(file.path()))};
+    return writer.bytes();
+}
+
 } // namespace
 
 std::vector<char> perfetto_trace(std::string const& path)
 {
     auto bytes = std::vector<char>{};
+    switch (kind_of_result(path)) {
+    case ResultKind::comparison:
+        read_result(path, [&](InputFile const& file) { bytes = trace_of_comparison(file); });
+        return bytes;
+    case ResultKind::sweep:
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is a table of points, which has no time line. Each point's run has one: the "
+                                    "column run_file of 'scribeline sweep show {} --columns run_file' names its file",
+                                    configs::printable(path), configs::printable(path))};
+    case ResultKind::yield:
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is a study of yield: nothing in it has a time. 'scribeline export csv' writes "
+                                    "its tables",
+                                    configs::printable(path))};
+    case ResultKind::run:
+        break;
+    }
     read_run(path, [&](InputFile const& file) { bytes = trace_of(file); });
     return bytes;
 }

@@ -1,6 +1,7 @@
 // Chooses rows, then prints them as a table for people, as CSV (RFC 4180) or as JSON.
 #include "results/views/sweep/show.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/terminal.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/sweep/expression.hpp"
@@ -8,7 +9,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,6 +37,12 @@ template <class Attempt> auto as_option(char const* option, Attempt attempt)
     }
 }
 
+configs::ColumnKind kind_of(SweepColumn const& column)
+{
+    return column.is_text ? configs::ColumnKind{configs::ColumnKind::What::text, {}}
+                          : configs::ColumnKind{configs::ColumnKind::What::number, column.units};
+}
+
 Rows chosen(SweepTable const& table, ShowOptions const& options)
 {
     auto rows = Rows(table.rows);
@@ -39,12 +50,13 @@ Rows chosen(SweepTable const& table, ShowOptions const& options)
     if (!options.where.empty()) {
         auto const names = [&](std::string const& name) { return table.column_name(name); };
         as_option("--where", [&] {
-            auto const condition = configs::Expression{options.where, names};
-            auto const fails     = [&](std::size_t i) {
+            auto const condition =
+                configs::Expression{options.where, names, [&](auto const& name) { return kind_of(*table.find(name)); }};
+            auto const fails = [&](std::size_t i) {
                 return !condition.holds([&](std::string const& name) -> configs::ExpressionValue {
                     auto const& column = *table.find(name);
                     return column.is_text ? configs::ExpressionValue{true, 0, column.texts[i]}
-                                              : configs::ExpressionValue{false, column.numbers[i], {}};
+                                          : configs::ExpressionValue{false, column.numbers[i], {}};
                 });
             };
             rows.erase(std::remove_if(rows.begin(), rows.end(), fails), rows.end());
@@ -80,6 +92,18 @@ void sort(Rows& rows, SweepTable const& table, ShowOptions const& options)
     });
 }
 
+// Points by how their figures were come by; those without figures by nothing.
+std::map<std::string, std::size_t> fidelities_of(SweepTable const& table, Rows const& rows)
+{
+    auto        counts   = std::map<std::string, std::size_t>{};
+    auto const* fidelity = table.find("fidelity");
+    if (fidelity != nullptr && fidelity->is_text)
+        for (auto const i : rows)
+            if (!fidelity->texts[i].empty())
+                ++counts[fidelity->texts[i]];
+    return counts;
+}
+
 // What one looks at first: the parameters, the speed, what bounds it, the goals; the status when it is not always ok.
 Columns usual_columns(SweepTable const& table)
 {
@@ -92,6 +116,10 @@ Columns usual_columns(SweepTable const& table)
     for (auto const& column : table.columns)
         if (column.source == SweepColumn::Source::parameter)
             columns.push_back(&column);
+    auto all = Rows(table.rows);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    if (fidelities_of(table, all).size() > 1)
+        add("fidelity");
     auto const& status = *table.find("status");
     if (std::any_of(status.texts.begin(), status.texts.end(), [](std::string const& text) { return text != "ok"; }))
         columns.push_back(&status);
@@ -111,15 +139,111 @@ Columns columns_of(SweepTable const& table, ShowOptions const& options)
     auto columns = Columns{};
     if (all) {
         for (auto const& column : table.columns)
-            columns.push_back(&column);
+            if (column.name != "point")
+                columns.push_back(&column);
         return columns;
     }
     if (options.columns.empty())
         return usual_columns(table);
     for (auto const& name : options.columns)
-        columns.push_back(table.find(as_option("--columns", [&] { return table.column_name(name); })));
+        if (name != "point") // it is the first of every table
+            columns.push_back(table.find(as_option("--columns", [&] { return table.column_name(name); })));
     return columns;
 }
+
+std::vector<std::string> fidelity_warnings(SweepTable const& table, Rows const& rows)
+{
+    auto const counts = fidelities_of(table, rows);
+    if (counts.size() < 2)
+        return {};
+    auto list = std::string{};
+    for (auto const& [name, count] : counts)
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", count, name);
+    return {fmt::format("points of different fidelities stand in one table ({}): what differs between them may be the "
+                        "models and not the machines. The column `fidelity` tells them apart; --where 'fidelity == "
+                        "\"{}\"' shows one kind, and run.fidelity in the sweep's [fixed] asks for one",
+                        list, counts.begin()->first)};
+}
+
+// How much the numbers of each row differ from its baseline.
+class Baseline {
+  public:
+    Baseline(SweepTable const& table, std::string const& condition) : table_{table}
+    {
+        auto named = std::vector<std::string>{};
+        as_option("--baseline", [&] {
+            auto const names = [&](std::string const& name) {
+                named.push_back(table.column_name(name));
+                return named.back();
+            };
+            auto const is_baseline =
+                configs::Expression{condition, names, [&](auto const& name) { return kind_of(*table.find(name)); }};
+            for (std::size_t i = 0; i < table.rows; ++i)
+                if (is_baseline.holds([&](std::string const& name) { return value_of(*table.find(name), i); }))
+                    baselines_.push_back(i);
+            return 0;
+        });
+        if (baselines_.empty())
+            throw UserError{Exit::usage, fmt::format("--baseline {}: holds for no point", configs::shown(condition))};
+        for (auto const& column : table.columns)
+            if (column.source == SweepColumn::Source::parameter &&
+                std::find(named.begin(), named.end(), column.name) == named.end())
+                same_.push_back(&column);
+    }
+
+    static configs::ExpressionValue value_of(SweepColumn const& column, std::size_t i)
+    {
+        return column.is_text ? configs::ExpressionValue{true, 0, column.texts[i]}
+                              : configs::ExpressionValue{false, column.numbers[i], {}};
+    }
+
+    // Of a column of numbers. Counts what is left out.
+    SweepColumn change_of(SweepColumn const& column)
+    {
+        auto change      = SweepColumn{};
+        change.name      = column.name + "_change";
+        change.units     = "%";
+        change.long_name = "over the baseline: " + column.long_name;
+        for (std::size_t i = 0; i < table_.rows; ++i)
+            change.numbers.push_back(change_of(column, i));
+        return change;
+    }
+
+    std::vector<std::string> warnings() const
+    {
+        auto texts = std::vector<std::string>{};
+        if (!mixed_.empty())
+            texts.push_back(fmt::format("{} point{} no change beside the baseline, whose fidelity is another: what "
+                                        "differs would be the models and not the machines",
+                                        mixed_.size(), mixed_.size() == 1 ? " has" : "s have"));
+        return texts;
+    }
+
+  private:
+    double change_of(SweepColumn const& column, std::size_t i)
+    {
+        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+        auto const       found   = std::find_if(baselines_.begin(), baselines_.end(), [&](std::size_t base) {
+            return std::all_of(same_.begin(), same_.end(), [&](SweepColumn const* each) {
+                return each->is_text ? each->texts[i] == each->texts[base] : each->numbers[i] == each->numbers[base];
+            });
+        });
+        if (found == baselines_.end() || std::isnan(column.numbers[i]) || std::isnan(column.numbers[*found]) ||
+            column.numbers[*found] == 0)
+            return unknown;
+        auto const* fidelity = table_.find("fidelity");
+        if (fidelity != nullptr && fidelity->is_text && fidelity->texts[i] != fidelity->texts[*found]) {
+            mixed_.insert(i);
+            return unknown;
+        }
+        return 100 * (column.numbers[i] / column.numbers[*found] - 1);
+    }
+
+    SweepTable const&               table_;
+    Rows                            baselines_;
+    std::vector<SweepColumn const*> same_; // parameters that a point has in common with its baseline
+    std::set<std::size_t>           mixed_;
+};
 
 std::string exact(double value) { return std::isnan(value) ? std::string{} : fmt::format("{}", value); }
 
@@ -207,22 +331,42 @@ std::string as_table(SweepTable const& table, Columns const& columns, Rows const
 
 } // namespace
 
-std::string show(SweepTable const& table, ShowOptions const& options)
+ShownSweep shown_sweep(SweepTable const& table, ShowOptions const& options)
 {
     auto rows = chosen(table, options);
     sort(rows, table, options);
-    auto const columns = columns_of(table, options);
+    auto columns = columns_of(table, options);
     if (options.limit > 0 && rows.size() > options.limit)
         rows.resize(options.limit);
-    switch (options.format) {
-    case configs::OutputFormat::csv:
-        return as_csv(columns, rows);
-    case configs::OutputFormat::json:
-        return as_json(table, columns, rows);
-    case configs::OutputFormat::table:
-        break;
+    auto shown   = ShownSweep{{}, fidelity_warnings(table, rows)};
+    auto changes = std::deque<SweepColumn>{}; // that columns point to
+    if (!options.baseline.empty()) {
+        auto baseline = Baseline{table, options.baseline};
+        auto with     = Columns{};
+        for (auto const* column : columns) {
+            with.push_back(column);
+            if (column->is_text || column->source != SweepColumn::Source::metric)
+                continue;
+            changes.push_back(baseline.change_of(*column));
+            with.push_back(&changes.back());
+        }
+        columns             = with;
+        auto const warnings = baseline.warnings();
+        shown.warnings.insert(shown.warnings.end(), warnings.begin(), warnings.end());
     }
-    return as_table(table, columns, rows);
+    shown.text = options.format == configs::OutputFormat::csv    ? fit_to_print(as_csv(columns, rows))
+                 : options.format == configs::OutputFormat::json ? as_json(table, columns, rows)
+                                                                 : fit_to_print(as_table(table, columns, rows));
+    return shown;
+}
+
+std::string show(SweepTable const& table, ShowOptions const& options) { return shown_sweep(table, options).text; }
+
+std::vector<std::string> fidelity_warnings(SweepTable const& table)
+{
+    auto rows = Rows(table.rows);
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return fidelity_warnings(table, rows);
 }
 
 } // namespace scribeline::results

@@ -192,7 +192,7 @@ void read_recover(std::string const& bytes)
         try {
             auto       deaf    = Deaf{};
             auto const damaged = results::DamagedFile{file.path()};
-            auto const saved   = results::salvage(damaged, {}, deaf);
+            auto const saved   = results::salvage(damaged, {}, nullptr, deaf);
             auto const again   = FileOfBytes{{saved.begin(), saved.end()}, "saved.h5"};
             kept               = results::hdf5::InputFile{again.path()}.datasets().size();
         } catch (results::hdf5::Failure const&) { // not even the root: said so

@@ -1,0 +1,68 @@
+#include "models/gpu/gpu_program.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scribeline::models {
+
+namespace {
+
+constexpr double activation_bytes = 2; // as models/gpu/forms/gpu_step.cpp has them
+
+GpuOperation operation_of(StepOperator const& op)
+{
+    // The largest of its own parts; what GPUs say to one another has times of its own.
+    auto const part = [&](StepPart which) { return op.parts[static_cast<std::size_t>(which)]; };
+    auto       most = StepPart::vectors;
+    for (auto const which : {StepPart::weights, StepPart::kv})
+        if (part(which) > part(most))
+            most = which;
+    return {most, op.kernels, op.reduced};
+}
+
+std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
+
+} // namespace
+
+GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& form)
+{
+    auto const decode = form.what == "decode";
+    auto const stages = form.pipeline;
+    auto const layers = step.shape.layers;
+
+    auto program = GpuProgram{};
+    program.kinds.resize(step.kinds.size());
+    for (auto const& op : form.operators) {
+        if (op.kernels.empty() && !(op.reduced.value() > 0))
+            continue; // between stages, and from the host: modules do both themselves
+        if (op.layer_kind) {
+            program.kinds.at(*op.layer_kind).push_back(operation_of(op));
+            continue;
+        }
+        auto const once  = workloads::find_operator(step.once, op.name);
+        auto const first = once != nullptr && once->kind == workloads::OperatorKind::embed;
+        (first ? program.before : program.after).push_back(operation_of(op));
+    }
+    for (std::uint32_t layer = 0; layer < layers; ++layer)
+        program.kind_of.push_back(step.shape.kind_of(layer));
+    auto next = 0U;
+    for (std::uint32_t s = 0; s <= stages; ++s) {
+        program.first_layer.push_back(next);
+        next += layers / stages + (s < layers % stages ? 1 : 0);
+    }
+
+    auto const sequences = (form.batch + stages - 1) / stages; // that a stage works on at a time
+    auto const rows      = decode ? sequences : sequences * form.context;
+    auto const parts     = static_cast<double>(form.batch) / static_cast<double>(sequences);
+    program.vector       = stages > 1 ? rounded(static_cast<double>(rows) * step.shape.hidden * activation_bytes) : 0;
+    program.passes       = decode ? 1 : static_cast<std::uint32_t>(std::ceil(parts));
+
+    // Of its cache, a stage fetches, or leaves, that of the sequences that it works on.
+    auto const  fullest                               = static_cast<double>(program.first_layer[1]);
+    auto const& memory                                = form.footprint;
+    program.host.weights                              = rounded(memory.weights_offloaded.value() / fullest);
+    (decode ? program.host.kv : program.host.kv_left) = rounded(memory.offloaded.value() / parts / fullest);
+    return program;
+}
+
+} // namespace scribeline::models
