@@ -120,7 +120,7 @@ Exit recover_command(configs::CommandLine const& line, std::ostream& out)
     auto const result = recover(from, seconds_for(line, from), [&](RecoverProgress const& so_far) {
         if (line.verbosity >= 0)
             std::cerr << fmt::format("scribeline: {:.0f} s, {} objects read, {} lost; at {}\n", so_far.seconds,
-                                     so_far.kept, so_far.lost, so_far.at);
+                                     so_far.kept, so_far.lost, configs::shown(so_far.at));
     });
     auto const groups = static_cast<std::size_t>(
         std::count_if(result.kept.begin(), result.kept.end(), [](auto const& path) { return path.back() == '/'; }));

@@ -24,7 +24,8 @@ using configs::UserError;
 
 [[noreturn]] void refuse(std::string const& path, std::string const& why)
 {
-    throw UserError{Exit::cannot_create, fmt::format("cannot write {}: {}", path, why)};
+    throw UserError{Exit::cannot_create,
+                    fmt::format("cannot write {}: {}", configs::printable(path), configs::printable(why))};
 }
 
 // Where the file really goes: through a link, as an editor would save it.
@@ -81,7 +82,7 @@ int open_part(std::string const& path, std::string const& part)
             throw UserError{Exit::try_again,
                             fmt::format("cannot write {}: another run is writing it and holds the lock on {}. Wait for "
                                         "it, or name another file with -o",
-                                        path, part)};
+                                        configs::printable(path), configs::printable(part))};
         }
         // Between open and lock another run may have finished and renamed this very file: it is not ours to change.
         if (!same_file(fd, part)) {

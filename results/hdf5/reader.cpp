@@ -206,6 +206,9 @@ herr_t keep_dataset(hid_t, char const* name, H5O_info_t const* info, void* names
 herr_t keep_own_dataset(hid_t group, char const* name, H5L_info_t const* link, void* names)
 {
     H5O_info_t info{};
+    if (link->type != H5L_TYPE_HARD && link->type != H5L_TYPE_SOFT) {
+        return -1; // into another file: told below
+    }
     if (link->type == H5L_TYPE_HARD && H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
         info.type == H5O_TYPE_DATASET) {
         static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -251,7 +254,9 @@ std::vector<std::string> InputFile::datasets_in(std::string const& group) const
     std::vector<std::string> names;
     if (has(group)) {
         auto const opened = open_group(file_, group);
-        check(H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, &keep_own_dataset, &names), group);
+        if (H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, &keep_own_dataset, &names) < 0) {
+            throw Failure{group + ": cannot be listed, or has a link into another file, which is not followed"};
+        }
     }
     return names;
 }

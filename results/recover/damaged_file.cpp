@@ -40,16 +40,19 @@ struct Opened {
 std::vector<char> all_bytes(std::string const& path)
 {
     auto const fail = [&] {
-        throw UserError{Exit::no_input, fmt::format("cannot read {}: {}", path, std::strerror(errno))};
+        throw UserError{Exit::no_input,
+                        fmt::format("cannot read {}: {}", configs::printable(path), std::strerror(errno))};
     };
     auto const  file = Opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat about {};
     if (file.fd < 0 || ::fstat(file.fd, &about) != 0)
         fail();
     if (!S_ISREG(about.st_mode))
-        throw UserError{Exit::no_input, fmt::format("{} is no regular file, and a result file is one", path)};
+        throw UserError{Exit::no_input,
+                        fmt::format("{} is no regular file, and a result file is one", configs::printable(path))};
     if (::flock(file.fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        throw UserError{Exit::try_again, fmt::format("{} is being written by a run that goes on; wait for it", path)};
+        throw UserError{Exit::try_again, fmt::format("{} is being written by a run that goes on; wait for it",
+                                                     configs::printable(path))};
     auto bytes = std::vector<char>(static_cast<std::size_t>(about.st_size));
     for (std::size_t done = 0; done < bytes.size();) {
         auto const got = ::read(file.fd, bytes.data() + done, bytes.size() - done);
@@ -85,9 +88,9 @@ DamagedFile::DamagedFile(std::string const& path) : path_{path}, image_{all_byte
                                                       path, stated_, size_)};
     image_.resize(std::max(size_, stated_), '\xff');
 
-    auto       failed = std::error_code{};
-    copy_             = (std::filesystem::temp_directory_path(failed) / "scribeline-XXXXXX").string();
-    auto const fd     = Opened{::mkostemp(copy_.data(), O_CLOEXEC)};
+    auto failed   = std::error_code{};
+    copy_         = (std::filesystem::temp_directory_path(failed) / "scribeline-XXXXXX").string();
+    auto const fd = Opened{::mkostemp(copy_.data(), O_CLOEXEC)};
     if (fd.fd < 0)
         throw UserError{Exit::cannot_write, fmt::format("no copy of {} can be made in the folder for temporary files: "
                                                         "{}",

@@ -6,6 +6,7 @@
 #include "results/hdf5/guard.hpp"
 #include "results/hdf5/writer.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <new>
@@ -23,6 +24,8 @@ using hdf5::check;
 using hdf5::Failure;
 using hdf5::Handle;
 using hdf5::Id;
+
+constexpr std::ptrdiff_t most_groups = 16; // within each other; a result has three
 
 constexpr unsigned in_order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
@@ -226,7 +229,9 @@ class Salvager {
             copy = Handle{check(H5Gcreate2(to, name.c_str(), H5P_DEFAULT, list.id(), H5P_DEFAULT), "new group"),
                           &H5Gclose};
         };
-        if (attempt(path, make))
+        if (std::count(path.begin(), path.end(), '/') > most_groups)
+            lose(path, "deeper within groups than anything of a result");
+        else if (attempt(path, make))
             group(child.id(), copy.id(), path + "/");
     }
 

@@ -45,7 +45,7 @@ std::set<std::string> const counted{"pe_busy_share",
                                     "closed_form_deviation"};
 
 // Zero by the formula itself: a token on one wafer crosses no link between wafers. And facts about a point of a sweep.
-std::set<std::string> const zero_by_formula{"energy_off_wafer", "exit_code", "pareto_rank"};
+std::set<std::string> const zero_by_formula{"energy_off_wafer", "exit_code", "pareto_rank", "point"};
 
 Json json_of(std::vector<std::string> const& arguments)
 {
@@ -68,7 +68,8 @@ void check_summary(Json const& summary, bool simulated)
     for (auto const& [name, value] : summary.items()) {
         CAPTURE(name, value.dump());
         if (!simulated && value.is_number())
-            CHECK((value.get<double>() != 0 || zero_by_formula.count(name) > 0));
+            CHECK((value.get<double>() != 0 || zero_by_formula.count(name) > 0 ||
+                   name == "energy_scribe")); // one reticle
         if (!simulated && counted.count(name) > 0)
             CHECK(value.is_null());
     }

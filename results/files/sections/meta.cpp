@@ -7,6 +7,7 @@
 #include "results/files/run_file.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -163,7 +164,9 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
     meta.attribute("token_note", outcome.token_note);
     if (!outcome.operators.empty()) // closed forms have no state
         meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
-    meta.attribute("wall_seconds", outcome.wall_seconds);
+    // Closed forms are evaluated before the clock runs.
+    meta.attribute("wall_seconds",
+                   outcome.operators.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.wall_seconds);
     meta.attribute("peak_rss_bytes", peak_rss_bytes());
 
     auto const warning = meta.dimension("warning", outcome.warnings.size());

@@ -73,8 +73,9 @@ RunRow from_json(Json const& json)
         row.numbers[name] = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
     for (auto const& [name, each] : json.at("about").items())
         row.about[name] = {each.at(0), each.at(1)};
-    row.wall_seconds = json.at("wall").is_null() ? 0 : json.at("wall").get<double>();
-    row.peak_rss     = json.at("rss").is_null() ? 0 : json.at("rss").get<double>();
+    row.wall_seconds =
+        json.at("wall").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("wall").get<double>();
+    row.peak_rss = json.at("rss").is_null() ? 0 : json.at("rss").get<double>();
     return row;
 }
 
