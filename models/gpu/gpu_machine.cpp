@@ -6,6 +6,8 @@
 #include "models/gpu/host_offload.hpp"
 #include "models/gpu/step_report.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,12 +50,25 @@ class GpuMachine final : public Machine {
     {
         if (work.tokens() == 0)
             return {};
-        auto evidence     = Evidence{};
-        evidence.fidelity = "kernels";
-        evidence.said     = "a model of every kernel and collective; the banks of the HBM are simulated";
-        auto report       = report_of(run(work), memory_, std::move(evidence));
-        if (p_.run.fidelity == configs::Fidelity::wavelet && is_decode(work))
-            add_modules(report, work.decode.front());
+        auto outcome  = run(work);
+        auto evidence = Evidence{};
+        evidence.form = outcome.floor;
+        if (p_.run.fidelity == configs::Fidelity::closed_form) {
+            evidence.fidelity = "forms";
+            evidence.said     = "closed forms of every kernel and collective; the banks of the HBM are simulated";
+            return report_of(outcome, memory_, std::move(evidence));
+        }
+        auto        recorded = std::make_shared<RecordedGpuSystem>(system().run(gpu_program(step_, outcome)));
+        auto const& ran      = recorded->run;
+        take(outcome, ran);
+        evidence.fidelity      = "modules";
+        evidence.said          = "SystemC modules of GPUs, HBM, switch and host, whose transfers go over TLM-2.0 sockets";
+        evidence.modules       = ran.modules;
+        evidence.transactions  = ran.simulated;
+        evidence.kernel_events = ran.kernel_events;
+        auto report            = report_of(outcome, memory_, std::move(evidence));
+        report.books           = ran.books();
+        report.transfers       = std::move(recorded);
         return report;
     }
 
@@ -69,39 +84,32 @@ class GpuMachine final : public Machine {
         return {chosen.plan, chosen.memory_share};
     }
 
-    static bool is_decode(StepWork const& work)
+    // Made when it is first asked for; it runs one step after another.
+    GpuSystem& system()
     {
-        return work.decode.size() == 1 && work.verify.empty() && work.prefill.empty();
+        auto options         = GpuSystemOptions{};
+        options.trace_events = p_.run.trace ? p_.run.trace_events : 0;
+        if (system_ == nullptr)
+            system_ = std::make_unique<GpuSystem>(p_, chosen_.plan, options);
+        return *system_;
     }
 
-    // The same step on SystemC modules, in a process of their own: as long, or longer where banks do not keep up.
-    void add_modules(StepReport& report, DecodeGroup const& group) const
+    // The time that the modules found, and what follows from it. What is spent on the work itself stays.
+    static void take(StepOutcome& outcome, GpuSystemRun const& ran)
     {
-        auto w    = p_.workload;
-        w.context = static_cast<std::uint32_t>(group.context);
-
-        auto recorded =
-            run_gpu_system_apart(workloads::decode_step(step_.shape, w), p_, chosen_.memory_share, chosen_.plan,
-                                 group.count, {1'000'000, p_.run.trace ? p_.run.trace_events : 0});
-        auto const more  = recorded.run.time - report.latency;
-        auto const ratio = configs::ratio(recorded.run.time, report.latency);
-        auto const part  = workloads::TimePart{"memory_behind", "Banks of the HBM do not keep up with a kernel.", more};
-        report.where.parts.push_back(part);
-        report.fall.parts.push_back(part);
-        for (auto& spent : report.spent) // what does not depend on the work grows with the time
-            if (spent.cause == name_of(DeviceEnergyPart::idle) || spent.cause == name_of(DeviceEnergyPart::host))
-                spent.energy = spent.energy * ratio;
-        report.evidence.form     = report.latency;
-        report.evidence.fidelity = "modules";
-        report.evidence.said     = "the same kernels on SystemC modules, whose transfers go over TLM-2.0 sockets to "
-                                   "HBM and NVLink";
-        report.evidence.transactions = recorded.run.transactions();
-        report.bandwidth_share       = *report.bandwidth_share / ratio;
-        report.interval              = report.interval * ratio;
-        report.at_most               = report.at_most * ratio;
-        report.latency               = recorded.run.time;
-        report.books                 = recorded.run.books();
-        report.transfers             = std::make_shared<RecordedGpuSystem const>(std::move(recorded));
+        auto const longer = configs::ratio(ran.time, outcome.floor);
+        outcome.parts     = ran.parts;
+        outcome.floor     = ran.time;
+        outcome.served    = ran.time + outcome.engine;
+        outcome.bandwidth_share /= longer;
+        outcome.arithmetic_share /= longer;
+        outcome.energy_at_most = outcome.energy_at_most * longer;
+        for (auto const part : {DeviceEnergyPart::idle, DeviceEnergyPart::host}) {
+            auto& joules = outcome.energy[static_cast<std::size_t>(part)];
+            joules       = joules * longer;
+        }
+        auto const most  = std::max_element(outcome.parts.begin(), outcome.parts.end());
+        outcome.bound_by = name_of(static_cast<StepPart>(most - outcome.parts.begin()));
     }
 
     StepOutcome run(StepWork const& work) const
@@ -116,6 +124,8 @@ class GpuMachine final : public Machine {
     Chosen                chosen_;
     DeviceMemory          memory_;
     StepOutcome           planned_;
+
+    std::unique_ptr<GpuSystem> system_;
 };
 
 } // namespace

@@ -7,8 +7,6 @@ namespace scribeline::models {
 
 namespace {
 
-constexpr double activation_bytes = 2; // as models/gpu/forms/gpu_step.cpp has them
-
 GpuOperation operation_of(StepOperator const& op)
 {
     // The largest of its own parts; what GPUs say to one another has times of its own.
@@ -26,7 +24,6 @@ std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llr
 
 GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& form)
 {
-    auto const decode = form.what == "decode";
     auto const stages = form.pipeline;
     auto const layers = step.shape.layers;
 
@@ -51,17 +48,15 @@ GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& for
         next += layers / stages + (s < layers % stages ? 1 : 0);
     }
 
-    auto const sequences = (form.batch + stages - 1) / stages; // that a stage works on at a time
-    auto const rows      = decode ? sequences : sequences * form.context;
-    auto const parts     = static_cast<double>(form.batch) / static_cast<double>(sequences);
-    program.vector       = stages > 1 ? rounded(static_cast<double>(rows) * step.shape.hidden * activation_bytes) : 0;
-    program.passes       = decode ? 1 : static_cast<std::uint32_t>(std::ceil(parts));
+    program.vector = stages > 1 ? rounded(form.handed_on.value()) : 0;
+    program.passes = form.waits_for_all ? static_cast<std::uint32_t>(std::ceil(form.parts_of_batch)) : 1;
 
     // Of its cache, a stage fetches, or leaves, that of the sequences that it works on.
     auto const  fullest                               = static_cast<double>(program.first_layer[1]);
     auto const& memory                                = form.footprint;
     program.host.weights                              = rounded(memory.weights_offloaded.value() / fullest);
-    (decode ? program.host.kv : program.host.kv_left) = rounded(memory.offloaded.value() / parts / fullest);
+    auto const cache     = rounded(memory.offloaded.value() / form.parts_of_batch / fullest);
+    (form.waits_for_all ? program.host.kv_left : program.host.kv) = cache;
     return program;
 }
 

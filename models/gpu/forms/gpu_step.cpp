@@ -420,6 +420,11 @@ class GpuStep {
         o.tensor    = plan_.tensor;
         o.pipeline  = plan_.pipeline;
         o.devices   = plan_.devices();
+
+        o.parts_of_batch = parts_of_batch();
+        o.waits_for_all  = has_prompts();
+        o.handed_on      = Bytes{static_cast<double>(rows()) * step_.shape.hidden * activation_bytes};
+
         o.footprint = footprint_of(plan_, step_, p_, batch_, o.context);
         o.notes     = step_.notes;
         add_host_memory();
