@@ -36,6 +36,13 @@ configs::Joules StepReport::energy() const
                            [](configs::Joules sum, SpentEnergy const& part) { return sum + part.energy; });
 }
 
+std::optional<double> StepReport::deviation_from_form() const
+{
+    if (!evidence.form || !(evidence.form->value() > 0))
+        return std::nullopt;
+    return ratio(latency, *evidence.form) - 1;
+}
+
 double StepReport::steps_per_second_in_flight() const
 {
     return std::min(static_cast<double>(steps_in_flight) / latency.value(), 1 / interval.value());

@@ -98,9 +98,10 @@ struct SpentEnergy {
     configs::Joules energy;
 };
 
-// How a figure came about.
+// How a figure came about. Counts are of the modules and of what passed between them in simulated time; where an engine
+// works inside a module (a wafer's mesh), its own steps are not among them.
 struct Evidence {
-    std::string                     fidelity;          // "wavelet", "folded", "modules", "forms"
+    std::string                     fidelity;          // "wavelet", "folded", "closed_form"; "modules", "forms"
     std::uint64_t                   modules       = 0; // SystemC modules that took part
     std::uint64_t                   transactions  = 0; // transfers between them
     std::uint64_t                   kernel_events = 0; // activations of processes by the SystemC kernel
@@ -133,6 +134,8 @@ struct StepReport {
     std::shared_ptr<RecordedGpuSystem const> transfers;
 
     configs::Joules energy() const;                     // sum of what was spent
+    // Of the latency from its closed form: 0.01 is one percent more. Nothing: there is no form beside it.
+    std::optional<double> deviation_from_form() const;
     double          steps_per_second_in_flight() const; // of all steps that may be under way
 };
 

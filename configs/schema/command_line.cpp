@@ -151,7 +151,7 @@ void add_compare(po::options_description& options)
 {
     options.add_options()("machines", po::value<Text>()->value_name("A,B,.."),
                           "each as `run --machine` takes it: wse3:4, h100:8 for eight GPUs, a file");
-    options.add_options()("modules", "GPUs as SystemC modules, not by their kernels alone");
+    options.add_options()("modules", "figures of SystemC modules, as without it; refuses run.fidelity = closed_form");
 }
 
 void add_comparison(po::options_description& options)
@@ -165,7 +165,7 @@ void add_comparison(po::options_description& options)
     add("batch", "N", "sequences that decode together; without: 1");
     add("set", "GROUP.KEY=VALUE", "one parameter, of the machines that have it; repeatable");
     add("output,o", "FILE.h5", "write the result file, a group for each machine");
-    options.add_options()("trace", "with --modules and -o: every transfer between modules in the result file");
+    options.add_options()("trace", "with -o: every transfer between the modules of GPUs in the result file");
     add("format", "table|json|csv", "of the report");
 }
 

@@ -54,6 +54,8 @@ void add_token(ComparisonRow& row, OutputToken const& token)
     row.bound_by        = token.where.parts.empty() ? "" : token.bound_by;
     row.fidelity        = token.step.evidence.fidelity;
     row.fidelity_said   = token.step.evidence.said;
+    row.evidence        = token.step.evidence;
+    row.deviation       = token.step.deviation_from_form();
     row.modules         = token.step.transfers;
     if (token.step.engine > configs::Seconds{})
         row.served = token.latency + token.step.engine;
@@ -82,6 +84,8 @@ void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadPara
     try {
         auto const prompts = machine.step(prompts_of(workload));
         row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
+        row.first_token_evidence  = prompts.evidence;
+        row.first_token_deviation = prompts.deviation_from_form();
     } catch (configs::UserError const& refusal) {
         row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
     }
@@ -124,7 +128,8 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
 } // namespace
 
 Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
-                   std::function<void(std::string const& machine, std::uint32_t context)> const& next)
+                   std::function<void(std::string const& machine, std::uint32_t context)> const& next,
+                   std::function<void(ComparisonRow const&)> const&                              done)
 {
     SCRIBELINE_EXPECT(!machines.empty() && !contexts.empty());
     auto result     = Comparison{};
@@ -139,6 +144,8 @@ Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint3
             if (next)
                 next(machine.name, context);
             result.rows.push_back(row_of(machine, context));
+            if (done)
+                done(result.rows.back());
         }
     return result;
 }

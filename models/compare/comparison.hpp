@@ -53,6 +53,10 @@ struct ComparisonRow {
     std::string                                           fidelity, fidelity_said; // the latter a clause
     std::vector<std::string>                              notes;
 
+    // What stands behind `token` (behind `checking_step`, where there is one), and behind `first_token`.
+    Evidence              evidence, first_token_evidence;
+    std::optional<double> deviation, first_token_deviation; // from their closed forms
+
     // Where a machine takes further steps, of other sequences, before the first is done.
     std::uint64_t         steps_in_flight = 1;
     std::optional<double> tokens_per_second_in_flight; // of all sequences of all of them
@@ -81,8 +85,10 @@ struct Comparison {
 };
 
 // Runs every machine at every context. What a machine cannot do is said in its row; a configuration that is wrong for
-// all contexts alike (a model that cannot be read) throws configs::UserError. `next` hears of each row before it runs.
+// all contexts alike (a model that cannot be read) throws configs::UserError. `next` hears of each row before it runs, `done`
+// of what came out.
 Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
-                   std::function<void(std::string const& machine, std::uint32_t context)> const& next = {});
+                   std::function<void(std::string const& machine, std::uint32_t context)> const& next = {},
+                   std::function<void(ComparisonRow const&)> const&                              done = {});
 
 } // namespace scribeline::models

@@ -4,9 +4,11 @@
 
 #include "models/gpu/forms/kernel_work.hpp"
 #include "models/gpu/step_outcome.hpp"
+#include "models/nvlink/all_reduce.hpp"
 #include "workloads/decode_step.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace scribeline::models {
@@ -33,6 +35,7 @@ struct GpuProgram {
     std::uint64_t                          vector = 0; // bytes from each GPU of a stage to its peer in the next
     std::uint32_t                          passes = 1; // parts of the batch that follow one another
     HostTraffic                            host;
+    std::optional<Library> library{}; // whose all-reduces; nothing: nvlink.all_reduce says which
 };
 
 // Of a step as its closed form has counted it (decode_on_gpus, prefill_on_gpus). Of decode one part of the batch, from

@@ -24,8 +24,9 @@ struct Collective {
     std::vector<CollectiveRound> rounds;
 };
 
-// GPU `own` of the ports [first, first + gpus). Throws as all_reduce() does.
-Collective collective_of(configs::NvlinkParams const&, std::uint32_t first, std::uint32_t gpus, std::uint32_t own,
+// Of an all-reduce whose algorithm and start `form` has chosen (all_reduce(), library_all_reduce()); GPU `own` of the
+// ports [first, first + gpus).
+Collective collective_of(configs::NvlinkParams const&, AllReduceTime const& form, std::uint32_t first, std::uint32_t gpus, std::uint32_t own,
                          configs::Bytes bytes, std::uint32_t layer);
 
 } // namespace scribeline::models

@@ -7,6 +7,7 @@
 #include "configs/units/text.hpp"
 #include "results/files/compare/file.hpp"
 #include "results/views/compare/print.hpp"
+#include "results/views/evidence_text.hpp"
 #include "results/views/terminal.hpp"
 
 #include <algorithm>
@@ -122,6 +123,19 @@ class Machines {
     std::vector<std::string> names_, kinds_;
 };
 
+// With -v: what found the figures of a row.
+std::string evidence_of(models::ComparisonRow const& row)
+{
+    auto       text = std::string{};
+    auto const say  = [&](char const* what, models::Evidence const& evidence, std::optional<double> deviation) {
+        if (auto const words = words_of(evidence, deviation); !words.empty())
+            text += fmt::format("scribeline:   {}: {}\n", what, words);
+    };
+    say("token", row.evidence, row.deviation);
+    say("first token", row.first_token_evidence, row.first_token_deviation);
+    return text;
+}
+
 } // namespace
 
 Exit compare_command(CommandLine const& line, std::ostream& out)
@@ -133,14 +147,19 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
     auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);
 
-    if (option(line, "modules"))
-        for (auto& machine : resolved)
-            if (!configs::applies("fabric", machine.config.parameters.machine.kind))
-                machine.config.parameters.run.fidelity = configs::Fidelity::wavelet; // every transfer
+    // Modules are what machines run on anyway: the option says that nothing else will do.
+    auto const by_forms = std::find_if(resolved.begin(), resolved.end(), [](auto const& machine) {
+        return machine.config.parameters.run.fidelity == configs::Fidelity::closed_form;
+    });
+    if (option(line, "modules") && by_forms != resolved.end())
+        refuse(fmt::format("--modules: run.fidelity = closed_form asks {} for formulas alone. Leave one of the two out",
+                           configs::shown(by_forms->name)));
     auto const traced = std::any_of(resolved.begin(), resolved.end(),
                                     [](auto const& machine) { return machine.config.parameters.run.trace; });
-    if (traced && !option(line, "modules"))
-        refuse("--trace: only modules have transfers between them. Add --modules");
+    if (traced && by_forms != resolved.end())
+        refuse(fmt::format("--trace: only modules have transfers between them, and run.fidelity = closed_form asks {} "
+                           "for formulas alone",
+                           configs::shown(by_forms->name)));
     if (traced && line.output.empty())
         refuse("--trace: the transfers go to a result file. Name it with -o FILE.h5");
 
@@ -155,6 +174,10 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
         std::move(resolved), std::move(contexts), [&](std::string const& machine, std::uint32_t context) {
             if (line.verbosity > 0)
                 std::cerr << fmt::format("scribeline: {} at {} tokens\n", configs::printable(machine), context);
+        },
+        [&](models::ComparisonRow const& row) {
+            if (line.verbosity > 0)
+                std::cerr << evidence_of(row);
         });
     if (file)
         file->write(comparison, line.text);

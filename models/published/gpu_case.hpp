@@ -38,7 +38,11 @@ struct GpuCase {
 
 struct MeasuredCase;
 
-// Of the kernel, the collective, or a token. Throws configs::UserError when the machine cannot do it.
-configs::Seconds gpu_case_time(MeasuredCase const& measured);
+// Of the kernel, the collective, or a token: by modules, and by its closed form.
+struct GpuCaseTime {
+    configs::Seconds modules, form;
+};
+// Throws configs::UserError when the machine cannot do it.
+GpuCaseTime gpu_case_time(MeasuredCase const& measured);
 
 } // namespace scribeline::models

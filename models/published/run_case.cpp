@@ -131,13 +131,17 @@ Answer answer(MeasuredCase const& m)
     return decode(m);
 }
 
-// GPUs are timed by formulas and the bank model: in seconds.
+// In seconds.
 void run_gpu_case(CaseOutcome& out)
 {
-    auto const& m    = out.measured;
-    auto const  time = gpu_case_time(m).value();
-    out.fidelity     = "kernels";
-    out.simulated    = m.unit.of == UnitOf::rate ? 1 / time : time / m.unit.seconds;
+    auto const& m       = out.measured;
+    auto const  time    = gpu_case_time(m);
+    auto const  in_unit = [&](configs::Seconds of) {
+        return m.unit.of == UnitOf::rate ? 1 / of.value() : of.value() / m.unit.seconds;
+    };
+    out.fidelity    = "modules";
+    out.simulated   = in_unit(time.modules);
+    out.closed_form = in_unit(time.form);
 }
 
 void run_wafer_case(CaseOutcome& out)

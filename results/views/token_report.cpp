@@ -2,6 +2,7 @@
 
 #include "results/views/compare/print.hpp"
 #include "results/views/csv_field.hpp"
+#include "results/views/evidence_text.hpp"
 #include "results/views/report_text.hpp"
 
 #include <algorithm>
@@ -39,7 +40,10 @@ std::string headline(configs::Config const& config, TokenRun const& run)
     auto const& w = config.parameters.workload;
     auto text = fmt::format("{} on {}, {} {}{}, context {}, batch {}\n", w.model, config.machine, t.standing.devices,
                             t.standing.unit, t.standing.devices == 1 ? "" : "s", grouped(w.context), grouped(t.batch));
-    text += fmt::format("fidelity {}: {}\n\n", t.step.evidence.fidelity, t.step.evidence.said);
+    text += fmt::format("fidelity {}: {}\n", t.step.evidence.fidelity, t.step.evidence.said);
+    if (auto const words = words_of(t.step.evidence, t.step.deviation_from_form()); !words.empty())
+        text += words + "\n";
+    text += "\n";
     text += line("one output token", duration(t.latency.value()), t.standing.arrangement);
     text += line("tokens per second", rate(t.tokens_per_second_per_user()), "for one user");
     if (t.batch > 1)

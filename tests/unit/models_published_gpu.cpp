@@ -30,7 +30,7 @@ TEST_CASE("a file about GPUs has the columns that its kinds need, and no others"
 {
     auto const product = only(gemm_columns + "a,gpu_gemm,h100,16,1,4096,4096,,16.56,us,12,a test\n");
     CHECK(product.verdict == Verdict::within);
-    CHECK(product.fidelity == "kernels");
+    CHECK(product.fidelity == "modules");
     auto const reduce = only("case_id,kind,machine,library,gpus,bytes,value,unit,tolerance_percent,source\n"
                              "b,gpu_allreduce,H100,nccl,8,16384,20,us,,a test\n");
     CHECK(reduce.verdict == Verdict::reported);

@@ -56,7 +56,7 @@ TEST_CASE("every bar of a waterfall and every fidelity is in the glossary")
 {
     for (auto const& bar : tests::sample_outcome().waterfall)
         require(bar.name);
-    for (auto const* word : {"wavelet", "folded", "closed_form", "kernels", "modules", "stream", "served", "dispatch"})
+    for (auto const* word : {"wavelet", "folded", "closed_form", "forms", "modules", "served", "dispatch"})
         require(word);
 }
 

@@ -11,6 +11,11 @@ template <class Quantity> std::optional<double> value_of(std::optional<Quantity>
     return quantity ? std::optional{quantity->value()} : std::nullopt;
 }
 
+std::optional<double> count_of(std::uint64_t value)
+{
+    return value > 0 ? std::optional{static_cast<double>(value)} : std::nullopt;
+}
+
 } // namespace
 
 std::vector<NumberColumn> const& number_columns()
@@ -45,6 +50,22 @@ std::vector<NumberColumn> const& number_columns()
         {"device_energy_at_full_power", "J",
          "every device at its published full power for the time of the token, nothing around it",
          [](auto const& r) { return value_of(r.energy_at_most); }},
+        {"modules", "1", "SystemC modules that found the time per token; missing: none took part",
+         [](auto const& r) { return count_of(r.evidence.modules); }},
+        {"transactions", "1", "transfers between modules behind the time per token",
+         [](auto const& r) { return count_of(r.evidence.transactions); }},
+        {"kernel_events", "1", "activations by the SystemC kernel behind the time per token",
+         [](auto const& r) { return count_of(r.evidence.kernel_events); }},
+        {"closed_form_time", "s", "of a step by its closed form: an audit, never the source of a figure of modules",
+         [](auto const& r) { return value_of(r.evidence.form); }},
+        {"closed_form_deviation", "1", "of the step from its closed form; 0.01: one percent longer",
+         [](auto const& r) { return r.deviation; }},
+        {"first_token_transactions", "1", "transfers between modules behind the time to first token",
+         [](auto const& r) { return count_of(r.first_token_evidence.transactions); }},
+        {"first_token_kernel_events", "1", "activations by the SystemC kernel behind the time to first token",
+         [](auto const& r) { return count_of(r.first_token_evidence.kernel_events); }},
+        {"first_token_deviation", "1", "of the prompts from their closed form; 0.01: one percent longer",
+         [](auto const& r) { return r.first_token_deviation; }},
     };
     return all;
 }
