@@ -36,11 +36,11 @@ configs::Joules StepReport::energy() const
                            [](configs::Joules sum, SpentEnergy const& part) { return sum + part.energy; });
 }
 
-std::optional<double> StepReport::deviation_from_form() const
+std::optional<double> StepReport::deviation_of_form() const
 {
-    if (!evidence.form || !(evidence.form->value() > 0))
+    if (!evidence.form || !(latency.value() > 0))
         return std::nullopt;
-    return ratio(latency, *evidence.form) - 1;
+    return ratio(*evidence.form, latency) - 1;
 }
 
 double StepReport::steps_per_second_in_flight() const

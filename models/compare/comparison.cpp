@@ -8,6 +8,7 @@
 #include "workloads/decode_step.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -55,7 +56,7 @@ void add_token(ComparisonRow& row, OutputToken const& token)
     row.fidelity        = token.step.evidence.fidelity;
     row.fidelity_said   = token.step.evidence.said;
     row.evidence        = token.step.evidence;
-    row.deviation       = token.step.deviation_from_form();
+    row.deviation       = token.step.deviation_of_form();
     row.modules         = token.step.transfers;
     if (token.step.engine > configs::Seconds{})
         row.served = token.latency + token.step.engine;
@@ -85,10 +86,23 @@ void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadPara
         auto const prompts = machine.step(prompts_of(workload));
         row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
         row.first_token_evidence  = prompts.evidence;
-        row.first_token_deviation = prompts.deviation_from_form();
+        row.first_token_deviation = prompts.deviation_of_form();
     } catch (configs::UserError const& refusal) {
         row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
     }
+}
+
+// Of what was asked for, and not of what had come out before something went wrong.
+ComparisonRow row_without_figures(ComparisonRow of)
+{
+    auto row        = ComparisonRow{};
+    row.machine     = std::move(of.machine);
+    row.kind        = std::move(of.kind);
+    row.context     = of.context;
+    row.batch       = of.batch;
+    row.devices     = of.devices;
+    row.arrangement = std::move(of.arrangement);
+    return row;
 }
 
 ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
@@ -119,6 +133,10 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
             row.memory_share = error.needed() / error.available();
     } catch (configs::UserError const& error) {
         row.reason = error.what();
+    } catch (configs::SimulationFault const& fault) { // of this machine: the others have their rows
+        row        = row_without_figures(std::move(row));
+        row.reason = fmt::format("the simulation cannot be trusted: {}", fault.what());
+        row.faulty = true;
     }
     if (!row.fits)
         row.notes.insert(row.notes.end(), step.notes.begin(), step.notes.end());

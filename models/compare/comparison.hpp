@@ -34,6 +34,7 @@ struct ComparisonRow {
 
     bool                  fits = false;
     std::string           reason;              // why there are no figures; empty: there are
+    bool                  faulty = false;      // the reason is that the simulation went wrong, and not the machine
     std::optional<double> memory_share;        // needed, of what there is, on the fullest device; 1.2: a fifth too much
     std::optional<configs::Bytes> missing;     // on all devices
     std::uint32_t                 devices = 0; // used: wafers, GPUs, chips, accelerators
@@ -55,7 +56,7 @@ struct ComparisonRow {
 
     // What stands behind `token` (behind `checking_step`, where there is one), and behind `first_token`.
     Evidence              evidence, first_token_evidence;
-    std::optional<double> deviation, first_token_deviation; // from their closed forms
+    std::optional<double> deviation, first_token_deviation; // of their closed forms from them
 
     // Where a machine takes further steps, of other sequences, before the first is done.
     std::uint64_t         steps_in_flight = 1;

@@ -6,7 +6,6 @@
 #include "models/gpu/host_offload.hpp"
 #include "models/gpu/step_report.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -60,9 +59,10 @@ class GpuMachine final : public Machine {
         }
         auto        recorded = std::make_shared<RecordedGpuSystem>(system().run(gpu_program(step_, outcome)));
         auto const& ran      = recorded->run;
-        take(outcome, ran);
+        take_time(outcome, ran.time, ran.parts);
         evidence.fidelity      = "modules";
-        evidence.said          = "SystemC modules of GPUs, HBM, switch and host, whose transfers go over TLM-2.0 sockets";
+        evidence.said          = "SystemC modules of devices, memories, switches and links, which ask one another over "
+                                 "TLM-2.0 sockets";
         evidence.modules       = ran.modules;
         evidence.transactions  = ran.simulated;
         evidence.kernel_events = ran.kernel_events;
@@ -92,24 +92,6 @@ class GpuMachine final : public Machine {
         if (system_ == nullptr)
             system_ = std::make_unique<GpuSystem>(p_, chosen_.plan, options);
         return *system_;
-    }
-
-    // The time that the modules found, and what follows from it. What is spent on the work itself stays.
-    static void take(StepOutcome& outcome, GpuSystemRun const& ran)
-    {
-        auto const longer = configs::ratio(ran.time, outcome.floor);
-        outcome.parts     = ran.parts;
-        outcome.floor     = ran.time;
-        outcome.served    = ran.time + outcome.engine;
-        outcome.bandwidth_share /= longer;
-        outcome.arithmetic_share /= longer;
-        outcome.energy_at_most = outcome.energy_at_most * longer;
-        for (auto const part : {DeviceEnergyPart::idle, DeviceEnergyPart::host}) {
-            auto& joules = outcome.energy[static_cast<std::size_t>(part)];
-            joules       = joules * longer;
-        }
-        auto const most  = std::max_element(outcome.parts.begin(), outcome.parts.end());
-        outcome.bound_by = name_of(static_cast<StepPart>(most - outcome.parts.begin()));
     }
 
     StepOutcome run(StepWork const& work) const

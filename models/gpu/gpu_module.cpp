@@ -28,8 +28,10 @@ GpuModule::GpuModule(sc_core::sc_module_name name, Place const& place, GpuSystem
 
 void GpuModule::start()
 {
-    done_  = false;
-    parts_ = {};
+    done_     = false;
+    parts_    = {};
+    repeated_ = repeated();
+    known_.clear();
     go_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -41,6 +43,14 @@ TrafficBooks GpuModule::asked() const
         if (other != nullptr)
             books += other->books();
     return books;
+}
+
+GpuTotals GpuModule::repeated() const
+{
+    auto sum = repeated_;
+    for (auto const& [work, known] : known_)
+        sum += times(known.totals, known.repeated);
+    return sum;
 }
 
 void GpuModule::add(PartTimes const& parts)
@@ -144,13 +154,30 @@ void GpuModule::kernel(KernelWork const& work, StepPart part, std::uint32_t laye
 {
     time_.advance(in_picoseconds(work.fixed));
     spent(StepPart::kernel_fixed);
+    if (!state_.repeats || view_.free_from() > time_.now()) {
+        run_phases(work, layer);
+    } else if (auto const known = known_.find(&work); known != known_.end()) {
+        time_.advance(known->second.time);
+        ++known->second.repeated;
+    } else {
+        auto const before = view_.totals();
+        auto const begin  = time_.now();
+        run_phases(work, layer);
+        auto record = KnownKernel{time_.now() - begin, view_.totals(), 0};
+        record.totals -= before;
+        known_.emplace(&work, std::move(record));
+    }
+    spent(part);
+}
+
+void GpuModule::run_phases(KernelWork const& work, std::uint32_t layer)
+{
     for (auto const& phase : work.phases) {
         auto const arithmetic = time_.now() + in_picoseconds(phase.arithmetic);
         auto const bytes      = stream(phase, layer);
         time_.wait_until(std::max(arithmetic, bytes + in_picoseconds(phase.after)));
     }
     time_.advance(in_picoseconds(work.tail));
-    spent(part);
 }
 
 // A piece is asked for when there are buffers for it: those of the pieces before it have come in and, of a kernel that

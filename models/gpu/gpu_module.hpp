@@ -7,10 +7,14 @@
 //
 // When a kernel ends is not known beforehand: it is when its arithmetic and its last byte are over, and when bytes come
 // is up to the targets, and to who else asks them. docs/gpu.md, "GPUs as modules".
+//
+// A kernel whose memory nobody else may ask takes to the picosecond what it took before, for it begins when that memory
+// is free and leaves it so: it is run once, and then its time, bytes and waits are added as often as it stands for.
 #pragma once
 
 #include "models/gpu/copy_engine.hpp"
 #include "models/gpu/gpu_program.hpp"
+#include "models/gpu/gpu_totals.hpp"
 #include "models/nvlink/collective.hpp"
 #include "models/tlm/bulk_initiator.hpp"
 #include "models/tlm/meeting.hpp"
@@ -20,6 +24,8 @@
 #include <array>
 #include <deque>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -44,6 +50,13 @@ class GpuModule final : public sc_core::sc_module {
     Mailbox                        inbox;   // activations that have come
     GpuModule*                     next_stage = nullptr;
 
+    // What it must know of what belongs to it alone.
+    struct View {
+        std::function<Picoseconds()> free_from; // nothing is under way at its memory after that
+        std::function<GpuTotals()>   totals;    // of its targets, as they ran
+    };
+    void connect(View view) { view_ = std::move(view); }
+
     void start(); // what the state's program says
 
     // Of the last run.
@@ -54,6 +67,7 @@ class GpuModule final : public sc_core::sc_module {
     TrafficBooks     asked() const;
     std::uint64_t    activations() const { return activations_; }
 
+    GpuTotals repeated() const; // of kernels that were not run again, since it was made
     // Of layers that were not run because others had shown what they take.
     void add(PartTimes const& parts);
 
@@ -64,6 +78,7 @@ class GpuModule final : public sc_core::sc_module {
     void        fetch(std::uint32_t layer);
     void        operate(std::vector<GpuOperation> const& operations, std::uint32_t layer);
     void        kernel(KernelWork const& work, StepPart part, std::uint32_t layer);
+    void        run_phases(KernelWork const& work, std::uint32_t layer);
     Picoseconds stream(KernelPhase const& phase, std::uint32_t layer);
     Picoseconds ask(BulkRequest const& request);
     // All that `request` has over its port, and into the memory where it `lands`; when the last byte is there.
@@ -71,6 +86,12 @@ class GpuModule final : public sc_core::sc_module {
     void        all_reduce(configs::Bytes vector, std::uint32_t layer);
     void        hand_on();
     void        spent(StepPart part); // since the last call
+
+    struct KnownKernel {
+        Picoseconds   time = 0; // of its phases and its tail
+        GpuTotals     totals;
+        std::uint64_t repeated = 0;
+    };
 
     Place             place_;
     GpuSystemState&   state_;
@@ -83,6 +104,10 @@ class GpuModule final : public sc_core::sc_module {
     PartTimes         parts_{};
     std::uint32_t     fetched_ = 0, fetched_kv_ = 0; // layers whose weights, whose cache is asked for
     std::uint64_t     activations_ = 0;
+
+    View                                     view_;
+    std::map<KernelWork const*, KnownKernel> known_;    // of the program
+    GpuTotals                                repeated_; // of programs before it
 };
 
 } // namespace scribeline::models

@@ -66,7 +66,9 @@ class GpuSystem::Modules {
     void        make_others();
     BulkTarget& tier(std::uint32_t gpu, std::string const& name);
     bool        quiet(Picoseconds now) const;
+    GpuTotals   ran_by(Gpu const& gpu) const; // kernels that were not run again left out
     GpuTotals   totals_of(Gpu const& gpu) const;
+    std::uint64_t repeated() const; // transactions of such kernels
     GpuTotals   totals_of_stage(std::uint32_t stage) const;
     GpuTotals   totals() const;
     StepParts   parts(configs::Seconds time) const;
@@ -216,6 +218,10 @@ void GpuSystem::Modules::make_gpu(std::uint32_t number, TransactionProbe* probe)
     gpu.module = std::make_unique<GpuModule>(name("gpu").c_str(), place, state_, *stages_[stage], gpu.engine.get());
     ++count_;
     gpu.port = &switches_[domain]->port(place.port);
+    gpu.module->connect({[&gpu] {
+                             return std::max(gpu.hbm.free_from(), gpu.dies != nullptr ? gpu.dies->free_from() : 0);
+                         },
+                         [this, &gpu] { return ran_by(gpu); }});
     bind(gpu.module->hbm, *gpu.hbm_target, "gpu");
     bind(gpu.module->link, *gpu.port, "gpu");
     if (gpu.module->dies != nullptr) {
@@ -262,6 +268,13 @@ bool GpuSystem::Modules::quiet(Picoseconds now) const
 
 GpuTotals GpuSystem::Modules::totals_of(Gpu const& gpu) const
 {
+    auto sum = ran_by(gpu);
+    sum += gpu.module->repeated();
+    return sum;
+}
+
+GpuTotals GpuSystem::Modules::ran_by(Gpu const& gpu) const
+{
     auto sum  = GpuTotals{};
     sum.asked = gpu.module->asked();
     sum.of(GpuTier::hbm).add(*gpu.hbm_target);
@@ -274,6 +287,14 @@ GpuTotals GpuSystem::Modules::totals_of(Gpu const& gpu) const
         sum.asked += gpu.engine->asked();
         sum.of(GpuTier::host).add(*gpu.host_link_target);
     }
+    return sum;
+}
+
+std::uint64_t GpuSystem::Modules::repeated() const
+{
+    auto sum = std::uint64_t{0};
+    for (auto const& gpu : gpus_)
+        sum += gpu->module->repeated().transactions();
     return sum;
 }
 
@@ -329,9 +350,11 @@ RecordedGpuSystem GpuSystem::Modules::run(GpuProgram const& program)
         return sum;
     };
     auto const events_before = events();
+    auto const repeated_before = repeated();
     auto const begin         = picoseconds(sc_core::sc_time_stamp());
     auto const skips = options_.skips && !program.host.any() && options_.others.empty() && options_.trace_events == 0;
     state_.program   = &program;
+    state_.repeats   = skips;
     state_.running   = plan_.devices();
     state_.busy      = 0;
     for (std::uint32_t s = 0; s < plan_.pipeline; ++s)
@@ -356,7 +379,7 @@ RecordedGpuSystem GpuSystem::Modules::run(GpuProgram const& program)
     run.parts = parts(run.time);
     static_cast<GpuTotals&>(run) += totals();
     static_cast<GpuTotals&>(run) -= before;
-    run.simulated     = run.transactions();
+    run.simulated     = run.transactions() - (repeated() - repeated_before);
     run.kernel_events = events() - events_before;
     run.modules       = count_;
     for (auto const& stage : stages_) {

@@ -22,6 +22,7 @@ struct GpuSystemState {
     std::uint64_t              packet  = 0;     // the same of its port; 0: any number, where nobody else sends
     bool                       shared  = false; // others ask as well: nobody asks ahead of the kernel's time
     bool                       within  = true;  // all GPUs are in one NVLink domain
+    bool                       repeats = false; // kernels that are known need not be run again (GpuModule)
     GpuProgram const*          program = nullptr;
     std::uint32_t              running = 0; // GPUs that have not finished
     std::uint32_t              busy    = 0; // GPUs at work, and not waiting for the stage before

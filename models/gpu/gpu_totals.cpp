@@ -66,6 +66,18 @@ GpuTotals& GpuTotals::operator-=(GpuTotals const& other)
     return *this;
 }
 
+GpuTotals times(GpuTotals const& totals, std::uint64_t count)
+{
+    auto sum = GpuTotals{}, doubled = totals;
+    for (; count > 0; count /= 2) {
+        if (count % 2 == 1)
+            sum += doubled;
+        if (count > 1)
+            doubled += GpuTotals{doubled};
+    }
+    return sum;
+}
+
 Books GpuTotals::books() const
 {
     auto all = TrafficBooks{};

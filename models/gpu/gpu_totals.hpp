@@ -42,4 +42,7 @@ struct GpuTotals {
     GpuTotals& operator-=(GpuTotals const& other);
 };
 
+// So many times the same.
+GpuTotals times(GpuTotals const& totals, std::uint64_t count);
+
 } // namespace scribeline::models

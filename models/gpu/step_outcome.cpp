@@ -19,6 +19,23 @@ configs::Seconds sum_of(StepParts const& parts)
     return sum;
 }
 
+void take_time(StepOutcome& outcome, configs::Seconds found, StepParts const& parts)
+{
+    auto const longer = configs::ratio(found, outcome.floor);
+    outcome.parts     = parts;
+    outcome.floor     = found;
+    outcome.served    = found + outcome.engine;
+    outcome.bandwidth_share /= longer;
+    outcome.arithmetic_share /= longer;
+    outcome.energy_at_most = outcome.energy_at_most * longer;
+    for (auto const part : {DeviceEnergyPart::idle, DeviceEnergyPart::host}) {
+        auto& joules = outcome.energy[static_cast<std::size_t>(part)];
+        joules       = joules * longer;
+    }
+    auto const most  = std::max_element(outcome.parts.begin(), outcome.parts.end());
+    outcome.bound_by = name_of(static_cast<StepPart>(most - outcome.parts.begin()));
+}
+
 void close_books(StepOutcome& outcome, configs::Seconds engine)
 {
     outcome.parts = {};

@@ -94,6 +94,10 @@ struct StepOutcome {
     double tokens_per_second() const { return static_cast<double>(batch) / floor.value(); }
 };
 
+// The time that modules found in place of that of the forms, and what follows from it. What is spent on the work itself
+// stays.
+void take_time(StepOutcome&, configs::Seconds found, StepParts const& parts);
+
 // Adds up operators into parts, bytes, flops, floor, served and bound_by.
 void close_books(StepOutcome&, configs::Seconds engine);
 

@@ -187,6 +187,14 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     if (comparison.rows.size() == 1 && !comparison.rows.front().fits) // of many the table says which and why
         std::cerr << complaint(fmt::format("{}: {}", comparison.rows.front().machine, comparison.rows.front().reason),
                                has_color(line.color, STDERR_FILENO));
+    auto const faulty = std::find_if(comparison.rows.begin(), comparison.rows.end(),
+                                     [](models::ComparisonRow const& row) { return row.faulty; });
+    if (faulty != comparison.rows.end()) {
+        if (comparison.rows.size() > 1)
+            std::cerr << complaint(fmt::format("{}: {}", faulty->machine, faulty->reason),
+                                   has_color(line.color, STDERR_FILENO));
+        return Exit::internal;
+    }
     return comparison.anything_fits() ? Exit::done : Exit::answer_is_no;
 }
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -86,6 +86,24 @@ Pieces pieces_of_prefill(PrefillGroup const& group, std::uint32_t parts)
     return {true, group.count * parts, tokens / parts, 1, 1, (before + tokens / 2) / (before + tokens)};
 }
 
+StreamLayout layout_on(StreamMachine const& machine, workloads::DecodeStep const& step)
+{
+    auto       layout = StreamLayout{};
+    auto const layers = step.shape.layers;
+    auto const stages = std::min(layers, machine.stages);
+    layout.group      = machine.group;
+    auto next         = 0U;
+    for (std::uint32_t s = 0; s <= stages; ++s) {
+        layout.first_layer.push_back(next);
+        next += layers / stages + (s < layers % stages ? 1 : 0);
+    }
+    layout.head_hops  = machine.stages - stages;
+    layout.head_chips = std::min(std::max(1U, layers_worth_of_once(step)) * machine.group, machine.devices);
+    auto const used   = std::max(machine.stages * machine.group, layout.head_chips);
+    layout.head_first = used - layout.head_chips;
+    return layout;
+}
+
 // The operators of a step whose context is that of its sequences.
 class StreamPass {
   public:
@@ -93,29 +111,89 @@ class StreamPass {
                std::uint64_t sequences)
         : step_{step}, machine_{machine}, pieces_{pieces}, sequences_{sequences}
     {
+        program_.layout = layout_on(machine, step);
+        program_.pieces = pieces.prompts ? pieces.count : 1; // of decode, one: others are in other stages meanwhile
+        program_.pieces_of_a_prompt = pieces.prompts ? pieces.count / sequences : 1;
+        program_.vector             = vector();
+        for (std::uint32_t layer = 0; layer < step.shape.layers; ++layer)
+            program_.kind_of.push_back(step.shape.kind_of(layer));
     }
 
-    std::vector<StepOperator> run()
+    void run()
     {
-        for (auto const& kind : step_.kinds)
+        auto of_kind = std::vector<Seconds>{}; // a layer of it
+        auto first   = std::vector<std::size_t>{0};
+        for (auto const& kind : step_.kinds) {
+            program_.kinds.emplace_back();
             for (auto const& op : kind.operators)
-                add(op, kind.layers, machine_.group);
-        auto const once = std::max(1U, layers_worth_of_once(step_)) * machine_.group;
-        for (auto const& op : step_.once)
-            add(op, 1, std::min(once, machine_.devices));
+                add(op, kind.layers, machine_.group, program_.kinds.back());
+            of_kind.push_back(time_of(first.back(), operators_.size()));
+            first.push_back(operators_.size());
+        }
+        for (auto const& op : step_.once) {
+            auto const embeds = op.kind == OperatorKind::embed;
+            add(op, 1, embeds ? machine_.group : program_.layout.head_chips,
+                embeds ? program_.before : program_.after);
+        }
+        auto const busiest = busiest_stage(of_kind);
+        for (std::size_t kind = 0; kind < of_kind.size(); ++kind)
+            for (auto i = first[kind]; i < first[kind + 1]; ++i)
+                scale(operators_[i], step_.kinds[kind].layers + behind_the_first() * layers_in(busiest, kind));
+        for (auto i = first.back(); i < operators_.size(); ++i)
+            if (workloads::find_operator(step_.once, operators_[i].name)->kind == OperatorKind::embed)
+                scale(operators_[i], 1 + (busiest == 0 ? behind_the_first() : 0));
         add_transfers();
-        return std::move(operators_);
     }
+
+    std::vector<StepOperator> const& operators() const { return operators_; }
+    StreamProgram const&             program() const { return program_; }
 
   private:
-    // Of decode, the token of one piece: others are in other stages meanwhile. Of prefill, all pieces: the first passes
-    // all stages, and each other one follows a stage's time later.
-    double times_through() const
-    {
-        return pieces_.prompts ? 1 + (static_cast<double>(pieces_.count) - 1) / machine_.stages : 1.0;
-    }
+    // Pieces that follow the first one, each the time of the busiest stage later.
+    double behind_the_first() const { return static_cast<double>(program_.pieces) - 1; }
+
+    Bytes vector() const { return Bytes{pieces_.tokens * step_.shape.hidden * activation_bytes}; }
 
     static Seconds& part(StepOperator& entry, StepPart which) { return entry.parts[static_cast<std::size_t>(which)]; }
+
+    static void scale(StepOperator& entry, double runs)
+    {
+        for (auto& each : entry.parts)
+            each = each * runs;
+    }
+
+    Seconds time_of(std::size_t first, std::size_t end) const
+    {
+        auto sum = Seconds{};
+        for (auto i = first; i < end; ++i)
+            sum += models::sum_of(operators_[i].parts);
+        return sum;
+    }
+
+    double layers_in(std::uint32_t stage, std::size_t kind) const
+    {
+        auto const& at    = program_.layout.first_layer;
+        auto        count = 0.0;
+        for (auto layer = at[stage]; layer < at[stage + 1]; ++layer)
+            count += program_.kind_of[layer] == kind;
+        return count;
+    }
+
+    std::uint32_t busiest_stage(std::vector<Seconds> const& of_kind) const
+    {
+        auto most = 0U;
+        auto longest = Seconds{};
+        for (std::uint32_t stage = 0; stage < program_.layout.stages(); ++stage) {
+            auto time = Seconds{};
+            for (std::size_t kind = 0; kind < of_kind.size(); ++kind)
+                time += of_kind[kind] * layers_in(stage, kind);
+            if (longest < time) {
+                longest = time;
+                most    = stage;
+            }
+        }
+        return most;
+    }
 
     // Bytes of keys and values: what is written, or read once for all tokens of a sequence in the piece.
     double cached(Operator const& op) const
@@ -124,14 +202,14 @@ class StreamPass {
         return op.bytes_kv * (reads ? pieces_.sequences * pieces_.attended : pieces_.tokens);
     }
 
-    void add(Operator const& op, std::uint64_t times, std::uint32_t devices)
+    // With the times of one run.
+    void add(Operator const& op, std::uint64_t times, std::uint32_t devices, std::vector<StreamOperation>& operations)
     {
-        // Of the output projection and the sampling, the last token of each prompt is enough.
-        auto const last    = op.kind == OperatorKind::lm_head || op.kind == OperatorKind::sampling;
+        // Behind the layers, the last token of each prompt is enough.
+        auto const last    = &operations == &program_.after;
         auto const rows    = last ? pieces_.logits : pieces_.tokens;
-        auto const prompt  = last && pieces_.prompts;
-        auto const runs    = static_cast<double>(times) * (prompt ? 1.0 : times_through());
-        auto const count   = static_cast<double>(times) * static_cast<double>(prompt ? sequences_ : pieces_.count);
+        auto const count   = static_cast<double>(times) *
+                           static_cast<double>(last && pieces_.prompts ? sequences_ : pieces_.count);
         auto const table   = op.kind == OperatorKind::embed; // one row of it for every token
         auto const attends = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
         auto const read    = Bytes{op.bytes_weights * (table ? rows : 1.0)};
@@ -143,37 +221,38 @@ class StreamPass {
         auto const arithmetic = flops / (machine_.arithmetic * static_cast<double>(devices));
         auto const memory     = (read + kv) / rate;
         auto const kind = kv.value() > 0 ? StepPart::kv : read.value() > 0 ? StepPart::weights : StepPart::vectors;
+        auto       operation = StreamOperation{kind, read, kv, op.kind == OperatorKind::kv_write, arithmetic, {}};
         entry.name      = op.name;
         entry.times     = times;
-        part(entry, kind) += std::max(memory, arithmetic) * runs;
-        part(entry, StepPart::kernel_fixed) += machine_.operator_fixed * runs;
+        part(entry, kind) += std::max(memory, arithmetic);
+        part(entry, StepPart::kernel_fixed) += machine_.operator_fixed;
         if (devices > 1 && (op.kind == OperatorKind::out_proj || op.kind == OperatorKind::down)) {
             // Reduce-scatter and all-gather among neighbours, by schedule: nobody waits for flags.
             auto const n      = static_cast<double>(devices);
-            auto const vector = Bytes{pieces_.tokens * step_.shape.hidden * activation_bytes};
-            auto const time   = machine_.link_latency * 2 + vector * (2 * (n - 1) / n) / machine_.link_bandwidth;
-            part(entry, StepPart::collective) += time * runs;
-            entry.linked = vector * (2 * (n - 1) * count);
+            operation.reduced = vector();
+            part(entry, StepPart::collective) +=
+                machine_.link_latency * 2 + vector() * (2 * (n - 1) / n) / machine_.link_bandwidth;
+            entry.linked = vector() * (2 * (n - 1) * count);
         }
         entry.weights = read * count;
         entry.kv      = kv * count;
         entry.vectors = Bytes{op.bytes_activations * rows} * count;
         entry.flops   = flops * count;
         operators_.push_back(std::move(entry));
+        operations.push_back(operation);
     }
 
+    // Beside the work of the group that sends.
     void add_transfers()
     {
-        auto const hops = machine_.stages - 1.0;
+        auto const hops = static_cast<double>(program_.layout.hops());
         if (hops <= 0)
             return;
-        auto       entry  = StepOperator{};
-        auto const vector = Bytes{pieces_.tokens * step_.shape.hidden * activation_bytes};
-        entry.name        = "stage_transfer";
-        entry.times       = machine_.stages - 1;
-        part(entry, StepPart::transfer) =
-            (machine_.link_latency + vector / machine_.link_bandwidth) * (hops * times_through());
-        entry.linked = vector * (hops * static_cast<double>(pieces_.count));
+        auto entry  = StepOperator{};
+        entry.name  = "stage_transfer";
+        entry.times = program_.layout.hops();
+        part(entry, StepPart::transfer) = (machine_.link_latency + vector() / machine_.link_bandwidth) * hops;
+        entry.linked = vector() * (hops * static_cast<double>(pieces_.count));
         operators_.push_back(std::move(entry));
     }
 
@@ -182,6 +261,7 @@ class StreamPass {
     Pieces                       pieces_;
     std::uint64_t                sequences_;
     std::vector<StepOperator>    operators_;
+    StreamProgram                program_;
 };
 
 configs::Seconds sum_of(std::vector<StepOperator> const& operators)
@@ -198,19 +278,27 @@ workloads::DecodeStep at_context(workloads::DecodeStep const& step, configs::Wor
     return workloads::decode_step(step.shape, w);
 }
 
+void append(StreamStep& to, StreamPass const& pass)
+{
+    to.form.operators.insert(to.form.operators.end(), pass.operators().begin(), pass.operators().end());
+    to.programs.push_back(pass.program());
+}
+
 // More parts fill the pipeline, and read the weights more often: the fastest of the powers of two.
-std::vector<StepOperator> fastest_prefill(StreamMachine const& machine, workloads::DecodeStep const& step,
-                                          configs::Parameters const& p, PrefillGroup const& group)
+void append_fastest_prefill(StreamStep& to, StreamMachine const& machine, workloads::DecodeStep const& step,
+                            configs::Parameters const& p, PrefillGroup const& group)
 {
     constexpr std::uint64_t most_parts = 1024;
     auto const              at         = at_context(step, p.workload, group.before + group.tokens);
-    auto                    best       = std::vector<StepOperator>{};
+    auto                    best       = std::optional<StreamPass>{};
     for (std::uint32_t parts = 1; parts <= std::min(most_parts, group.tokens); parts *= 2) {
-        auto operators = StreamPass{at, machine, pieces_of_prefill(group, parts), group.count}.run();
-        if (best.empty() || sum_of(operators) < sum_of(best))
-            best = std::move(operators);
+        auto pass = StreamPass{at, machine, pieces_of_prefill(group, parts), group.count};
+        pass.run();
+        if (!best || sum_of(pass.operators()) < sum_of(best->operators()))
+            best.emplace(std::move(pass));
     }
-    return best;
+    if (best)
+        append(to, *best);
 }
 
 // Tokens in all caches when the step is done.
@@ -302,27 +390,36 @@ StreamMachine sram_rack(configs::Parameters const& p, workloads::DecodeStep cons
     return machine;
 }
 
-StepOutcome step_on_stream(StreamMachine const& machine, workloads::DecodeStep const& step,
+StreamStep count_on_stream(StreamMachine const& machine, workloads::DecodeStep const& step,
                            configs::Parameters const& p, StepWork const& work)
 {
     SCRIBELINE_EXPECT(work.tokens() > 0);
-    auto o = StepOutcome{};
+    auto  result = StreamStep{};
+    auto& o      = result.form;
     o.what = work.prefill.empty() ? "decode" : sequences_that_decode(work) == 0 ? "prefill" : "mixed";
     if (auto const sequences = sequences_that_decode(work); sequences > 0) {
         auto decode = work;
         decode.prefill.clear();
         auto const context =
             static_cast<std::uint64_t>(std::ceil(cached_tokens(decode) / static_cast<double>(sequences)));
-        o.operators =
-            StreamPass{at_context(step, p.workload, context), machine, pieces_of_decode(machine, decode), sequences}
-                .run();
+        auto const at   = at_context(step, p.workload, context);
+        auto       pass = StreamPass{at, machine, pieces_of_decode(machine, decode), sequences};
+        pass.run();
+        append(result, pass);
     }
-    for (auto const& group : work.prefill) {
-        auto prompts = fastest_prefill(machine, step, p, group);
-        std::move(prompts.begin(), prompts.end(), std::back_inserter(o.operators));
-    }
+    for (auto const& group : work.prefill)
+        if (group.tokens > 0 && group.count > 0)
+            append_fastest_prefill(result, machine, step, p, group);
     sum_up(o, machine, step, p, work);
-    return o;
+    return result;
 }
+
+StepOutcome step_on_stream(StreamMachine const& machine, workloads::DecodeStep const& step,
+                           configs::Parameters const& p, StepWork const& work)
+{
+    return count_on_stream(machine, step, p, work).form;
+}
+
+std::uint32_t StreamLayout::devices() const { return std::max(stages() * group, head_first + head_chips); }
 
 } // namespace scribeline::models

@@ -8,9 +8,11 @@
 #include "configs/parameters.hpp"
 #include "models/gpu/step_outcome.hpp"
 #include "models/machine.hpp"
+#include "models/sram/stream_program.hpp"
 #include "workloads/decode_step.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace scribeline::models {
 
@@ -39,6 +41,13 @@ StreamMachine plain_accelerators(configs::Parameters const&, workloads::DecodeSt
 
 // Any work. Sequences that decode or check are one pass; prompts follow, each group by itself: a schedule is compiled
 // for work that is alike. Work without any group is a fault of the caller.
+struct StreamStep {
+    StepOutcome                form;     // closed forms of it all
+    std::vector<StreamProgram> programs; // one after another: what the modules run
+};
+StreamStep count_on_stream(StreamMachine const&, workloads::DecodeStep const& step, configs::Parameters const&,
+                           StepWork const& work);
+// The form alone.
 StepOutcome step_on_stream(StreamMachine const&, workloads::DecodeStep const& step, configs::Parameters const&,
                            StepWork const& work);
 

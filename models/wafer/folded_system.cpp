@@ -414,7 +414,7 @@ Outcome fold_token(configs::Config const& config, workloads::DecodeStep const& s
     if (repair == Repair::added && wafers.any())
         add_longer_hops(o, line_bundles(step, p, plan), wafers);
     add_return(o.operators, step, p, plan);
-    auto const edges = add_streamed_weights(o, p, step, plan);
+    auto const edges = play_on_modules(o, p, step, plan);
     complete_token(o, p, step, plan);
     add_shares(o, p, walk.fold(), {p.wafer.columns, p.wafer.rows}, plan.wafers, pes_of_regions(plan, p),
                o.cycles_per_token);

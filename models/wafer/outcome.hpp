@@ -198,9 +198,15 @@ struct RepairOutcome {
     std::uint64_t added_by_form = 0; // cycles of what was simulated that a closed form says longer links take
 };
 
+// What took part in simulated time, and what passed between them (models/machine.hpp, Evidence).
+struct ModuleCounts {
+    std::uint64_t modules = 0, transactions = 0, kernel_events = 0;
+};
+
 struct Outcome {
     std::string   fidelity   = "wavelet";
     std::uint64_t state_hash = 0;
+    ModuleCounts  modules;
 
     std::uint64_t cycles_per_layer = 0; // of the layer simulated; of a token the mean, rounded down
     std::uint32_t layers           = 0;

@@ -7,6 +7,7 @@
 #include "models/wafer/prefill.hpp"
 #include "models/wafer/repair_cost.hpp"
 #include "models/wafer/repaired_wafers.hpp"
+#include "models/wafer/streamed_weights.hpp"
 #include "models/wafer/token_record.hpp"
 #include "models/wafer/wafer_system.hpp"
 #include "models/wafer/waterfall.hpp"
@@ -263,6 +264,8 @@ Outcome simulate(configs::Config const& config, workloads::DecodeStep const& ste
         prefill = plan_prefill(step, p, plan); // refuses before anything takes long
     auto const wafers  = repaired_wafers(p, plan.wafers);
     auto       outcome = simulate_token(config, step, plan, wafers);
+    if (outcome.fidelity == "wavelet" || (outcome.fidelity == "folded" && !is_token(p)))
+        play_whole(outcome, p);
     if (wafers.any()) {
         outcome.repair.defects      = p.run.defects;
         outcome.repair.dead         = wafers.dead;

@@ -1,11 +1,14 @@
 #include "models/wafer/streamed_weights.hpp"
 
 #include "configs/failure.hpp"
+#include "models/tlm/kernel_context.hpp"
+#include "models/wafer/edge/wafer_system_module.hpp"
 #include "workloads/mapping/steps.hpp"
 #include "workloads/mapping/streamed_weights.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 namespace scribeline::models {
@@ -52,6 +55,42 @@ std::vector<BlockStart> starts_of(std::vector<OperatorOutcome> const& operators,
     return starts;
 }
 
+constexpr std::uint64_t bytes_of_token_id = 4;
+
+Picoseconds in_picoseconds(std::uint64_t cycles, configs::Parameters const& p)
+{
+    return static_cast<Picoseconds>(std::llround(static_cast<double>(cycles) * 1e12 / p.wafer.clock.value()));
+}
+
+struct Played {
+    StreamedToken token;
+    Books         books;
+};
+
+// On modules in a kernel of their own. The answers are the ids of the batch's tokens.
+Played play(Outcome& o, configs::Parameters const& p, std::uint32_t wafers, std::vector<StreamedBlock> const& blocks)
+{
+    auto       kernel = KernelContext{};
+    auto const here   = KernelContext::Within{kernel};
+    auto const module = std::make_unique<WaferSystemModule>("wafers", p.wafer, wafers, blocks, nullptr,
+                                                            bytes_of_token_id * p.workload.batch);
+    kernel.run();
+    auto       played = Played{module->token(), module->books()};
+    auto const counts = module->evidence();
+    o.modules.modules += counts.modules;
+    o.modules.transactions += counts.transactions;
+    o.modules.kernel_events += counts.kernel_events;
+    return played;
+}
+
+void add_audit(Books& books, std::uint64_t cycles, Picoseconds found, configs::Parameters const& p)
+{
+    auto const by_modules =
+        static_cast<std::uint64_t>(std::llround(static_cast<double>(found) * 1e-12 * p.wafer.clock.value()));
+    books.entries.push_back({"wafer modules", "cycles of a token by the modules", "by the mesh, with the forms of links",
+                             by_modules, cycles});
+}
+
 bool over_link(OperatorOutcome const& op) { return op.kind == "transfer" && op.work.off_wafer != 0; }
 
 } // namespace
@@ -61,8 +100,13 @@ std::vector<StreamedBlock> blocks_of_token(std::vector<OperatorOutcome> const& o
                                            workloads::TokenPlan const& plan, bool links)
 {
     auto const starts   = starts_of(operators, step, plan);
-    auto const duration = [&](std::uint64_t cycles) {
-        return static_cast<Picoseconds>(std::llround(static_cast<double>(cycles) * 1e12 / p.wafer.clock.value()));
+    // From the cycle count, so that rounding cannot accumulate.
+    std::uint64_t so_far   = 0;
+    auto const    time_at  = [&] { return in_picoseconds(so_far, p); };
+    auto const    duration = [&](std::uint64_t cycles) {
+        auto const from = time_at();
+        so_far += cycles;
+        return time_at() - from;
     };
     auto blocks = std::vector<StreamedBlock>{};
     auto before = std::size_t{0}; // operators of blocks so far
@@ -94,15 +138,17 @@ std::vector<StreamedBlock> blocks_of_token(std::vector<OperatorOutcome> const& o
     return blocks;
 }
 
-Books add_streamed_weights(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
-                           workloads::TokenPlan const& plan)
+Books play_on_modules(Outcome& o, configs::Parameters const& p, workloads::DecodeStep const& step,
+                      workloads::TokenPlan const& plan)
 {
-    if (!plan.streamed)
-        return {};
-    auto const  blocks = blocks_of_token(o.operators, step, p, plan, false);
+    auto const blocks = blocks_of_token(o.operators, step, p, plan, true);
+    auto       played = play(o, p, plan.wafers, blocks);
+    if (!plan.streamed) {
+        add_audit(played.books, o.operators.back().end, played.token.total, p);
+        return std::move(played.books);
+    }
+    auto const& token  = played.token;
     auto const  starts = starts_of(o.operators, step, plan);
-    PlainSource source{p.wafer, plan.wafers};
-    auto const  token = stream_weights(blocks, source);
 
     auto          list  = std::vector<OperatorOutcome>{};
     std::uint64_t later = 0;
@@ -139,7 +185,18 @@ Books add_streamed_weights(Outcome& o, configs::Parameters const& p, workloads::
             std::max(o.token.edge_cycles,
                      static_cast<std::uint64_t>(
                          std::ceil(static_cast<double>(bytes) / p.wafer.io_bandwidth.value() * p.wafer.clock.value())));
-    return token.books;
+    auto books = token.books;
+    books.entries.insert(books.entries.end(), played.books.entries.begin(), played.books.entries.end());
+    return books;
+}
+
+void play_whole(Outcome& o, configs::Parameters const& p)
+{
+    auto block     = StreamedBlock{};
+    block.compute  = in_picoseconds(o.cycles_per_token, p);
+    auto       played = play(o, p, 1, {block});
+    add_audit(played.books, o.cycles_per_token, played.token.total, p);
+    o.books.entries.insert(o.books.entries.end(), played.books.entries.begin(), played.books.entries.end());
 }
 
 OperatorOutcome weights_over_edge(workloads::DecodeStep const& step, workloads::TokenPlan const& plan)

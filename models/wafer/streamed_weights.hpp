@@ -1,5 +1,6 @@
-// Weights that cross the edge for each token, in the record of a token: an operator before each block, which is the
-// wait for its weights.
+// A token on its wafers as SystemC modules: what its regions take comes from the mesh that was simulated, and what passes
+// links and edges from the sockets. Weights that are streamed become operators in the record of the token, one before
+// each block, which is the wait for them.
 #pragma once
 
 #include "configs/config.hpp"
@@ -21,10 +22,14 @@ std::vector<StreamedBlock> blocks_of_token(std::vector<OperatorOutcome> const& o
                                            workloads::DecodeStep const& step, configs::Parameters const& p,
                                            workloads::TokenPlan const& plan, bool links);
 
-// Does nothing to a plan whose weights are resident. Every PE pauses as long as the last one waits. Returns the books
-// of the edges.
-Books add_streamed_weights(Outcome& outcome, configs::Parameters const& p, workloads::DecodeStep const& step,
-                           workloads::TokenPlan const& plan);
+// Plays a token whose operators have their times on the modules of all its wafers. Of a plan whose weights are resident
+// no time changes: the books hold the modules' to the mesh's, to the cycle. Otherwise every PE pauses as long as the last
+// one waits. Counts the modules, and returns the books of their sockets.
+Books play_on_modules(Outcome& outcome, configs::Parameters const& p, workloads::DecodeStep const& step,
+                      workloads::TokenPlan const& plan);
+
+// The same of a record that is not cut into blocks: every wavelet of a token, or one layer for all. One wafer.
+void play_whole(Outcome& outcome, configs::Parameters const& p);
 
 // One operator without a time, for counts: the bytes that all edges pass for a token.
 OperatorOutcome weights_over_edge(workloads::DecodeStep const& step, workloads::TokenPlan const& plan);

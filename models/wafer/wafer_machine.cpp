@@ -48,7 +48,8 @@ MeshWork mesh_work(StepWork const& work)
 char const* said_of(std::string const& fidelity)
 {
     return fidelity == "wavelet"  ? "every wavelet, every hop, every PE cycle"
-           : fidelity == "folded" ? "the simulated mesh, one row and one column of each region for all"
+           : fidelity == "folded" ? "the simulated mesh, one row and one column of each region for all, inside SystemC modules of "
+                                    "wafers with sockets for hosts and links"
                                   : "the planner's formulas; no mesh was simulated";
 }
 
@@ -98,6 +99,9 @@ StepReport report_of(Outcome&& outcome)
         report.bandwidth_share = ratio(o.waterfall.front().time, report.latency);
     report.books             = o.books;
     report.evidence.fidelity = o.fidelity;
+    report.evidence.modules       = o.modules.modules;
+    report.evidence.transactions  = o.modules.transactions;
+    report.evidence.kernel_events = o.modules.kernel_events;
     report.evidence.said     = said_of(o.fidelity);
     if (o.token.closed_form_cycles > 0)
         report.evidence.form = Seconds{o.token.closed_form_cycles / o.clock_hz};

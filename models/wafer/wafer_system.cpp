@@ -67,6 +67,13 @@ void run_kernel(configs::Parameters const& p, double expected)
     } while (sc_core::sc_pending_activity());
 }
 
+// The wafer and its reticles. Their processes run once in each delta cycle in which anything happens; what they hand to
+// one another are parcels of scribe lines, not transactions.
+ModuleCounts counts_of(fabric::WaferModule const& wafer)
+{
+    return {1 + wafer.reticles().size(), 0, sc_core::sc_delta_count()};
+}
+
 void add_trace(Outcome& o, WaveletRecorder& recorder, std::uint64_t cycles)
 {
     o.trace = recorder.take();
@@ -104,6 +111,7 @@ Outcome run_on_wafer(configs::Config const& config, workloads::LayerProgram cons
 
     Outcome o;
     o.cycles_per_layer  = wafer.finish();
+    o.modules           = counts_of(wafer);
     auto const reticles = static_cast<fabric::WaferModule const&>(wafer).reticles();
     count_layers(o, layer.step, p, layouts_of(layer.step, {layer.layout.columns, layer.layout.rows}, p));
     o.operators = operator_times(layer.program.operators.size(), reticles);
@@ -143,6 +151,7 @@ Outcome run_token_on_wafer(configs::Config const& config, workloads::DecodeStep 
 
     Outcome    o;
     auto const cycles   = wafer.finish();
+    o.modules           = counts_of(wafer);
     auto const reticles = static_cast<fabric::WaferModule const&>(wafer).reticles();
     o.operators         = operator_times(token.operators.size(), reticles);
     for (std::size_t i = 0; i < o.operators.size(); ++i) {

@@ -14,7 +14,7 @@ std::string words_of(models::Evidence const& evidence, std::optional<double> dev
                            grouped(evidence.transactions), grouped(evidence.kernel_events));
     // Where the form is the figure, it audits nothing.
     if (evidence.form && deviation && evidence.fidelity != "forms" && evidence.fidelity != "closed_form")
-        text += fmt::format("{}its closed form says {}, and it deviates by {:+.2f} %", text.empty() ? "" : "; ",
+        text += fmt::format("{}its closed form says {}, {:+.2f} %", text.empty() ? "" : "; ",
                             duration(evidence.form->value()), *deviation * 100);
     return text;
 }

@@ -1,5 +1,5 @@
 // How a figure came about, in a line: "89 modules, 12,345 transactions, 2,468 kernel events; its closed form says
-// 8.50 ms, and it deviates by +0.83 %".
+// 8.50 ms, -0.83 %".
 #pragma once
 
 #include "models/machine.hpp"

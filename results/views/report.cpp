@@ -74,7 +74,11 @@ void headline(Page& text, configs::Config const& config, Outcome const& o)
     auto const& p = config.parameters;
     text += fmt::format("{} on {}, {}, context {}\n", p.workload.model, config.machine, place(config, o),
                         grouped(p.workload.context));
-    text += fmt::format("fidelity {}: {}\n\n", o.fidelity, explained_fidelity(o));
+    text += fmt::format("fidelity {}: {}\n", o.fidelity, explained_fidelity(o));
+    if (o.modules.modules > 0)
+        text += fmt::format("{} modules, {} transactions, {} kernel events\n", grouped(o.modules.modules),
+                            grouped(o.modules.transactions), grouped(o.modules.kernel_events));
+    text += "\n";
     auto const line = [&](char const* name, std::string const& value, std::string const& note) {
         text += hanging(fmt::format("  {:<22}{:>14}  ", name, value), note, text.width);
     };

@@ -39,8 +39,8 @@ std::vector<TokenMetric> metrics(TokenRun const& run)
                          "memory needed, of what the fullest device has"});
     if (t.step.evidence.form)
         table.push_back({"closed_form_time", "s", t.step.evidence.form->value(), "of a step, by formulas alone"});
-    if (auto const deviation = t.step.deviation_from_form())
-        table.push_back({"closed_form_deviation", "1", *deviation, "of a step from that; 0.01: one percent longer"});
+    if (auto const deviation = t.step.deviation_of_form())
+        table.push_back({"closed_form_deviation", "1", *deviation, "of that from the step as it was found; 0.01: one percent more"});
     if (auto const& evidence = t.step.evidence; evidence.modules > 0) {
         table.push_back({"modules", "1", count(evidence.modules), "SystemC modules that found the time", Kind::count});
         table.push_back({"transactions", "1", count(evidence.transactions), "transfers between them", Kind::count});

@@ -41,7 +41,7 @@ std::string headline(configs::Config const& config, TokenRun const& run)
     auto text = fmt::format("{} on {}, {} {}{}, context {}, batch {}\n", w.model, config.machine, t.standing.devices,
                             t.standing.unit, t.standing.devices == 1 ? "" : "s", grouped(w.context), grouped(t.batch));
     text += fmt::format("fidelity {}: {}\n", t.step.evidence.fidelity, t.step.evidence.said);
-    if (auto const words = words_of(t.step.evidence, t.step.deviation_from_form()); !words.empty())
+    if (auto const words = words_of(t.step.evidence, t.step.deviation_of_form()); !words.empty())
         text += words + "\n";
     text += "\n";
     text += line("one output token", duration(t.latency.value()), t.standing.arrangement);
@@ -166,6 +166,18 @@ std::string last_words(configs::Config const& config, OutputToken const& t)
     return text;
 }
 
+// What found the time of a step, and its closed form beside it.
+Json evidence_json(models::StepReport const& step)
+{
+    auto const& e         = step.evidence;
+    auto const  deviation = step.deviation_of_form();
+    return {{"modules", e.modules},
+            {"transactions", e.transactions},
+            {"kernel_events", e.kernel_events},
+            {"closed_form_time", e.form ? Json(e.form->value()) : Json{}},
+            {"closed_form_deviation", deviation ? Json(*deviation) : Json{}}};
+}
+
 void print_json(std::ostream& out, configs::Config const& config, TokenRun const& run)
 {
     auto const& t       = run.token;
@@ -202,6 +214,7 @@ void print_json(std::ostream& out, configs::Config const& config, TokenRun const
                         {"kind", t.standing.kind},
                         {"model", config.parameters.workload.model},
                         {"fidelity", t.step.evidence.fidelity},
+                        {"evidence", evidence_json(t.step)},
                         {"arrangement", t.standing.arrangement},
                         {"books", {{"balanced", t.step.books.balanced()}, {"entries", std::move(books)}}},
                         {"summary", std::move(summary)},

@@ -104,7 +104,13 @@ TEST_CASE("what is wrong is refused before anything runs, and no file is left")
              {{"--machines", "h100,wse3", "--set", "gpu.sm=3"}, 64, "unknown key"},
              {{"--machines", "h100", "--region", "8x8"}, 64, "unknown option"},
              {{"--machines", "h100", "--model", "llama-9"}, 66, "llama-9"},
-             {{"--machines", "h100", "--trace"}, 64, "Add --modules"},
+             {{"--machines", "h100", "--trace", "--set", "run.fidelity=closed_form"}, 64, "formulas alone"},
+             {{"--machines", "h100", "--modules", "--set", "run.fidelity=closed_form"}, 64, "--modules"},
+             {{"--machines", "h100", "--set", "nvlink.host_link=0 GB/s"}, 64, "nvlink.host_link"},
+             {{"--machines", "lpx", "--set", "sram.bandwidth=0 GB/s"}, 64, "sram.bandwidth"},
+             {{"--machines", "wse3", "--set", "wafer.io_bandwidth=0 GB/s"}, 64, "wafer.io_bandwidth"},
+             {{"--machines", "h100", "--set", "mapping.weights=streamed"}, 64, "none of the machines"},
+             {{"--machines", "h100", "--set", "machine.kind=tape"}, 64, "machine.kind"},
              {{"--machines", "h100", "--set", "gpu.weights_tier=tape"}, 64, "gpu.weights_tier"},
          }) {
         auto arguments = each.arguments;
@@ -132,23 +138,40 @@ TEST_CASE("a parameter is set where a machine has it, and the table shows what i
     CHECK(faster.second < as_is.second);
 }
 
-TEST_CASE("GPUs run as SystemC modules where that is asked for, and take nearly the same time")
+TEST_CASE("machines run as SystemC modules, say how many, and have their closed form beside")
 {
     auto const row = [](std::vector<std::string> more) {
-        more.insert(more.end(),
-                    {"--machines", "h100:8,lpx", "--model", "llama-3.1-8b", "--batch", "2", "--format", "json"});
+        more.insert(more.end(), {"--machines", "wse3:auto,h100:8,lpx,plain-memory", "--model", "llama-3.1-8b",
+                                 "--batch", "2", "--format", "json"});
         return Json::parse(compare(more).out).at("rows");
     };
-    auto const kernels = row({}), modules = row({"--modules"});
-    CHECK(kernels[0].at("fidelity") == "kernels");
-    CHECK(modules[0].at("fidelity") == "modules");
-    auto const time = modules[0].at("time_per_token").get<double>();
-    CHECK(time == Approx(kernels[0].at("time_per_token").get<double>()).epsilon(0.005));
-    auto sum = 0.0;
-    for (auto const& [name, part] : modules[0].at("parts").items())
-        sum += part.get<double>();
-    CHECK(sum == Approx(time));
-    CHECK(modules[1] == kernels[1]);
+    auto const modules = row({}), asked = row({"--modules"}), forms = row({"--set", "run.fidelity=closed_form"});
+    CHECK(modules == asked);
+    REQUIRE(modules.size() == 4);
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        CAPTURE(modules[i].dump());
+        CHECK(modules[i].at("fidelity") == (i == 0 ? "folded" : "modules"));
+        for (auto const* count : {"modules", "transactions", "kernel_events"}) {
+            CHECK(modules[i].at(count).get<double>() > 1);
+            CHECK(forms[i].at(count).is_null());
+        }
+        auto const time = modules[i].at("time_per_token").get<double>();
+        auto const form = modules[i].at("closed_form_time").get<double>();
+        CHECK(form == Approx(forms[i].at("time_per_token").get<double>()).epsilon(1e-6));
+        CHECK(modules[i].at("closed_form_deviation").get<double>() == Approx(form / time - 1).margin(1e-12));
+        CHECK(time == Approx(form).epsilon(i == 0 ? 0.05 : 0.01));
+        if (i == 0)
+            continue;
+        auto sum = 0.0;
+        for (auto const& [name, part] : modules[i].at("parts").items())
+            sum += part.get<double>();
+        CHECK(sum == Approx(time));
+        CHECK(modules[i].at("first_token_transactions").get<double>() > 1);
+        CHECK(std::abs(modules[i].at("first_token_deviation").get<double>()) < 0.02);
+    }
+    auto const told = compare({"--machines", "h100:8,lpx", "--model", "llama-3.1-8b", "-v"});
+    CHECK(told.err.find(" modules, ") != std::string::npos);
+    CHECK(told.err.find(" kernel events; its closed form says ") != std::string::npos);
 }
 
 TEST_CASE("a cache that HBM has no room for goes to the host's memory where that is asked for")
@@ -218,7 +241,7 @@ TEST_CASE("transfers between modules stand in the file, and add up to what memor
     auto const folder = TemporaryFolder{};
     auto const file   = folder / "traced.h5";
     auto const run    = compare({"--model", "llama-3.1-8b", "--context", "4096,8192", "--machines", "wse3,h100:2",
-                                 "--modules", "--trace", "-o", file});
+                                 "--trace", "-o", file});
     INFO(run);
     REQUIRE(run.exit_code == 0);
     auto const input = scribeline::results::hdf5::InputFile{file};

@@ -27,13 +27,20 @@ ServiceTime HostEdge::service(BulkRequest const& request)
 }
 
 WaferLink::WaferLink(configs::WaferParams const& wafer)
-    : bytes_per_second_{wafer.link_bandwidth.value()}, latency_{picoseconds_of(wafer.link_latency)}
+    : bytes_per_second_{wafer.link_bandwidth.value()}, clock_{wafer.clock.value()},
+      latency_{whole_cycles(wafer.link_latency.value())}
 {
+}
+
+Picoseconds WaferLink::whole_cycles(double seconds) const
+{
+    constexpr double noise = 1e-6; // of a cycle
+    return static_cast<Picoseconds>(std::llround(std::ceil(seconds * clock_ - noise) * 1e12 / clock_));
 }
 
 ServiceTime WaferLink::service(BulkRequest const& request)
 {
-    return {picoseconds_of(configs::Seconds{static_cast<double>(request.bytes) / bytes_per_second_}), latency_};
+    return {whole_cycles(static_cast<double>(request.bytes) / bytes_per_second_), latency_};
 }
 
 } // namespace scribeline::models

@@ -29,7 +29,8 @@ class HostEdge final : public SingleResource {
     std::uint64_t     read_ = 0, written_ = 0;
 };
 
-// The link from one wafer to the next: wafer.link_bandwidth, wafer.link_latency.
+// The link from one wafer to the next: wafer.link_bandwidth, wafer.link_latency. The meshes at its ends work by their
+// clock, so each of the two takes whole cycles of it.
 class WaferLink final : public SingleResource {
   public:
     explicit WaferLink(configs::WaferParams const& wafer);
@@ -37,7 +38,9 @@ class WaferLink final : public SingleResource {
   private:
     ServiceTime service(BulkRequest const& request) override;
 
-    double const      bytes_per_second_;
+    Picoseconds whole_cycles(double seconds) const;
+
+    double const      bytes_per_second_, clock_;
     Picoseconds const latency_;
 };
 

@@ -13,8 +13,9 @@ WaferPorts::WaferPorts(sc_core::sc_module_name name, bool linked) : sc_core::sc_
 }
 
 WaferSystemModule::WaferSystemModule(sc_core::sc_module_name name, configs::WaferParams const& wafer,
-                                     std::uint32_t wafers, std::vector<StreamedBlock> blocks, TransactionProbe* probe)
-    : sc_core::sc_module{name}, blocks_{std::move(blocks)}
+                                     std::uint32_t wafers, std::vector<StreamedBlock> blocks, TransactionProbe* probe,
+                                     std::uint64_t answer_bytes)
+    : sc_core::sc_module{name}, blocks_{std::move(blocks)}, answer_bytes_{answer_bytes}
 {
     SCRIBELINE_EXPECT(wafers > 0);
     for (auto const& block : blocks_)
@@ -37,10 +38,17 @@ WaferSystemModule::WaferSystemModule(sc_core::sc_module_name name, configs::Wafe
 
 void WaferSystemModule::run()
 {
-    time_.emplace();
-    token_ = stream_weights(blocks_, *this);
-    time_->synchronise();
-    time_.reset();
+    try {
+        time_.emplace();
+        token_ = stream_weights(blocks_, *this);
+        time_->synchronise();
+        activations_ = time_->activations();
+        time_.reset();
+    } catch (sc_core::sc_unwind_exception const&) {
+        throw;
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
 }
 
 Picoseconds WaferSystemModule::load(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes)
@@ -59,11 +67,20 @@ Picoseconds WaferSystemModule::send(std::uint32_t wafer, Picoseconds at, std::ui
 void WaferSystemModule::wait_until(Picoseconds at)
 {
     time_->wait_until(at);
-    ++activations_;
+}
+
+void WaferSystemModule::answer(std::uint32_t wafer, Picoseconds at)
+{
+    if (answer_bytes_ == 0)
+        return;
+    wait_until(at);
+    wafers_.at(wafer)->edge.issue(*time_, {answer_bytes_, Traffic::activations, 0, true});
 }
 
 StreamedToken const& WaferSystemModule::token() const
 {
+    if (failure_)
+        std::rethrow_exception(failure_);
     if (!token_)
         throw configs::SimulationFault{
             fmt::format("{}: the kernel stopped before the token had passed its wafers", name())};
@@ -83,7 +100,7 @@ Books WaferSystemModule::books() const
     for (auto const& receiver : receivers_)
         served += receiver->books();
     auto          books = Books{};
-    std::uint64_t read  = 0;
+    std::uint64_t read = 0;
     for (auto const& edge : edges_)
         read += edge->read();
     for (auto const kind : {Traffic::weights, Traffic::kv, Traffic::activations})

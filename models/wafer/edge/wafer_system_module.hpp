@@ -19,6 +19,7 @@
 #include "models/wafer/edge/weight_stream.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -38,15 +39,18 @@ class WaferPorts final : public sc_core::sc_module {
 
 class WaferSystemModule final : public sc_core::sc_module, private WeightSource {
   public:
-    // Plays the blocks of a token, token behind token until two take equally long, when the kernel runs. `probe` hears
+    // Plays the blocks of a token, token behind token until two take equally long, when the kernel runs. Behind each,
+    // so many bytes of answers go to the host. `probe` hears
     // of every transfer, and outlives the module.
     WaferSystemModule(sc_core::sc_module_name name, configs::WaferParams const& wafer, std::uint32_t wafers,
-                      std::vector<StreamedBlock> blocks, TransactionProbe* probe = nullptr);
+                      std::vector<StreamedBlock> blocks, TransactionProbe* probe = nullptr,
+                      std::uint64_t answer_bytes = 0);
 
     // Where others bind: a host's memory that serves this wafer's edge as well.
     BulkTarget& host(std::uint32_t wafer) { return *hosts_.at(wafer); }
 
-    // After the kernel has run. Throws configs::SimulationFault when the module did not come to its end.
+    // After the kernel has run. Throws what the module threw, and configs::SimulationFault when it did not come to its
+    // end.
     StreamedToken const& token() const;
     Books                books() const; // bytes asked by the wafers, served by hosts and links
     // Without fidelity and form, which the engine knows.
@@ -56,6 +60,7 @@ class WaferSystemModule final : public sc_core::sc_module, private WeightSource 
     void        run();
     Picoseconds load(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) override;
     Picoseconds send(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) override;
+    void        answer(std::uint32_t wafer, Picoseconds at) override;
     void        wait_until(Picoseconds at) override;
 
     std::vector<StreamedBlock> const         blocks_;
@@ -65,7 +70,9 @@ class WaferSystemModule final : public sc_core::sc_module, private WeightSource 
     std::vector<std::unique_ptr<WaferPorts>> wafers_;
     std::optional<LocalTime>                 time_; // of the token; made by its thread
     std::optional<StreamedToken>             token_;
+    std::uint64_t const                      answer_bytes_;
     std::uint64_t                            activations_ = 0;
+    std::exception_ptr                       failure_;
 };
 
 } // namespace scribeline::models

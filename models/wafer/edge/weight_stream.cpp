@@ -88,6 +88,7 @@ StreamedToken stream_weights(std::vector<StreamedBlock> const& blocks, WeightSou
             if (!stage.keeps())
                 ask(stage, now);
         }
+        source.answer(blocks.back().wafer, now);
         out.total = now - begin;
         out.bytes = asked - before;
         if (token > 1 && out.total == last)

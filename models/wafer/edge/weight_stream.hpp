@@ -37,6 +37,8 @@ class WeightSource {
     virtual Picoseconds load(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) = 0;
     // When the token is over the link to `wafer`, sent at `at`.
     virtual Picoseconds send(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) = 0;
+    // The token is computed: `wafer`, the last it was on, tells the host. Nothing waits for that.
+    virtual void answer(std::uint32_t wafer, Picoseconds at) = 0;
     // Nothing happens before `at` any more.
     virtual void wait_until(Picoseconds at) = 0;
 };
@@ -47,6 +49,7 @@ class PlainSource final : public WeightSource {
     PlainSource(configs::WaferParams const& wafer, std::uint32_t wafers);
     Picoseconds load(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) override;
     Picoseconds send(std::uint32_t wafer, Picoseconds at, std::uint64_t bytes) override;
+    void        answer(std::uint32_t, Picoseconds) override {}
     void        wait_until(Picoseconds) override {}
 
     std::vector<BulkServer*> edges() const;

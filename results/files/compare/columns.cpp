@@ -58,13 +58,13 @@ std::vector<NumberColumn> const& number_columns()
          [](auto const& r) { return count_of(r.evidence.kernel_events); }},
         {"closed_form_time", "s", "of a step by its closed form: an audit, never the source of a figure of modules",
          [](auto const& r) { return value_of(r.evidence.form); }},
-        {"closed_form_deviation", "1", "of the step from its closed form; 0.01: one percent longer",
+        {"closed_form_deviation", "1", "of that from the step as it was found; 0.01: the form says one percent more",
          [](auto const& r) { return r.deviation; }},
         {"first_token_transactions", "1", "transfers between modules behind the time to first token",
          [](auto const& r) { return count_of(r.first_token_evidence.transactions); }},
         {"first_token_kernel_events", "1", "activations by the SystemC kernel behind the time to first token",
          [](auto const& r) { return count_of(r.first_token_evidence.kernel_events); }},
-        {"first_token_deviation", "1", "of the prompts from their closed form; 0.01: one percent longer",
+        {"first_token_deviation", "1", "of the closed form of the prompts from their time as it was found",
          [](auto const& r) { return r.first_token_deviation; }},
     };
     return all;
