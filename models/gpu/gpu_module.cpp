@@ -35,16 +35,6 @@ void GpuModule::start()
     go_.notify(sc_core::SC_ZERO_TIME);
 }
 
-TrafficBooks GpuModule::asked() const
-{
-    auto books = hbm.books();
-    books += link.books();
-    for (auto const* other : {dies.get(), network.get()})
-        if (other != nullptr)
-            books += other->books();
-    return books;
-}
-
 GpuTotals GpuModule::repeated() const
 {
     auto sum = repeated_;

@@ -53,7 +53,7 @@ class GpuModule final : public sc_core::sc_module {
     // What it must know of what belongs to it alone.
     struct View {
         std::function<Picoseconds()> free_from; // nothing is under way at its memory after that
-        std::function<GpuTotals()>   totals;    // of its targets, as they ran
+        std::function<GpuTotals()>   totals;    // of that memory, as it ran; ports are others' as well
     };
     void connect(View view) { view_ = std::move(view); }
 
@@ -64,7 +64,6 @@ class GpuModule final : public sc_core::sc_module {
     Picoseconds      began() const { return began_; }
     Picoseconds      finished() const { return finished_; }
     PartTimes const& parts() const { return parts_; }
-    TrafficBooks     asked() const;
     std::uint64_t    activations() const { return activations_; }
 
     GpuTotals repeated() const; // of kernels that were not run again, since it was made

@@ -2,7 +2,6 @@
 #include "models/gpu/gpu_system.hpp"
 
 #include "configs/failure.hpp"
-#include "models/gpu/forms/gpu_step.hpp"
 #include "models/gpu/forms/memory_rate.hpp"
 #include "models/gpu/gpu_module.hpp"
 #include "models/gpu/gpu_stage.hpp"
@@ -66,6 +65,7 @@ class GpuSystem::Modules {
     void        make_others();
     BulkTarget& tier(std::uint32_t gpu, std::string const& name);
     bool        quiet(Picoseconds now) const;
+    static GpuTotals memory_of(Gpu const& gpu);
     GpuTotals   ran_by(Gpu const& gpu) const; // kernels that were not run again left out
     GpuTotals   totals_of(Gpu const& gpu) const;
     std::uint64_t repeated() const; // transactions of such kernels
@@ -221,7 +221,7 @@ void GpuSystem::Modules::make_gpu(std::uint32_t number, TransactionProbe* probe)
     gpu.module->connect({[&gpu] {
                              return std::max(gpu.hbm.free_from(), gpu.dies != nullptr ? gpu.dies->free_from() : 0);
                          },
-                         [this, &gpu] { return ran_by(gpu); }});
+                         [&gpu] { return memory_of(gpu); }});
     bind(gpu.module->hbm, *gpu.hbm_target, "gpu");
     bind(gpu.module->link, *gpu.port, "gpu");
     if (gpu.module->dies != nullptr) {
@@ -273,16 +273,27 @@ GpuTotals GpuSystem::Modules::totals_of(Gpu const& gpu) const
     return sum;
 }
 
-GpuTotals GpuSystem::Modules::ran_by(Gpu const& gpu) const
+GpuTotals GpuSystem::Modules::memory_of(Gpu const& gpu)
 {
     auto sum  = GpuTotals{};
-    sum.asked = gpu.module->asked();
+    sum.asked = gpu.module->hbm.books();
     sum.of(GpuTier::hbm).add(*gpu.hbm_target);
-    sum.of(GpuTier::nvlink).add(*gpu.port);
-    if (gpu.network_target != nullptr)
-        sum.of(GpuTier::nvlink).add(*gpu.network_target);
-    if (gpu.dies_target != nullptr)
+    if (gpu.dies_target != nullptr) {
+        sum.asked += gpu.module->dies->books();
         sum.of(GpuTier::dies).add(*gpu.dies_target);
+    }
+    return sum;
+}
+
+GpuTotals GpuSystem::Modules::ran_by(Gpu const& gpu) const
+{
+    auto sum = memory_of(gpu);
+    sum.asked += gpu.module->link.books();
+    sum.of(GpuTier::nvlink).add(*gpu.port);
+    if (gpu.network_target != nullptr) {
+        sum.asked += gpu.module->network->books();
+        sum.of(GpuTier::nvlink).add(*gpu.network_target);
+    }
     if (gpu.engine != nullptr) {
         sum.asked += gpu.engine->asked();
         sum.of(GpuTier::host).add(*gpu.host_link_target);
@@ -417,13 +428,6 @@ RecordedGpuSystem run_gpu_system(workloads::DecodeStep const& step, StepOutcome 
                                  configs::Parameters const& p, GpuSystemOptions const& options)
 {
     return GpuSystem{p, {form.tensor, form.pipeline}, options}.run(gpu_program(step, form));
-}
-
-RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const& step, configs::Parameters const& p,
-                                       double share_sustained, GpuPlan const& plan, std::uint64_t batch,
-                                       GpuSystemOptions const& options)
-{
-    return run_gpu_system(step, decode_on_gpus(step, p, share_sustained, plan, batch), p, options);
 }
 
 } // namespace scribeline::models

@@ -78,8 +78,4 @@ class GpuSystem {
 RecordedGpuSystem run_gpu_system(workloads::DecodeStep const&, StepOutcome const& form, configs::Parameters const&,
                                  GpuSystemOptions const& options = {});
 
-// A step of decode, counted here: of one part of the batch (decode_on_gpus).
-RecordedGpuSystem run_gpu_system_apart(workloads::DecodeStep const&, configs::Parameters const&, double sustained_share,
-                                       GpuPlan const&, std::uint64_t batch, GpuSystemOptions const& options = {});
-
 } // namespace scribeline::models

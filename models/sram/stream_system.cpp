@@ -277,9 +277,11 @@ class StreamSystem::Modules {
         auto const begin         = picoseconds(sc_core::sc_time_stamp());
         auto const stages        = layout_.stages();
         for (std::uint32_t g = 0; g <= stages; ++g) {
-            auto const head = g == stages;
+            auto const head   = g == stages;
+            auto const beside = program.pieces > program.pieces_of_a_prompt && // prompts that follow the first
+                                (g + 1) * layout_.group > layout_.head_first;
             groups_[g]->start({&program, head ? 0 : layout_.first_layer[g], head ? 0 : layout_.first_layer[g + 1],
-                               g == 0, head, repeats});
+                               g == 0, head, repeats && !beside});
         }
         kernel_.run();
 

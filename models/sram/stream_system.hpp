@@ -9,8 +9,9 @@
 // of a prompt follow one another through the groups; a group begins one when it is free and the piece is there. Links to
 // the next group are wires of their own, beside those within a group: the schedule gives each its own.
 //
-// A piece that a group has run takes as long every time, for nobody else asks its memories and wires: the pieces behind
-// it are not run again, and what they would have moved is counted as repeated.
+// A piece that a group has run takes as long every time where nobody else asks its memories and wires: the pieces behind
+// it are not run again, and are counted as repeated. A head that stands on devices of the layers asks theirs, so these
+// run each piece of several prompts.
 #pragma once
 
 #include "models/sram/stream_step.hpp"

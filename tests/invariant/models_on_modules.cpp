@@ -176,8 +176,10 @@ TEST_CASE("pieces of a prompt that are not run again take the picoseconds that t
             CHECK(all.pieces_repeated == 0);
             CHECK(short_cut.pieces_run + short_cut.pieces_repeated == all.pieces_run);
             CHECK(short_cut.transactions <= all.transactions);
-            if (program.pieces > 1)
-                CHECK(short_cut.transactions < all.transactions);
+            // A head on devices of the layers asks their memories beside the prompt that follows.
+            auto const shares = program.layout.head_first < program.layout.stages() * program.layout.group;
+            CHECK((short_cut.pieces_repeated > 0) == (program.pieces > 1 && !(shares && prompts > 1)));
+            CHECK((short_cut.transactions < all.transactions) == (short_cut.pieces_repeated > 0));
             CHECK(one.run(program).time == short_cut.time); // and the next one is like the first
         }
     }
@@ -227,9 +229,9 @@ TEST_CASE("a memory of half the rate makes a rack's products take longer, and a 
     auto const as_is  = time({});
     auto const slower = time({"--set", "sram.bandwidth=75 TB/s"});
     CHECK(part(slower, "weights") == Approx(2 * part(as_is, "weights")).epsilon(0.01));
-    CHECK(part(slower, "collective") == part(as_is, "collective"));
+    CHECK(part(slower, "collective") == Approx(part(as_is, "collective")));
     auto const late = time({"--set", "sram.link_latency=1700 ns"});
-    CHECK(part(late, "weights") == part(as_is, "weights"));
+    CHECK(part(late, "weights") == Approx(part(as_is, "weights")));
     CHECK(part(late, "collective") > part(as_is, "collective"));
     CHECK(part(late, "transfer") > part(as_is, "transfer"));
 }
