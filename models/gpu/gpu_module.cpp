@@ -82,6 +82,7 @@ void GpuModule::pass(std::uint32_t number)
 {
     auto const& program = *state_.program;
     auto const  first = program.first_layer.at(place_.stage), last = program.first_layer.at(place_.stage + 1);
+    auto const* part = number + 1 == program.passes && program.last ? &*program.last : nullptr;
     if (place_.stage > 0)
         inbox.take(time_);
     ++state_.busy;
@@ -91,21 +92,21 @@ void GpuModule::pass(std::uint32_t number)
         fetched_ = fetched_kv_ = first;
     }
     if (place_.stage == 0)
-        operate(program.before, first);
+        operate(part != nullptr ? part->before : program.before, first);
     for (auto layer = stage_.next_layer(time_, first); layer < last; layer = stage_.next_layer(time_, layer + 1)) {
         fetch(layer);
-        operate(program.kinds.at(program.kind_of[layer]), layer);
+        operate((part != nullptr ? part->kinds : program.kinds).at(program.kind_of[layer]), layer);
         if (engine_ != nullptr)
             engine_->post(time_.now(), {program.host.kv_left, Traffic::kv, layer, true, {}});
     }
     if (next_stage == nullptr)
-        operate(program.after, last - 1);
+        operate(part != nullptr ? part->after : program.after, last - 1);
     if (engine_ != nullptr && program.host.kv_left > 0 && number + 1 == program.passes) {
         engine_->wait_for(time_, last - 1); // jobs end in their order
         spent(StepPart::host_memory);
     }
     if (next_stage != nullptr)
-        hand_on();
+        hand_on(part != nullptr ? part->vector : program.vector);
     --state_.busy;
 }
 
@@ -264,10 +265,10 @@ void GpuModule::all_reduce(configs::Bytes vector, std::uint32_t layer)
     spent(StepPart::collective);
 }
 
-void GpuModule::hand_on()
+void GpuModule::hand_on(std::uint64_t vector)
 {
     auto const& nvlink  = state_.p.nvlink;
-    auto        request = BulkRequest{state_.program->vector, Traffic::activations, 0, true, {}};
+    auto        request = BulkRequest{vector, Traffic::activations, 0, true, {}};
     time_.advance(in_picoseconds(nvlink.collective_start));
     if (network != nullptr) {
         network->transfer(time_, request);

@@ -83,7 +83,7 @@ class GpuModule final : public sc_core::sc_module {
     // All that `request` has over its port, and into the memory where it `lands`; when the last byte is there.
     Picoseconds send(BulkRequest const& request, bool lands);
     void        all_reduce(configs::Bytes vector, std::uint32_t layer);
-    void        hand_on();
+    void        hand_on(std::uint64_t vector);
     void        spent(StepPart part); // since the last call
 
     struct KnownKernel {

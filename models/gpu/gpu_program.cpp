@@ -18,6 +18,29 @@ GpuOperation operation_of(StepOperator const& op)
     return {most, op.kernels, op.reduced};
 }
 
+// Of fewer tokens: weights are read all the same, what is computed and moved of tokens is so much less.
+KernelWork part_of(KernelWork work, double share)
+{
+    for (auto& phase : work.phases) {
+        auto& bytes = phase.bytes;
+        for (auto* each : {&bytes.kv, &bytes.vectors, &bytes.kv_written, &bytes.vectors_written})
+            *each = *each * share;
+        phase.arithmetic = phase.arithmetic * share;
+        phase.after      = phase.after * share;
+    }
+    return work;
+}
+
+std::vector<GpuOperation> part_of(std::vector<GpuOperation> operations, double share)
+{
+    for (auto& operation : operations) {
+        for (auto& kernel : operation.kernels)
+            kernel = part_of(kernel, share);
+        operation.reduced = operation.reduced * share;
+    }
+    return operations;
+}
+
 std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
 
 } // namespace
@@ -50,6 +73,15 @@ GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& for
 
     program.vector = stages > 1 ? rounded(form.handed_on.value()) : 0;
     program.passes = form.waits_for_all ? static_cast<std::uint32_t>(std::ceil(form.parts_of_batch)) : 1;
+
+    if (auto const left = form.parts_of_batch - std::floor(form.parts_of_batch); program.passes > 1 && left > 0) {
+        auto& last = program.last.emplace();
+        for (auto const& kind : program.kinds)
+            last.kinds.push_back(part_of(kind, left));
+        last.before = part_of(program.before, left);
+        last.after  = part_of(program.after, left);
+        last.vector = rounded(form.handed_on.value() * left);
+    }
 
     // Of its cache, a stage fetches, or leaves, that of the sequences that it works on.
     auto const  fullest                               = static_cast<double>(program.first_layer[1]);

@@ -27,6 +27,13 @@ struct HostTraffic {
     bool          any() const { return weights + kv + kv_left > 0; }
 };
 
+// What the layers of a part of the batch do, and what stands before and behind them.
+struct GpuPart {
+    std::vector<std::vector<GpuOperation>> kinds; // of layers
+    std::vector<GpuOperation>              before, after;
+    std::uint64_t                          vector = 0; // bytes from each GPU of a stage to its peer in the next
+};
+
 struct GpuProgram {
     std::vector<std::vector<GpuOperation>> kinds;       // of layers
     std::vector<std::uint32_t>             kind_of;     // each layer
@@ -34,6 +41,7 @@ struct GpuProgram {
     std::vector<GpuOperation>              before, after;
     std::uint64_t                          vector = 0; // bytes from each GPU of a stage to its peer in the next
     std::uint32_t                          passes = 1; // parts of the batch that follow one another
+    std::optional<GpuPart>                 last{};     // of them, where it has fewer sequences
     HostTraffic                            host;
     std::optional<Library> library{}; // whose all-reduces; nothing: nvlink.all_reduce says which
 };

@@ -24,6 +24,7 @@ struct StreamLayout {
     std::uint32_t stages() const { return static_cast<std::uint32_t>(first_layer.size()) - 1; }
     std::uint32_t hops() const { return stages() - 1 + head_hops; }
     std::uint32_t devices() const; // in use
+    bool          shares_devices() const { return head_first < stages() * group; } // the head stands on those of layers
 };
 
 // Of one piece of the work, on one group: each device has its share.

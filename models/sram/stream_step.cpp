@@ -139,9 +139,12 @@ class StreamPass {
         for (std::size_t kind = 0; kind < of_kind.size(); ++kind)
             for (auto i = first[kind]; i < first[kind + 1]; ++i)
                 scale(operators_[i], step_.kinds[kind].layers + behind_the_first() * layers_in(busiest, kind));
-        for (auto i = first.back(); i < operators_.size(); ++i)
-            if (workloads::find_operator(step_.once, operators_[i].name)->kind == OperatorKind::embed)
-                scale(operators_[i], 1 + (busiest == 0 ? behind_the_first() : 0));
+        // A head on devices of the layers keeps them from the prompt that follows.
+        auto const heads = pieces_.prompts && program_.layout.shares_devices() ? static_cast<double>(sequences_) : 1.0;
+        for (auto i = first.back(); i < operators_.size(); ++i) {
+            auto const embeds = workloads::find_operator(step_.once, operators_[i].name)->kind == OperatorKind::embed;
+            scale(operators_[i], embeds ? 1 + (busiest == 0 ? behind_the_first() : 0) : heads);
+        }
         add_transfers();
     }
 

@@ -177,7 +177,7 @@ TEST_CASE("pieces of a prompt that are not run again take the picoseconds that t
             CHECK(short_cut.pieces_run + short_cut.pieces_repeated == all.pieces_run);
             CHECK(short_cut.transactions <= all.transactions);
             // A head on devices of the layers asks their memories beside the prompt that follows.
-            auto const shares = program.layout.head_first < program.layout.stages() * program.layout.group;
+            auto const shares = program.layout.shares_devices();
             CHECK((short_cut.pieces_repeated > 0) == (program.pieces > 1 && !(shares && prompts > 1)));
             CHECK((short_cut.transactions < all.transactions) == (short_cut.pieces_repeated > 0));
             CHECK(one.run(program).time == short_cut.time); // and the next one is like the first

@@ -59,12 +59,15 @@ class GpuStep {
         for (auto const& op : step_.once)
             add(op, 1);
         add_transfers();
-        // A batch of prompts is ready when its last part has passed: each part follows a stage's time after the one
-        // before. A token of decode does not wait for the other parts.
-        if (has_prompts())
+        // A batch of prompts is ready when its last part has passed: each part follows the time of the busiest stage
+        // after the one before, the last one as much of it as it has sequences. A token of decode does not wait for the
+        // other parts.
+        if (has_prompts()) {
+            auto const longer = 1 + (parts_of_batch() - 1) * share_of_busiest_stage();
             for (auto& op : outcome_.operators)
                 for (auto& each : op.parts)
-                    each = each * (1 + (parts_of_batch() - 1) / plan_.pipeline);
+                    each = each * longer;
+        }
         return finish();
     }
 
@@ -74,6 +77,37 @@ class GpuStep {
 
     bool has_prompts() const { return !work_.prefill.empty(); }
     bool is_prompts() const { return work_.decode.empty() && work_.verify.empty(); }
+
+    // Of the time of a part through all stages. The first stages have a layer more where layers do not divide; the first
+    // embeds, the last has what is behind the layers, and all but that hand vectors on.
+    double share_of_busiest_stage() const
+    {
+        auto const stages  = plan_.pipeline;
+        auto const layers  = step_.shape.layers;
+        auto       of_kind = std::vector<Seconds>(step_.kinds.size()); // a layer
+        auto       first = Seconds{}, last = first, handing = first, all = first;
+        for (auto const& op : outcome_.operators) {
+            auto const time  = sum_of(op.parts);
+            auto const* once = workloads::find_operator(step_.once, op.name);
+            all += time;
+            if (op.layer_kind)
+                of_kind.at(*op.layer_kind) += time / static_cast<double>(step_.kinds.at(*op.layer_kind).layers);
+            else if (once != nullptr)
+                (once->kind == OperatorKind::embed ? first : last) += time;
+            else if (stages > 1) // between stages
+                handing += time / (stages - 1.0);
+        }
+        auto busiest = Seconds{};
+        auto layer   = 0U;
+        for (std::uint32_t s = 0; s < stages; ++s) {
+            auto time = s == 0 ? first : Seconds{};
+            time += s + 1 == stages ? last : handing;
+            for (auto const end = layer + layers / stages + (s < layers % stages ? 1 : 0); layer < end; ++layer)
+                time += of_kind.at(step_.shape.kind_of(layer));
+            busiest = std::max(busiest, time);
+        }
+        return all.value() > 0 ? ratio(busiest, all) : 1.0 / stages;
+    }
 
     // Of a part of the batch that goes through the pipeline: all GPUs of all stages, for the whole batch.
     double everywhere() const { return static_cast<double>(plan_.tensor) * parts_of_batch(); }
