@@ -133,10 +133,10 @@ struct StepReport {
     std::shared_ptr<Outcome const>           mesh;
     std::shared_ptr<RecordedGpuSystem const> transfers;
 
-    configs::Joules energy() const;                     // sum of what was spent
+    configs::Joules energy() const; // sum of what was spent
     // Of the closed form from the latency: 0.01 is one percent more. Nothing: there is no form beside it.
     std::optional<double> deviation_of_form() const;
-    double          steps_per_second_in_flight() const; // of all steps that may be under way
+    double                steps_per_second_in_flight() const; // of all steps that may be under way
 };
 
 class Machine {

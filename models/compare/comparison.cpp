@@ -83,8 +83,8 @@ void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadPara
                      configs::Seconds step)
 {
     try {
-        auto const prompts = machine.step(prompts_of(workload));
-        row.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
+        auto const prompts        = machine.step(prompts_of(workload));
+        row.first_token           = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
         row.first_token_evidence  = prompts.evidence;
         row.first_token_deviation = prompts.deviation_of_form();
     } catch (configs::UserError const& refusal) {

@@ -86,8 +86,8 @@ struct Comparison {
 };
 
 // Runs every machine at every context. What a machine cannot do is said in its row; a configuration that is wrong for
-// all contexts alike (a model that cannot be read) throws configs::UserError. `next` hears of each row before it runs, `done`
-// of what came out.
+// all contexts alike (a model that cannot be read) throws configs::UserError. `next` hears of each row before it runs,
+// `done` of what came out.
 Comparison compare(std::vector<ComparedMachine> machines, std::vector<std::uint32_t> contexts,
                    std::function<void(std::string const& machine, std::uint32_t context)> const& next = {},
                    std::function<void(ComparisonRow const&)> const&                              done = {});

@@ -247,11 +247,11 @@ Picoseconds GpuModule::send(BulkRequest const& request, bool lands)
 
 void GpuModule::all_reduce(configs::Bytes vector, std::uint32_t layer)
 {
-    auto const& nvlink = state_.p.nvlink;
+    auto const& nvlink  = state_.p.nvlink;
     auto const& library = state_.program->library;
-    auto const form = library ? library_all_reduce(nvlink, *library, state_.tensor, vector)
-                              : models::all_reduce(nvlink, nvlink.all_reduce, state_.tensor, vector);
-    auto const steps = collective_of(nvlink, form, place_.group, state_.tensor, place_.port, vector, layer);
+    auto const  form    = library ? library_all_reduce(nvlink, *library, state_.tensor, vector)
+                                  : models::all_reduce(nvlink, nvlink.all_reduce, state_.tensor, vector);
+    auto const  steps   = collective_of(nvlink, form, place_.group, state_.tensor, place_.port, vector, layer);
     time_.advance(steps.start);
     for (auto const& round : steps.rounds) {
         if (round.request.bytes > 0) {

@@ -84,9 +84,9 @@ GpuProgram gpu_program(workloads::DecodeStep const& step, StepOutcome const& for
     }
 
     // Of its cache, a stage fetches, or leaves, that of the sequences that it works on.
-    auto const  fullest                               = static_cast<double>(program.first_layer[1]);
-    auto const& memory                                = form.footprint;
-    program.host.weights                              = rounded(memory.weights_offloaded.value() / fullest);
+    auto const  fullest  = static_cast<double>(program.first_layer[1]);
+    auto const& memory   = form.footprint;
+    program.host.weights = rounded(memory.weights_offloaded.value() / fullest);
     auto const cache     = rounded(memory.offloaded.value() / form.parts_of_batch / fullest);
     (form.waits_for_all ? program.host.kv_left : program.host.kv) = cache;
     return program;

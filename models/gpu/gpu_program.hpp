@@ -43,7 +43,7 @@ struct GpuProgram {
     std::uint32_t                          passes = 1; // parts of the batch that follow one another
     std::optional<GpuPart>                 last{};     // of them, where it has fewer sequences
     HostTraffic                            host;
-    std::optional<Library> library{}; // whose all-reduces; nothing: nvlink.all_reduce says which
+    std::optional<Library>                 library{}; // whose all-reduces; nothing: nvlink.all_reduce says which
 };
 
 // Of a step as its closed form has counted it (decode_on_gpus, prefill_on_gpus). Of decode one part of the batch, from

@@ -59,19 +59,19 @@ class GpuSystem::Modules {
         std::vector<std::unique_ptr<BulkTarget>> targets;
     };
 
-    void        make_switches(TransactionProbe* probe);
-    void        make_hosts(TransactionProbe* probe);
-    void        make_gpu(std::uint32_t number, TransactionProbe* probe);
-    void        make_others();
-    BulkTarget& tier(std::uint32_t gpu, std::string const& name);
-    bool        quiet(Picoseconds now) const;
+    void             make_switches(TransactionProbe* probe);
+    void             make_hosts(TransactionProbe* probe);
+    void             make_gpu(std::uint32_t number, TransactionProbe* probe);
+    void             make_others();
+    BulkTarget&      tier(std::uint32_t gpu, std::string const& name);
+    bool             quiet(Picoseconds now) const;
     static GpuTotals memory_of(Gpu const& gpu);
-    GpuTotals   ran_by(Gpu const& gpu) const; // kernels that were not run again left out
-    GpuTotals   totals_of(Gpu const& gpu) const;
-    std::uint64_t repeated() const; // transactions of such kernels
-    GpuTotals   totals_of_stage(std::uint32_t stage) const;
-    GpuTotals   totals() const;
-    StepParts   parts(configs::Seconds time) const;
+    GpuTotals        ran_by(Gpu const& gpu) const; // kernels that were not run again left out
+    GpuTotals        totals_of(Gpu const& gpu) const;
+    std::uint64_t    repeated() const; // transactions of such kernels
+    GpuTotals        totals_of_stage(std::uint32_t stage) const;
+    GpuTotals        totals() const;
+    StepParts        parts(configs::Seconds time) const;
 
     KernelContext       kernel_; // outlives all modules
     configs::Parameters p_;
@@ -218,10 +218,9 @@ void GpuSystem::Modules::make_gpu(std::uint32_t number, TransactionProbe* probe)
     gpu.module = std::make_unique<GpuModule>(name("gpu").c_str(), place, state_, *stages_[stage], gpu.engine.get());
     ++count_;
     gpu.port = &switches_[domain]->port(place.port);
-    gpu.module->connect({[&gpu] {
-                             return std::max(gpu.hbm.free_from(), gpu.dies != nullptr ? gpu.dies->free_from() : 0);
-                         },
-                         [&gpu] { return memory_of(gpu); }});
+    gpu.module->connect(
+        {[&gpu] { return std::max(gpu.hbm.free_from(), gpu.dies != nullptr ? gpu.dies->free_from() : 0); },
+         [&gpu] { return memory_of(gpu); }});
     bind(gpu.module->hbm, *gpu.hbm_target, "gpu");
     bind(gpu.module->link, *gpu.port, "gpu");
     if (gpu.module->dies != nullptr) {
@@ -360,9 +359,9 @@ RecordedGpuSystem GpuSystem::Modules::run(GpuProgram const& program)
             sum += gpu->module->activations() + (gpu->engine != nullptr ? gpu->engine->activations() : 0);
         return sum;
     };
-    auto const events_before = events();
+    auto const events_before   = events();
     auto const repeated_before = repeated();
-    auto const begin         = picoseconds(sc_core::sc_time_stamp());
+    auto const begin           = picoseconds(sc_core::sc_time_stamp());
     auto const skips = options_.skips && !program.host.any() && options_.others.empty() && options_.trace_events == 0;
     state_.program   = &program;
     state_.repeats   = skips;

@@ -69,9 +69,9 @@ struct StepOutcome {
     std::uint32_t pipeline = 1; // stages, one after another
     Footprint     footprint;
 
-    double         parts_of_batch = 1; // that follow one another through the stages
+    double         parts_of_batch = 1;     // that follow one another through the stages
     bool           waits_for_all  = false; // it is over when the last of them has passed; otherwise when one has
-    configs::Bytes handed_on{};        // vectors of one part, from each device of a stage to the next
+    configs::Bytes handed_on{};            // vectors of one part, from each device of a stage to the next
 
     StepParts        parts{};
     configs::Seconds floor;  // what the hardware needs: the sum of the parts

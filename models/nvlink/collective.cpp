@@ -17,8 +17,8 @@ std::uint64_t whole(double bytes) { return static_cast<std::uint64_t>(std::ceil(
 
 } // namespace
 
-Collective collective_of(configs::NvlinkParams const& p, AllReduceTime const& form, std::uint32_t first, std::uint32_t gpus, std::uint32_t own,
-                         Bytes bytes, std::uint32_t layer)
+Collective collective_of(configs::NvlinkParams const& p, AllReduceTime const& form, std::uint32_t first,
+                         std::uint32_t gpus, std::uint32_t own, Bytes bytes, std::uint32_t layer)
 {
     auto const n        = static_cast<double>(gpus);
     auto const exchange = in_picoseconds(flags_among(p, gpus));

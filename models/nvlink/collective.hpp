@@ -26,7 +26,7 @@ struct Collective {
 
 // Of an all-reduce whose algorithm and start `form` has chosen (all_reduce(), library_all_reduce()); GPU `own` of the
 // ports [first, first + gpus).
-Collective collective_of(configs::NvlinkParams const&, AllReduceTime const& form, std::uint32_t first, std::uint32_t gpus, std::uint32_t own,
-                         configs::Bytes bytes, std::uint32_t layer);
+Collective collective_of(configs::NvlinkParams const&, AllReduceTime const& form, std::uint32_t first,
+                         std::uint32_t gpus, std::uint32_t own, configs::Bytes bytes, std::uint32_t layer);
 
 } // namespace scribeline::models

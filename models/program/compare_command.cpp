@@ -171,7 +171,8 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
 
     auto       file       = line.output.empty() ? std::nullopt : std::optional{ComparisonFile::prepare(line.output)};
     auto const comparison = models::compare(
-        std::move(resolved), std::move(contexts), [&](std::string const& machine, std::uint32_t context) {
+        std::move(resolved), std::move(contexts),
+        [&](std::string const& machine, std::uint32_t context) {
             if (line.verbosity > 0)
                 std::cerr << fmt::format("scribeline: {} at {} tokens\n", configs::printable(machine), context);
         },

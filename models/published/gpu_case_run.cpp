@@ -47,10 +47,10 @@ configs::Seconds time_of(GpuOperation operation, std::uint32_t gpus, MeasuredCas
 
 GpuCaseTime all_reduce_of(MeasuredCase const& m)
 {
-    auto const bytes = configs::Bytes{static_cast<double>(m.gpu.bytes)};
-    auto       named = m;
+    auto const bytes  = configs::Bytes{static_cast<double>(m.gpu.bytes)};
+    auto       named  = m;
     named.gpu.library = m.gpu.library.value_or(Library::nccl);
-    auto const form = library_all_reduce(m.parameters.nvlink, *named.gpu.library, m.gpu.gpus, bytes).total();
+    auto const form   = library_all_reduce(m.parameters.nvlink, *named.gpu.library, m.gpu.gpus, bytes).total();
     return {time_of({StepPart::collective, {}, bytes}, m.gpu.gpus, named), form};
 }
 
@@ -69,14 +69,14 @@ GpuCaseTime gpu_case_time(MeasuredCase const& m)
         return GpuCaseTime{time_of({StepPart::weights, {done.work}, {}}, 1, m), done.time.total()};
     };
     if (m.kind == CaseKind::gpu_gemm)
-        return of_kernel(matrix_product(device, {c.m, c.n, c.k, c.bits, c.activation_bits, c.activation_bits < 16},
-                                        Launch::single));
+        return of_kernel(
+            matrix_product(device, {c.m, c.n, c.k, c.bits, c.activation_bits, c.activation_bits < 16}, Launch::single));
     if (m.kind == CaseKind::gpu_attention)
-        return of_kernel(decode_attention(device, {c.batch, c.heads, c.kv_heads, c.head_dim, c.context, c.bits},
-                                          Launch::single));
+        return of_kernel(
+            decode_attention(device, {c.batch, c.heads, c.kv_heads, c.head_dim, c.context, c.bits}, Launch::single));
     SCRIBELINE_EXPECT(m.kind == CaseKind::gpu_prefill_attention);
-    return of_kernel(prefill_attention(device, {c.batch, c.heads, c.kv_heads, c.head_dim, c.context, c.bits},
-                                       Launch::single));
+    return of_kernel(
+        prefill_attention(device, {c.batch, c.heads, c.kv_heads, c.head_dim, c.context, c.bits}, Launch::single));
 }
 
 } // namespace scribeline::models

@@ -23,7 +23,7 @@ struct StreamLayout {
 
     std::uint32_t stages() const { return static_cast<std::uint32_t>(first_layer.size()) - 1; }
     std::uint32_t hops() const { return stages() - 1 + head_hops; }
-    std::uint32_t devices() const; // in use
+    std::uint32_t devices() const;                                                 // in use
     bool          shares_devices() const { return head_first < stages() * group; } // the head stands on those of layers
 };
 
@@ -43,7 +43,7 @@ struct StreamProgram {
     std::vector<std::uint32_t>                kind_of;
     std::vector<StreamOperation>              before, after; // at the first group, at the head
     configs::Bytes                            vector{};      // of a piece, from one group to the next
-    std::uint64_t                             pieces = 1;
+    std::uint64_t                             pieces             = 1;
     std::uint64_t                             pieces_of_a_prompt = 1; // the head has work with the last of them alone
 };
 

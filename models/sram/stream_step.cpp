@@ -132,8 +132,7 @@ class StreamPass {
         }
         for (auto const& op : step_.once) {
             auto const embeds = op.kind == OperatorKind::embed;
-            add(op, 1, embeds ? machine_.group : program_.layout.head_chips,
-                embeds ? program_.before : program_.after);
+            add(op, 1, embeds ? machine_.group : program_.layout.head_chips, embeds ? program_.before : program_.after);
         }
         auto const busiest = busiest_stage(of_kind);
         for (std::size_t kind = 0; kind < of_kind.size(); ++kind)
@@ -184,7 +183,7 @@ class StreamPass {
 
     std::uint32_t busiest_stage(std::vector<Seconds> const& of_kind) const
     {
-        auto most = 0U;
+        auto most    = 0U;
         auto longest = Seconds{};
         for (std::uint32_t stage = 0; stage < program_.layout.stages(); ++stage) {
             auto time = Seconds{};
@@ -209,10 +208,10 @@ class StreamPass {
     void add(Operator const& op, std::uint64_t times, std::uint32_t devices, std::vector<StreamOperation>& operations)
     {
         // Behind the layers, the last token of each prompt is enough.
-        auto const last    = &operations == &program_.after;
-        auto const rows    = last ? pieces_.logits : pieces_.tokens;
-        auto const count   = static_cast<double>(times) *
-                           static_cast<double>(last && pieces_.prompts ? sequences_ : pieces_.count);
+        auto const last = &operations == &program_.after;
+        auto const rows = last ? pieces_.logits : pieces_.tokens;
+        auto const count =
+            static_cast<double>(times) * static_cast<double>(last && pieces_.prompts ? sequences_ : pieces_.count);
         auto const table   = op.kind == OperatorKind::embed; // one row of it for every token
         auto const attends = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
         auto const read    = Bytes{op.bytes_weights * (table ? rows : 1.0)};
@@ -223,10 +222,10 @@ class StreamPass {
         auto const rate       = machine_.rate() * static_cast<double>(devices);
         auto const arithmetic = flops / (machine_.arithmetic * static_cast<double>(devices));
         auto const memory     = (read + kv) / rate;
-        auto const kind = kv.value() > 0 ? StepPart::kv : read.value() > 0 ? StepPart::weights : StepPart::vectors;
+        auto const kind      = kv.value() > 0 ? StepPart::kv : read.value() > 0 ? StepPart::weights : StepPart::vectors;
         auto       operation = StreamOperation{kind, read, kv, op.kind == OperatorKind::kv_write, arithmetic, {}};
-        entry.name      = op.name;
-        entry.times     = times;
+        entry.name           = op.name;
+        entry.times          = times;
         part(entry, kind) += std::max(memory, arithmetic);
         part(entry, StepPart::kernel_fixed) += machine_.operator_fixed;
         if (devices > 1 && (op.kind == OperatorKind::out_proj || op.kind == OperatorKind::down)) {
@@ -251,11 +250,11 @@ class StreamPass {
         auto const hops = static_cast<double>(program_.layout.hops());
         if (hops <= 0)
             return;
-        auto entry  = StepOperator{};
-        entry.name  = "stage_transfer";
-        entry.times = program_.layout.hops();
+        auto entry                      = StepOperator{};
+        entry.name                      = "stage_transfer";
+        entry.times                     = program_.layout.hops();
         part(entry, StepPart::transfer) = (machine_.link_latency + vector() / machine_.link_bandwidth) * hops;
-        entry.linked = vector() * (hops * static_cast<double>(pieces_.count));
+        entry.linked                    = vector() * (hops * static_cast<double>(pieces_.count));
         operators_.push_back(std::move(entry));
     }
 
@@ -399,7 +398,7 @@ StreamStep count_on_stream(StreamMachine const& machine, workloads::DecodeStep c
     SCRIBELINE_EXPECT(work.tokens() > 0);
     auto  result = StreamStep{};
     auto& o      = result.form;
-    o.what = work.prefill.empty() ? "decode" : sequences_that_decode(work) == 0 ? "prefill" : "mixed";
+    o.what       = work.prefill.empty() ? "decode" : sequences_that_decode(work) == 0 ? "prefill" : "mixed";
     if (auto const sequences = sequences_that_decode(work); sequences > 0) {
         auto decode = work;
         decode.prefill.clear();

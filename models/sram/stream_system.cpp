@@ -32,10 +32,7 @@ std::uint64_t whole(double bytes) { return static_cast<std::uint64_t>(std::llrou
 // A link from a device to its peer in the next group.
 class ChipLink final : public SingleResource {
   public:
-    ChipLink(configs::BytesPerSecond rate, configs::Seconds latency)
-        : rate_{rate}, latency_{in_picoseconds(latency)}
-    {
-    }
+    ChipLink(configs::BytesPerSecond rate, configs::Seconds latency) : rate_{rate}, latency_{in_picoseconds(latency)} {}
 
   private:
     ServiceTime service(BulkRequest const& request) override
@@ -49,7 +46,7 @@ class ChipLink final : public SingleResource {
 
 // What a group of devices does with a piece, and when.
 struct GroupWork {
-    StreamProgram const* program = nullptr;
+    StreamProgram const* program     = nullptr;
     std::uint32_t        first_layer = 0, end_layer = 0;
     bool                 is_first = false, is_head = false;
     bool                 repeats = true;
@@ -62,8 +59,8 @@ class StreamGroup final : public sc_core::sc_module {
   public:
     StreamGroup(sc_core::sc_module_name name, std::uint32_t chips, bool links, configs::Seconds link_latency,
                 configs::Seconds operator_fixed)
-        : sc_core::sc_module{name}, link_latency_{in_picoseconds(link_latency)},
-          operator_fixed_{in_picoseconds(operator_fixed)}
+        : sc_core::sc_module{name}, link_latency_{in_picoseconds(link_latency)}, operator_fixed_{
+                                                                                     in_picoseconds(operator_fixed)}
     {
         for (std::uint32_t i = 0; i < chips; ++i) {
             memory.push_back(std::make_unique<BulkInitiator>(fmt::format("memory_{}", i).c_str()));
@@ -82,10 +79,10 @@ class StreamGroup final : public sc_core::sc_module {
 
     void start(GroupWork const& work)
     {
-        work_  = work;
-        done_  = false;
-        known_ = false;
-        parts_ = {};
+        work_       = work;
+        done_       = false;
+        known_      = false;
+        parts_      = {};
         pieces_run_ = pieces_repeated_ = 0;
         go_.notify(sc_core::SC_ZERO_TIME);
     }
@@ -249,9 +246,10 @@ class StreamSystem::Modules {
     Modules(StreamMachine const& machine, StreamLayout const& layout) : layout_{layout}
     {
         if (!(machine.link_bandwidth.value() > 0))
-            throw configs::UserError{configs::Exit::bad_config,
-                                     "links between devices of 0 B/s: nothing could ever be moved (sram.link_bandwidth, "
-                                     "plain.link_bandwidth). Give more than 0"};
+            throw configs::UserError{
+                configs::Exit::bad_config,
+                "links between devices of 0 B/s: nothing could ever be moved (sram.link_bandwidth, "
+                "plain.link_bandwidth). Give more than 0"};
         auto const here = KernelContext::Within{kernel_};
         for (std::uint32_t chip = 0; chip < layout.devices(); ++chip) {
             memories_.push_back(std::make_unique<StreamServer>("memory of a device", machine.rate(), machine.rate()));
@@ -294,8 +292,7 @@ class StreamSystem::Modules {
         auto parts = PartTimes{};
         for (auto const& group : groups_) {
             if (!group->done())
-                throw configs::SimulationFault{
-                    fmt::format("{} waits for what nobody does any more", group->name())};
+                throw configs::SimulationFault{fmt::format("{} waits for what nobody does any more", group->name())};
             ended = std::max(ended, group->finished());
             for (std::size_t i = 0; i < parts.size(); ++i) {
                 parts[i] += group->parts()[i];
@@ -342,8 +339,8 @@ class StreamSystem::Modules {
             if (!links)
                 continue;
             links_.push_back(std::make_unique<ChipLink>(machine.link_bandwidth, machine.link_latency));
-            link_targets_.push_back(std::make_unique<BulkTarget>(
-                fmt::format("link_{}_{}", number, i).c_str(), *links_.back()));
+            link_targets_.push_back(
+                std::make_unique<BulkTarget>(fmt::format("link_{}_{}", number, i).c_str(), *links_.back()));
             group.onwards[i]->socket.bind(link_targets_.back()->socket);
             count_ += 2;
         }
@@ -400,7 +397,7 @@ class StreamSystem::Modules {
     std::vector<std::unique_ptr<ChipLink>>     links_;
     std::vector<std::unique_ptr<BulkTarget>>   memory_targets_, link_targets_;
     std::vector<std::unique_ptr<SwitchModule>> switches_;
-    std::vector<std::unique_ptr<StreamGroup>>  groups_; // of the layers, and the head
+    std::vector<std::unique_ptr<StreamGroup>>  groups_;    // of the layers, and the head
     std::uint64_t                              count_ = 0; // of modules
 };
 

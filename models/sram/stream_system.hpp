@@ -6,12 +6,12 @@
 //           switch                    switch            sums within a group: a port for each of its devices
 //
 // A compiled schedule drives the devices of a group in step, so a group is one thread that asks for all of them. Pieces
-// of a prompt follow one another through the groups; a group begins one when it is free and the piece is there. Links to
-// the next group are wires of their own, beside those within a group: the schedule gives each its own.
+// of a prompt follow one another through the groups; a group begins one when it is free and the piece is there. Links
+// to the next group are wires of their own, beside those within a group: the schedule gives each its own.
 //
-// A piece that a group has run takes as long every time where nobody else asks its memories and wires: the pieces behind
-// it are not run again, and are counted as repeated. A head that stands on devices of the layers asks theirs, so these
-// run each piece of several prompts.
+// A piece that a group has run takes as long every time where nobody else asks its memories and wires: the pieces
+// behind it are not run again, and are counted as repeated. A head that stands on devices of the layers asks theirs, so
+// these run each piece of several prompts.
 #pragma once
 
 #include "models/sram/stream_step.hpp"
@@ -30,7 +30,7 @@ struct StreamSystemRun {
 
     std::uint64_t modules       = 0; // of SystemC
     std::uint64_t transactions  = 0;
-    std::uint64_t kernel_events = 0; // activations of threads
+    std::uint64_t kernel_events = 0;                   // activations of threads
     std::uint64_t pieces_run = 0, pieces_repeated = 0; // of all groups
 };
 

@@ -33,8 +33,8 @@ class KernelContext {
         sc_core::sc_simcontext* before_;
     };
 
-    // The first call ends the elaboration. Not from within a process of any context. Throws configs::SimulationFault with
-    // what the library reports, such as a socket that nothing is bound to, before any process has run.
+    // The first call ends the elaboration. Not from within a process of any context. Throws configs::SimulationFault
+    // with what the library reports, such as a socket that nothing is bound to, before any process has run.
     void run();
 
   private:

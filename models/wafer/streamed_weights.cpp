@@ -87,8 +87,8 @@ void add_audit(Books& books, std::uint64_t cycles, Picoseconds found, configs::P
 {
     auto const by_modules =
         static_cast<std::uint64_t>(std::llround(static_cast<double>(found) * 1e-12 * p.wafer.clock.value()));
-    books.entries.push_back({"wafer modules", "cycles of a token by the modules", "by the mesh, with the forms of links",
-                             by_modules, cycles});
+    books.entries.push_back({"wafer modules", "cycles of a token by the modules",
+                             "by the mesh, with the forms of links", by_modules, cycles});
 }
 
 bool over_link(OperatorOutcome const& op) { return op.kind == "transfer" && op.work.off_wafer != 0; }
@@ -99,7 +99,7 @@ std::vector<StreamedBlock> blocks_of_token(std::vector<OperatorOutcome> const& o
                                            workloads::DecodeStep const& step, configs::Parameters const& p,
                                            workloads::TokenPlan const& plan, bool links)
 {
-    auto const starts   = starts_of(operators, step, plan);
+    auto const starts = starts_of(operators, step, plan);
     // From the cycle count, so that rounding cannot accumulate.
     std::uint64_t so_far   = 0;
     auto const    time_at  = [&] { return in_picoseconds(so_far, p); };
@@ -192,9 +192,9 @@ Books play_on_modules(Outcome& o, configs::Parameters const& p, workloads::Decod
 
 void play_whole(Outcome& o, configs::Parameters const& p)
 {
-    auto block     = StreamedBlock{};
-    block.compute  = in_picoseconds(o.cycles_per_token, p);
-    auto       played = play(o, p, 1, {block});
+    auto block    = StreamedBlock{};
+    block.compute = in_picoseconds(o.cycles_per_token, p);
+    auto played   = play(o, p, 1, {block});
     add_audit(played.books, o.cycles_per_token, played.token.total, p);
     o.books.entries.insert(o.books.entries.end(), played.books.entries.begin(), played.books.entries.end());
 }

@@ -1,6 +1,6 @@
-// A token on its wafers as SystemC modules: what its regions take comes from the mesh that was simulated, and what passes
-// links and edges from the sockets. Weights that are streamed become operators in the record of the token, one before
-// each block, which is the wait for them.
+// A token on its wafers as SystemC modules: what its regions take comes from the mesh that was simulated, and what
+// passes links and edges from the sockets. Weights that are streamed become operators in the record of the token, one
+// before each block, which is the wait for them.
 #pragma once
 
 #include "configs/config.hpp"
@@ -23,8 +23,8 @@ std::vector<StreamedBlock> blocks_of_token(std::vector<OperatorOutcome> const& o
                                            workloads::TokenPlan const& plan, bool links);
 
 // Plays a token whose operators have their times on the modules of all its wafers. Of a plan whose weights are resident
-// no time changes: the books hold the modules' to the mesh's, to the cycle. Otherwise every PE pauses as long as the last
-// one waits. Counts the modules, and returns the books of their sockets.
+// no time changes: the books hold the modules' to the mesh's, to the cycle. Otherwise every PE pauses as long as the
+// last one waits. Counts the modules, and returns the books of their sockets.
 Books play_on_modules(Outcome& outcome, configs::Parameters const& p, workloads::DecodeStep const& step,
                       workloads::TokenPlan const& plan);
 

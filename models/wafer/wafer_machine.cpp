@@ -47,10 +47,11 @@ MeshWork mesh_work(StepWork const& work)
 
 char const* said_of(std::string const& fidelity)
 {
-    return fidelity == "wavelet"  ? "every wavelet, every hop, every PE cycle"
-           : fidelity == "folded" ? "the simulated mesh, one row and one column of each region for all, inside SystemC modules of "
-                                    "wafers with sockets for hosts and links"
-                                  : "the planner's formulas; no mesh was simulated";
+    return fidelity == "wavelet" ? "every wavelet, every hop, every PE cycle"
+           : fidelity == "folded"
+               ? "the simulated mesh, one row and one column of each region for all, inside SystemC modules of "
+                 "wafers with sockets for hosts and links"
+               : "the planner's formulas; no mesh was simulated";
 }
 
 void add_time(StepReport& report, Outcome const& o)
@@ -97,12 +98,12 @@ StepReport report_of(Outcome&& outcome)
     report.at_most = configs::Joules{o.energy.published.chip * report.latency.value()};
     if (!o.waterfall.empty()) // its first bar is what reading at the peak of all SRAM would take
         report.bandwidth_share = ratio(o.waterfall.front().time, report.latency);
-    report.books             = o.books;
-    report.evidence.fidelity = o.fidelity;
+    report.books                  = o.books;
+    report.evidence.fidelity      = o.fidelity;
     report.evidence.modules       = o.modules.modules;
     report.evidence.transactions  = o.modules.transactions;
     report.evidence.kernel_events = o.modules.kernel_events;
-    report.evidence.said     = said_of(o.fidelity);
+    report.evidence.said          = said_of(o.fidelity);
     if (o.token.closed_form_cycles > 0)
         report.evidence.form = Seconds{o.token.closed_form_cycles / o.clock_hz};
     report.notes = o.warnings;

@@ -128,10 +128,11 @@ void utilisation(Page& text, Outcome const& o)
                             of(o.wavelets_crossed, o.wavelets_delivered), of(o.scribe_crossings, o.wavelet_hops));
         if (o.cycles_without_scribe != 0) {
             auto const on_path = o.parts[static_cast<std::size_t>(models::Part::scribe)] * times_per_token(o);
-            text += fmt::format("  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
-                                "  {:<22}{:>18}  they would save {} cycles a token\n",
-                                "  what they cost", grouped(on_path), "", "",
-                                grouped(models::step_cycles(o) - std::min(models::step_cycles(o), o.cycles_without_scribe)));
+            text += fmt::format(
+                "  {:<22}{:>18}  cycles of a token's critical path; as links like others\n"
+                "  {:<22}{:>18}  they would save {} cycles a token\n",
+                "  what they cost", grouped(on_path), "", "",
+                grouped(models::step_cycles(o) - std::min(models::step_cycles(o), o.cycles_without_scribe)));
         }
     }
 }
@@ -254,7 +255,8 @@ void speculation(Page& text, Outcome const& o)
     line("a step yields", fmt::format("{:.2f}", s.tokens_per_step),
          fmt::format("tokens, each proposal accepted with {}", percent(s.acceptance)));
     line("round", grouped(s.round_cycles), "cycles: proposals, their way, and the step that checks them");
-    line("checking step", grouped(models::step_cycles(o)), "cycles: operators, parts and stages are those of this step");
+    line("checking step", grouped(models::step_cycles(o)),
+         "cycles: operators, parts and stages are those of this step");
 }
 
 void conclusion(Page& text, Outcome const& o)

@@ -52,9 +52,9 @@ std::string headline(configs::Config const& config, TokenRun const& run)
         text += line("", rate(t.tokens_per_second_in_flight()),
                      fmt::format("of {} steps in flight, each of other sequences", t.step.steps_in_flight));
     if (t.step.engine > configs::Seconds{})
-        text += line("served", rate(1 / (t.latency + t.step.engine).value()),
-                     fmt::format("tokens a second with a server around it, {} a token",
-                                 duration(t.step.engine.value())));
+        text +=
+            line("served", rate(1 / (t.latency + t.step.engine).value()),
+                 fmt::format("tokens a second with a server around it, {} a token", duration(t.step.engine.value())));
     if (run.first_token)
         text += line("first token", duration(run.first_token->value()),
                      fmt::format("after a prompt of {} tokens", grouped(run.prompt)));
@@ -81,8 +81,7 @@ std::string waterfall(OutputToken const& t)
                                     std::string(static_cast<std::size_t>(std::max(last - first, 0L)), '#'))) +
                 "\n";
     }
-    return text +
-           fmt::format("  {:<34}{:>12}{:>9}{:>15}\n", "one output token", duration(all), "", rate(1 / all));
+    return text + fmt::format("  {:<34}{:>12}{:>9}{:>15}\n", "one output token", duration(all), "", rate(1 / all));
 }
 
 std::string parts(OutputToken const& t)
@@ -125,10 +124,10 @@ std::string energy(OutputToken const& t)
     auto       text = std::string{"\nEnergy of an output token of one sequence\n"};
     for (auto const& part : t.spent)
         if (part.energy.value() > 0)
-            text += trimmed(fmt::format("  {:<22}{:>10.3g} J{:>9}  {}", part.cause, part.energy.value(),
-                                        percent(part.energy.value() / all),
-                                        bar(part.energy.value() / all, bar_width))) +
-                    "\n";
+            text +=
+                trimmed(fmt::format("  {:<22}{:>10.3g} J{:>9}  {}", part.cause, part.energy.value(),
+                                    percent(part.energy.value() / all), bar(part.energy.value() / all, bar_width))) +
+                "\n";
     return text + fmt::format("  {:<22}{:>10.3g} J\n", "sum", all);
 }
 
@@ -183,8 +182,8 @@ void print_json(std::ostream& out, configs::Config const& config, TokenRun const
     auto const& t       = run.token;
     Json        summary = Json::object(), fall = Json::array(), books = Json::array(), moved = Json::array();
     for (auto const& metric : metrics(run))
-        summary[metric.name] = metric.kind == Kind::count ? Json(static_cast<std::uint64_t>(metric.value))
-                                                          : Json(metric.value);
+        summary[metric.name] =
+            metric.kind == Kind::count ? Json(static_cast<std::uint64_t>(metric.value)) : Json(metric.value);
     // As a run on wafers has it.
     summary["time_per_output_token_us"] = t.latency.value() * 1e6;
     summary["bound_by"]                 = t.bound_by;
@@ -205,10 +204,8 @@ void print_json(std::ostream& out, configs::Config const& config, TokenRun const
                          {"right_value", entry.right_value},
                          {"balanced", entry.balanced()}});
     for (auto const& each : t.step.moved)
-        moved.push_back({{"kind", each.kind},
-                         {"tier", each.tier},
-                         {"read", each.read.value()},
-                         {"written", each.written.value()}});
+        moved.push_back(
+            {{"kind", each.kind}, {"tier", each.tier}, {"read", each.read.value()}, {"written", each.written.value()}});
     Json const document{{"schema_version", json_schema_version},
                         {"machine", config.machine},
                         {"kind", t.standing.kind},

@@ -240,8 +240,8 @@ TEST_CASE("transfers between modules stand in the file, and add up to what memor
 {
     auto const folder = TemporaryFolder{};
     auto const file   = folder / "traced.h5";
-    auto const run    = compare({"--model", "llama-3.1-8b", "--context", "4096,8192", "--machines", "wse3,h100:2",
-                                 "--trace", "-o", file});
+    auto const run    = compare(
+           {"--model", "llama-3.1-8b", "--context", "4096,8192", "--machines", "wse3,h100:2", "--trace", "-o", file});
     INFO(run);
     REQUIRE(run.exit_code == 0);
     auto const input = scribeline::results::hdf5::InputFile{file};

@@ -179,13 +179,14 @@ TEST_CASE("layers and kernels that are skipped take the picoseconds and the byte
             each.context = 512;
             each.batch   = std::min<std::uint64_t>(each.batch, 4);
         }
-        auto const p   = parameters_of(each);
-        auto options   = GpuSystemOptions{};
-        options.skips  = false;
-        auto const all = run(each, p, options, phase);
-        auto const few = run(each, p, {}, phase);
+        auto const p       = parameters_of(each);
+        auto       options = GpuSystemOptions{};
+        options.skips      = false;
+        auto const all     = run(each, p, options, phase);
+        auto const few     = run(each, p, {}, phase);
         CAPTURE(each.machine, each.model, static_cast<int>(phase));
-        if (phase == Phase::decode || each.plan.pipeline == 1) // parts of a batch of prompts are in several stages at once
+        if (phase == Phase::decode ||
+            each.plan.pipeline == 1) // parts of a batch of prompts are in several stages at once
             CHECK(few.system.layers_skipped > 0);
         CHECK(all.system.layers_skipped == 0);
         CHECK(few.system.simulated < all.system.simulated);

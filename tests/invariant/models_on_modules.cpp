@@ -40,7 +40,7 @@ template <class T> T one_of(std::mt19937& random, std::vector<T> const& all)
 }
 
 struct Drawn {
-    std::string machine, model, bits;
+    std::string   machine, model, bits;
     std::uint32_t context, batch;
 };
 
@@ -48,8 +48,8 @@ Drawn draw(std::mt19937& random)
 {
     return {one_of<std::string>(random, {"a100:2", "h100:1", "h100:8", "h200:4", "b200:8", "gb200-nvl72:16",
                                          "rubin-nvl72:8", "lpx", "lpu-v1", "plain-memory", "plain-memory:3"}),
-            one_of<std::string>(random, {"llama-3.1-8b", "llama-3.1-70b", "gpt-oss-120b", "mixtral-8x7b", "qwen3-8b",
-                                         "gemma-2-9b"}),
+            one_of<std::string>(
+                random, {"llama-3.1-8b", "llama-3.1-70b", "gpt-oss-120b", "mixtral-8x7b", "qwen3-8b", "gemma-2-9b"}),
             one_of<std::string>(random, {"8", "16"}), one_of<std::uint32_t>(random, {512, 4096, 8192}),
             one_of<std::uint32_t>(random, {1, 3, 16})};
 }
@@ -117,8 +117,8 @@ TEST_CASE("alone, modules and forms of every machine agree: within 1 per cent in
         auto const config = config_of_drawn(d);
         CAPTURE(d.machine, d.model, d.bits, d.context, d.batch);
         try {
-            auto const machine = make_machine(config);
-            auto const& w      = config.parameters.workload;
+            auto const  machine = make_machine(config);
+            auto const& w       = config.parameters.workload;
             check(d, *machine, step_of(w), 0.01, "decode");
             check(d, *machine, prompts_of(w), 0.02, "prefill");
             ++asked;
@@ -194,7 +194,7 @@ TEST_CASE("groups of a rack ask every byte that its operators read, and links ca
     auto const ran     = system.run(step.programs.front());
     auto const book    = [&](std::string const& name) {
         auto const found = std::find_if(ran.books.entries.begin(), ran.books.entries.end(),
-                                        [&](auto const& each) { return each.name == name; });
+                                           [&](auto const& each) { return each.name == name; });
         REQUIRE(found != ran.books.entries.end());
         CHECK(found->balanced());
         return static_cast<double>(found->left_value);
@@ -258,8 +258,8 @@ TEST_CASE("a token of a wafer passes sockets, and takes to the cycle what the me
 TEST_CASE("a layer on a region, and every wavelet of it, stand on a wafer with sockets as well")
 {
     for (auto const* fidelity : {"folded", "wavelet"}) {
-        auto const config  = config_of({"--machine", "wse2", "--model", "tiny", "--context", "60", "--region", "16x16",
-                                        "--fidelity", fidelity});
+        auto const config = config_of(
+            {"--machine", "wse2", "--model", "tiny", "--context", "60", "--region", "16x16", "--fidelity", fidelity});
         auto const report = make_machine(config)->step(step_of(config.parameters.workload));
         CAPTURE(fidelity);
         CHECK(report.evidence.modules >= 4);
@@ -278,19 +278,20 @@ TEST_CASE("ports of a switch serve what they are asked, and what goes in comes o
     auto const seed   = seed_of_today();
     CAPTURE(seed);
     for (std::uint32_t own = 0; own < 4; ++own) {
-        gpus.push_back(std::make_unique<BulkThread>(
-            ("gpu_" + std::to_string(own)).c_str(), [own, seed](BulkInitiator& port, LocalTime& time) {
-                auto random = std::mt19937{seed + own};
-                for (int i = 0; i < 50; ++i) {
-                    auto request  = BulkRequest{1000 + random() % 100000, Traffic::collectives, 0, random() % 2 == 0, {}};
-                    auto const to = random() % 3;
-                    request.way   = to == 0 ? Way{Route::direct, (own + 1) % 4, 0, 0}
-                                            : Way{to == 1 ? Route::all_others : Route::added_up, 0, 4, 0};
-                    if (request.way.route == Route::added_up)
-                        request.write = true;
-                    port.transfer(time, request);
-                }
-            }));
+        gpus.push_back(std::make_unique<BulkThread>(("gpu_" + std::to_string(own)).c_str(), [own,
+                                                                                             seed](BulkInitiator& port,
+                                                                                                   LocalTime& time) {
+            auto random = std::mt19937{seed + own};
+            for (int i = 0; i < 50; ++i) {
+                auto request  = BulkRequest{1000 + random() % 100000, Traffic::collectives, 0, random() % 2 == 0, {}};
+                auto const to = random() % 3;
+                request.way   = to == 0 ? Way{Route::direct, (own + 1) % 4, 0, 0}
+                                        : Way{to == 1 ? Route::all_others : Route::added_up, 0, 4, 0};
+                if (request.way.route == Route::added_up)
+                    request.write = true;
+                port.transfer(time, request);
+            }
+        }));
         gpus.back()->initiator.socket.bind(ports->port(own).socket);
     }
     kernel.run();
@@ -319,11 +320,11 @@ TEST_CASE("a socket that nothing is bound to is told before any process runs")
 TEST_CASE("a machine whose simulation goes wrong says so in its row, and the rows of others stay")
 {
     add_machine_kind({"faulty", "unit", &make_faulty});
-    auto words  = std::vector<std::string>{"--machine", "h100:8", "--model", "llama-3.1-8b", "--context", "4096"};
-    auto wrong  = ComparedMachine{"broken", config_of(words)};
-    auto  right = ComparedMachine{"h100:8", config_of(words)};
+    auto words = std::vector<std::string>{"--machine", "h100:8", "--model", "llama-3.1-8b", "--context", "4096"};
+    auto wrong = ComparedMachine{"broken", config_of(words)};
+    auto right = ComparedMachine{"h100:8", config_of(words)};
     wrong.config.parameters.machine.kind = configs::add_kind_name("faulty");
-    auto const all = compare({wrong, right}, {4096});
+    auto const all                       = compare({wrong, right}, {4096});
     REQUIRE(all.rows.size() == 2);
     CHECK(all.rows[0].faulty);
     CHECK_FALSE(all.rows[0].fits);

@@ -78,8 +78,8 @@ class GpuStep {
     bool has_prompts() const { return !work_.prefill.empty(); }
     bool is_prompts() const { return work_.decode.empty() && work_.verify.empty(); }
 
-    // Of the time of a part through all stages. The first stages have a layer more where layers do not divide; the first
-    // embeds, the last has what is behind the layers, and all but that hand vectors on.
+    // Of the time of a part through all stages. The first stages have a layer more where layers do not divide; the
+    // first embeds, the last has what is behind the layers, and all but that hand vectors on.
     double share_of_busiest_stage() const
     {
         auto const stages  = plan_.pipeline;
@@ -87,7 +87,7 @@ class GpuStep {
         auto       of_kind = std::vector<Seconds>(step_.kinds.size()); // a layer
         auto       first = Seconds{}, last = first, handing = first, all = first;
         for (auto const& op : outcome_.operators) {
-            auto const time  = sum_of(op.parts);
+            auto const  time = sum_of(op.parts);
             auto const* once = workloads::find_operator(step_.once, op.name);
             all += time;
             if (op.layer_kind)
@@ -447,13 +447,13 @@ class GpuStep {
 
     StepOutcome finish()
     {
-        auto& o     = outcome_;
-        o.what      = is_prompts() ? "prefill" : has_prompts() ? "mixed" : "decode";
-        o.batch     = batch_;
-        o.context   = mean_context(work_);
-        o.tensor    = plan_.tensor;
-        o.pipeline  = plan_.pipeline;
-        o.devices   = plan_.devices();
+        auto& o    = outcome_;
+        o.what     = is_prompts() ? "prefill" : has_prompts() ? "mixed" : "decode";
+        o.batch    = batch_;
+        o.context  = mean_context(work_);
+        o.tensor   = plan_.tensor;
+        o.pipeline = plan_.pipeline;
+        o.devices  = plan_.devices();
 
         o.parts_of_batch = parts_of_batch();
         o.waits_for_all  = has_prompts();

@@ -27,8 +27,8 @@ ServiceTime HostEdge::service(BulkRequest const& request)
 }
 
 WaferLink::WaferLink(configs::WaferParams const& wafer)
-    : bytes_per_second_{wafer.link_bandwidth.value()}, clock_{wafer.clock.value()},
-      latency_{whole_cycles(wafer.link_latency.value())}
+    : bytes_per_second_{wafer.link_bandwidth.value()}, clock_{wafer.clock.value()}, latency_{whole_cycles(
+                                                                                        wafer.link_latency.value())}
 {
 }
 

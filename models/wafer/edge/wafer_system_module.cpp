@@ -64,10 +64,7 @@ Picoseconds WaferSystemModule::send(std::uint32_t wafer, Picoseconds at, std::ui
     return wafers_[from]->link->issue(*time_, {bytes, Traffic::activations, 0, true});
 }
 
-void WaferSystemModule::wait_until(Picoseconds at)
-{
-    time_->wait_until(at);
-}
+void WaferSystemModule::wait_until(Picoseconds at) { time_->wait_until(at); }
 
 void WaferSystemModule::answer(std::uint32_t wafer, Picoseconds at)
 {
@@ -100,7 +97,7 @@ Books WaferSystemModule::books() const
     for (auto const& receiver : receivers_)
         served += receiver->books();
     auto          books = Books{};
-    std::uint64_t read = 0;
+    std::uint64_t read  = 0;
     for (auto const& edge : edges_)
         read += edge->read();
     for (auto const kind : {Traffic::weights, Traffic::kv, Traffic::activations})
