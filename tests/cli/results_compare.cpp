@@ -151,7 +151,7 @@ TEST_CASE("machines run as SystemC modules, say how many, and have their closed 
     for (std::size_t i = 0; i < modules.size(); ++i) {
         CAPTURE(modules[i].dump());
         CHECK(modules[i].at("fidelity") == (i == 0 ? "folded" : "modules"));
-        for (auto const* count : {"modules", "transactions", "kernel_events"}) {
+        for (auto const* count : {"modules", "module_transactions", "kernel_events"}) {
             CHECK(modules[i].at(count).get<double>() > 1);
             CHECK(forms[i].at(count).is_null());
         }

@@ -52,7 +52,7 @@ std::vector<NumberColumn> const& number_columns()
          [](auto const& r) { return value_of(r.energy_at_most); }},
         {"modules", "1", "SystemC modules that found the time per token; missing: none took part",
          [](auto const& r) { return count_of(r.evidence.modules); }},
-        {"transactions", "1", "transfers between modules behind the time per token",
+        {"module_transactions", "1", "transfers between modules behind the time per token",
          [](auto const& r) { return count_of(r.evidence.transactions); }},
         {"kernel_events", "1", "activations by the SystemC kernel behind the time per token",
          [](auto const& r) { return count_of(r.evidence.kernel_events); }},

@@ -163,7 +163,7 @@ void write_meta(hdf5::Group& root, configs::Config const& config, models::Outcom
     meta.attribute("fidelity", outcome.fidelity);
     meta.attribute("token_note", outcome.token_note);
     meta.attribute("modules", outcome.modules.modules); // of SystemC; 0: none took part
-    meta.attribute("transactions", outcome.modules.transactions);
+    meta.attribute("module_transactions", outcome.modules.transactions);
     meta.attribute("kernel_events", outcome.modules.kernel_events);
     if (!outcome.operators.empty()) // closed forms have no state
         meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));
