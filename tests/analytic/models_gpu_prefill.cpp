@@ -59,7 +59,7 @@ TEST_CASE("a rack fills its pipeline with parts of a prompt")
     auto const step    = step_of(p, "llama-3.1-8b", 8192);
     auto const outcome = models::step_on_stream(models::sram_rack(p, step), step, p, models::prompts_of(p.workload));
     auto const whole   = flops_of_prompts(step.shape, 8192, 1) / (188e12 * 0.8 * outcome.tensor); // part by part
-    CHECK(outcome.floor.value() < whole / 10);
+    CHECK(outcome.floor.value() < whole / 9); // memory and sums of a part stand beside its arithmetic
     CHECK(outcome.floor.value() > whole / outcome.pipeline);
 }
 
@@ -69,7 +69,18 @@ TEST_CASE("prompts go through a pipeline one behind the other, tokens of decode 
     auto const step  = step_of(p, "llama-3.1-8b", 4096);
     auto const alone = models::prefill_on_gpus(step, p, 0.92, {1, 4}, 1).floor;
     auto const four  = models::prefill_on_gpus(step, p, 0.92, {1, 4}, 4).floor;
-    CHECK(four.value() == Approx(alone.value() * (1 + 3.0 / 4)).epsilon(1e-9));
+    // Each the time of the busiest stage after the one before: the last one has the output projection besides its
+    // layers, which is little for a prompt, as its last token alone needs it.
+    CHECK(four.value() > alone.value() * (1 + 3.0 / 4));
+    CHECK(four.value() < alone.value() * (1 + 3.0 / 4) * 1.01);
+    // Of 30 layers a stage of four has eight: more than its share.
+    auto uneven           = step;
+    uneven.shape          = workloads::read_model("llama-3.1-8b");
+    uneven.shape.layers   = 30;
+    auto const thirty     = workloads::decode_step(uneven.shape, p.workload);
+    auto const one_prompt = models::prefill_on_gpus(thirty, p, 0.92, {1, 4}, 1).floor;
+    auto const prompts    = models::prefill_on_gpus(thirty, p, 0.92, {1, 4}, 4).floor;
+    CHECK(prompts.value() == Approx(one_prompt.value() * (1 + 3 * 8.0 / 30)).epsilon(0.01));
     auto const one_token  = models::decode_on_gpus(step, p, 0.92, {1, 4}, 1).floor;
     auto const four_token = models::decode_on_gpus(step, p, 0.92, {1, 4}, 4).floor;
     CHECK(four_token.value() == Approx(one_token.value()).epsilon(1e-9));
