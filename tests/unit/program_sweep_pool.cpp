@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+using namespace scribeline::program;
 using namespace scribeline::results;
 
 namespace {
