@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 using namespace scribeline::program;
-using namespace scribeline::results;
 
 namespace {
 
