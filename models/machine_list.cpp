@@ -17,10 +17,10 @@ namespace {
 std::vector<KindRow>& kinds()
 {
     static auto all = std::vector<KindRow>{
-        {"wafer", "wafer", &make_wafer_machine},
-        {"gpu", "GPU", &make_gpu_machine},
-        {"sram", "chip", &make_sram_machine},
-        {"plain", "accelerator", &make_plain_machine},
+        {"wafer", "wafer", &make_wafer_machine, &wafer_nameplate},
+        {"gpu", "GPU", &make_gpu_machine, &gpu_nameplate},
+        {"sram", "chip", &make_sram_machine, &sram_nameplate},
+        {"plain", "accelerator", &make_plain_machine, &plain_nameplate},
     };
     return all;
 }

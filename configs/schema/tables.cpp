@@ -19,23 +19,15 @@ auto const ours      = "how to simulate";
 
 Group machine()
 {
-    using P     = MachineParams;
-    Group group = table<&Parameters::machine>("What the machine is")
-                      .row<&P::kind>("wafer",
-                                     "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; "
-                                     "plain: an accelerator on DDR or LPDDR",
-                                     src::user, Origin::choice);
-    // A program may be linked with kinds that the list of words does not have (add_kind_name).
-    auto& row = group.rows.back();
-    row.text  = [](Parameters const& p) { return kind_name(p.machine.kind); };
-    row.set   = [set = row.set](Parameters& p, std::string_view given) {
-        auto const kind = added_kind(given);
-        if (kind)
-            p.machine.kind = *kind;
-        else
-            set(p, given);
-    };
-    return group;
+    using P = MachineParams;
+    return table<&Parameters::machine>("What the machine is")
+        .row<&P::kind>(
+            "wafer",
+            "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; "
+            "plain: an accelerator on DDR or LPDDR",
+            src::user, Origin::choice, kind_names(),
+            [](Parameters& p, std::string_view given) { p.machine.kind = kind_named(given); },
+            [](Parameters const& p) { return kind_name(p.machine.kind); });
 }
 
 Group wafer()

@@ -13,6 +13,7 @@
 #include <sstream>
 
 using namespace scribeline;
+using namespace scribeline::program;
 using namespace scribeline::results;
 using scribeline::configs::Exit;
 using scribeline::tests::refusal_of;

@@ -3,6 +3,7 @@
 #include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 #include "results/views/report_text.hpp"
+#include "support/run_line.hpp"
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -115,11 +116,11 @@ TEST_CASE("durations and rates have three digits, whatever their size")
 
 TEST_CASE("what was not asked for and counts all the same is told, with the option that changes it")
 {
-    auto config = configs::resolve(configs::read_command_line({"run", "--machine", "wse3"}));
+    auto config = configs::resolve(tests::run_line({"run", "--machine", "wse3"}));
     CHECK_THAT(table(config, tests::sample_outcome()),
                Contains("Not asked for") && Contains("--model NAME") && Contains("--context N"));
     config = configs::resolve(
-        configs::read_command_line({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "64"}));
+        tests::run_line({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "64"}));
     CHECK_THAT(table(config, tests::sample_outcome()), !Contains("Not asked for"));
 
     auto const directory = tests::TemporaryFolder{};
@@ -127,7 +128,7 @@ TEST_CASE("what was not asked for and counts all the same is told, with the opti
               "mine.toml",
               "description = \"mine\"\nbase = \"wse3\"\n[pe]\nsram = \"64 KiB\"\n[fabric]\nhop_latency = \"1 cycle\"\n");
     config = configs::resolve(
-        configs::read_command_line({"run", "--machine", own, "--model", "qwen3-8b", "--context", "64"}));
+        tests::run_line({"run", "--machine", own, "--model", "qwen3-8b", "--context", "64"}));
     CHECK_THAT(table(config, tests::sample_outcome()),
                Contains("mine.toml sets 2 parameters itself") && Contains("machines/wse3.toml, its base"));
 }
@@ -136,7 +137,7 @@ TEST_CASE("weights that are narrower in the published checkpoint are warned of, 
 {
     auto const warning = [](std::vector<std::string> more) {
         more.insert(more.begin(), {"run", "--machine", "wse3"});
-        return results::checkpoint_warning(configs::resolve(configs::read_command_line(more)));
+        return results::checkpoint_warning(configs::resolve(tests::run_line(more)));
     };
     CHECK_THAT(warning({"--model", "gpt-oss-20b"}), Contains("mxfp4") && Contains("--set workload.weight_bits=4"));
     CHECK_THAT(warning({"--model", "deepseek-v3"}), Contains("fp8") && Contains("--set workload.weight_bits=8"));
