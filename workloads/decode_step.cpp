@@ -21,7 +21,8 @@ constexpr std::array kind_names{"norm",     "qkv",      "rope",       "kv_write"
 double flops_of_norm(Norm norm, double n) { return (norm == Norm::rms ? 4 : 7) * n; }
 
 // Per element, with exp, erf and tanh one each: x / (1 + exp(-x));  x / 2 (1 + erf(x / sqrt 2));
-// x / 2 (1 + tanh(a (x + b x^3)));  max(0, x).
+// x / 2 (1 + tanh(a (x + b x^3)));  max(0, x);  max(0, x)^2;  a x^2 + b x above 0, a (exp(min(x, e)) - 1 - x) + b x
+// below (xIELU, arXiv 2411.13010).
 double flops_of(Activation activation)
 {
     switch (activation) {
@@ -33,6 +34,10 @@ double flops_of(Activation activation)
         return 9;
     case Activation::relu:
         return 1;
+    case Activation::relu_squared:
+        return 2;
+    case Activation::xielu:
+        return 7;
     }
     return 0;
 }
@@ -304,6 +309,9 @@ void add_notes(DecodeStep& step, ModelShape const& model)
     if (step.context > model.max_context)
         step.notes.push_back(fmt::format("the context of {} tokens is longer than the {} that {} was made for",
                                          step.context, model.max_context, model.name));
+    if (!model.assumed.empty())
+        step.notes.push_back(fmt::format("the file of {} leaves these to its class: {}", model.name,
+                                         fmt::join(model.assumed, ", ")));
     if (model.soft_caps)
         step.notes.push_back("the soft caps on scores and logits are left out");
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))

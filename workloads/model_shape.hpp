@@ -9,7 +9,7 @@
 namespace scribeline::workloads {
 
 enum class Norm { rms, layer };
-enum class Activation { silu, gelu, gelu_tanh, relu };
+enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu };
 
 // Layers of one kind, where a model mixes several. All sizes in elements.
 struct LayerKind {
@@ -63,6 +63,8 @@ struct ModelShape {
     LatentAttention           latent;
     std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
+
+    std::vector<std::string> assumed; // sizes that the file leaves to its class: "num_hidden_layers = 32"
 
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
     std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
