@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t deepest_path = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
-constexpr std::size_t longest_key  = 64;
+constexpr std::size_t longest_key  = 128;
 
 // The parser quotes what it read last, which may be most of the file.
 std::string short_enough(std::string const& message)
@@ -35,10 +35,9 @@ std::string short_enough(std::string const& message)
     return plain.size() <= longest ? plain : plain.substr(0, longest) + "...";
 }
 
-// A name that cannot be mistaken for a path.
 bool is_kept(std::string const& key)
 {
-    return !key.empty() && key.size() <= longest_key && key.find('.') == std::string::npos;
+    return !key.empty() && key.size() <= longest_key;
 }
 
 struct Place {
@@ -137,6 +136,7 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
         if (auto* const object = path_.empty() ? nullptr : current())
             object->number += 1;
         path_.push_back(name);
+        std::replace(path_.back().begin(), path_.back().end(), '.', '/'); // no path
         auto* const field = current();
         if (field == nullptr)
             return true;

@@ -545,6 +545,7 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
 
     reader.require_no_complaints();
     outer.require_no_complaints();
+    shape.checkpoint = parse_checkpoint(document, block, shape);
     return shape;
 }
 
