@@ -285,6 +285,7 @@ std::vector<TellingKey> const& telling_keys()
         {"global_head_dim", 0, two_heads},
         {"hybrid_layer_pattern", 0, "layers of several types"},
         {"num_kv_shared_layers", 0, shared_kv},
+        {"use_cla", 0, shared_kv},
         {"hidden_size_per_layer_input", 0, layer_inputs},
         {"block_configs", 0, per_layer},
         {"hc_mult", 1, hyper},

@@ -36,8 +36,9 @@ bool ConfigReader::mentions(Names const& names) const
                        [&](auto const* n) { return document_.fields.count(block_ + n) != 0; });
 }
 
-double ConfigReader::number_or(Names const& names, double fallback) const
+double ConfigReader::number_or(Names const& names, double fallback)
 {
+    asked_.insert(names.begin(), names.end());
     auto const* const found = document_.find(path_of(names));
     return found != nullptr && found->kind == FieldKind::number ? found->number : fallback;
 }

@@ -37,7 +37,7 @@ class ConfigReader {
     // Also where it is null.
     bool mentions(Names const&) const;
     // The value where it is a number, whatever its range.
-    double number_or(Names const&, double fallback) const;
+    double number_or(Names const&, double fallback);
     // Null where the field is absent or no list. Whoever takes a list says what of it he understands.
     Field const* list(Names const&);
     // The names that were taken because others left them out, as "num_hidden_layers = 32".

@@ -133,7 +133,12 @@ ModelFile read_model_file(std::string const& model)
     auto text = ends_in(file.string(), ".gguf")
                     ? configs::read_beginning(file.string(), configs::limits::model)
                     : configs::read_whole_file(file.string(), configs::limits::model);
-    return {configs::printable(file.string()), name_from(file), std::move(text)};
+    auto       failed    = std::error_code{};
+    auto const beside    = file.parent_path() / "hf_quant_config.json";
+    auto       quantised = file.filename() == "config.json" && fs::exists(beside, failed)
+                               ? configs::read_whole_file(beside.string(), configs::limits::model)
+                               : std::string{};
+    return {configs::printable(file.string()), name_from(file), std::move(text), std::move(quantised)};
 }
 
 std::vector<std::string> shipped_models() { return configs::shared_names(models_folder, ".json"); }

@@ -123,7 +123,7 @@ double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 ModelShape read_model(std::string const& model)
 {
     auto const file = read_model_file(model);
-    return parse_model(file.text, file.path, file.name);
+    return parse_model(file.text, file.path, file.name, file.quantisation);
 }
 
 ModelShape with_full_kv(ModelShape shape)

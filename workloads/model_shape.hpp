@@ -97,7 +97,9 @@ struct ModelShape {
 ModelShape read_model(std::string const& model);
 
 // The same from the text of a config.json; `file` and `name` are what messages and the shape call it.
-ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name);
+// `quantisation` is an hf_quant_config.json, for a file that does not say itself how its weights are stored.
+ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name,
+                       std::string_view quantisation = {});
 
 std::vector<std::string> shipped_models();
 

@@ -469,6 +469,18 @@ void refuse_unread(ConfigDocument const& document, std::string const& block, Con
     }
 }
 
+// ModelOpt writes what others put into quantization_config into a file of its own, as `quantization`.
+void add_quantisation(ConfigDocument& document, ConfigDocument const& beside)
+{
+    auto const prefix = std::string{"quantization"};
+    for (auto const& [path, field] : beside.fields)
+        if (path == prefix || path.compare(0, prefix.size() + 1, prefix + ".") == 0) {
+            auto copy  = field;
+            copy.alias = "hf_quant_config.json: " + path;
+            document.fields.emplace("quantization_config" + path.substr(prefix.size()), std::move(copy));
+        }
+}
+
 bool tied_in(ConfigReader& block, ConfigReader& file, Architecture const& row)
 {
     auto const names = Names{"tie_word_embeddings"};
@@ -478,17 +490,21 @@ bool tied_in(ConfigReader& block, ConfigReader& file, Architecture const& row)
 
 } // namespace
 
-ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name)
+ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name,
+                       std::string_view quantisation)
 {
-    auto const  document = read_model_fields(text, file);
+    auto        document = read_model_fields(text, file);
     auto const  block    = block_of(document);
     auto const& row      = architecture_of(document, block);
 
     auto reader = ConfigReader{document, block};
     auto outer  = ConfigReader{document, ""};
     auto shape  = ModelShape{};
-    // What a block within another file leaves out is as the class has it; a file of its own says all of it.
-    auto const sizes = block.empty() ? DefaultSizes{} : row.sizes;
+    // What a block within another file leaves out is as its class has it, if it states any size; a file of its own
+    // states all.
+    auto const states_one = reader.has({"num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size",
+                                        "num_attention_heads", "max_position_embeddings"});
+    auto const sizes      = block.empty() || !states_one ? DefaultSizes{} : row.sizes;
 
     shape.name         = name;
     shape.architecture = row.names[0];
@@ -545,6 +561,8 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
 
     reader.require_no_complaints();
     outer.require_no_complaints();
+    if (!quantisation.empty() && document.find("quantization_config") == nullptr)
+        add_quantisation(document, parse_config(quantisation, file + " (hf_quant_config.json beside it)"));
     shape.checkpoint = parse_checkpoint(document, block, shape);
     return shape;
 }
