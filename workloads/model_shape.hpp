@@ -67,6 +67,7 @@ struct ModelShape {
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
     Checkpoint               checkpoint; // how the file says that the weights are stored
+    std::string              source_licence; // of the repository that a shipped file was read from
     std::vector<std::string> assumed;    // sizes that the file leaves to its class: "num_hidden_layers = 32"
 
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }

@@ -188,7 +188,7 @@ void read_attention(ConfigReader& reader, Architecture const& row, DefaultSizes 
                                     reader.path_of(heads), shape.heads));
 
     auto const given = reader.has(head_dim);
-    if (reader.clean() && !given && row.head_dim == 0 && shape.hidden % shape.heads != 0)
+    if (reader.clean() && !given && !row.latent && row.head_dim == 0 && shape.hidden % shape.heads != 0)
         reader.complain(reader.path_of(heads), fmt::format("does not divide the hidden size {}. State head_dim, or "
                                                            "correct one of the two",
                                                            shape.hidden));
@@ -558,6 +558,8 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
     shape.soft_caps = reader.has({"attn_logit_softcapping"}) || reader.has({"final_logit_softcapping"});
     refuse_unread(document, block, reader);
     shape.assumed = reader.assumed();
+    if (auto const* const licence = document.find("_source.licence"); licence != nullptr)
+        shape.source_licence = licence->text;
 
     reader.require_no_complaints();
     outer.require_no_complaints();
