@@ -57,8 +57,11 @@ std::unique_ptr<Machine> make_machine(configs::Config const& config, workloads::
 
 std::unique_ptr<Machine> make_machine(configs::Config const& config)
 {
-    auto const& workload = config.parameters.workload;
-    return make_machine(config, workloads::decode_step(workloads::read_model(workload.model), workload));
+    auto       settled = config;
+    auto&      workload = settled.parameters.workload;
+    auto const shape    = workloads::read_model(workload.model);
+    workloads::settle_widths(workload, shape);
+    return make_machine(settled, workloads::decode_step(shape, workload));
 }
 
 } // namespace scribeline::models

@@ -204,9 +204,11 @@ Group workload()
         .or_path()
         .row<&P::context>("64", "1", "16777216", "tokens already in the KV cache", src::user, Origin::choice)
         .counts("token")
-        .row<&P::weight_bits>("16", "4", "16", "width of a weight", src::user, Origin::choice)
+        .row<&P::weight_bits>("16", "1", "32",
+                              "width of a weight, with the scale of its block: 4.25 for mxfp4; or checkpoint: of each "
+                              "part of the model what its file says",
+                              src::user, Origin::choice)
         .counts("bit")
-        .only({"4", "8", "16"})
         .row<&P::kv_bits>("16", "4", "16", "width of an element of the KV cache", src::user, Origin::choice)
         .counts("bit")
         .only({"4", "8", "16"})

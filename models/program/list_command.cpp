@@ -12,7 +12,6 @@
 #include "results/views/report_energy.hpp"
 #include "results/views/report_text.hpp"
 #include "results/views/terminal.hpp"
-#include "workloads/checkpoint.hpp"
 #include "workloads/model_shape.hpp"
 
 #include <algorithm>
@@ -87,12 +86,6 @@ std::string kind_of(workloads::ModelShape const& shape)
     return "dense";
 }
 
-std::uint32_t published_bits(std::string const& model)
-{
-    auto const checkpoint = workloads::checkpoint_weights(model);
-    return checkpoint ? checkpoint->bits : 16;
-}
-
 Table models()
 {
     auto table = Table{"models",
@@ -100,10 +93,12 @@ Table models()
                         {"kind", "1", true},
                         {"parameters"},
                         {"active"},
-                        {"published", "bits"},
+                        {"native", "bits"},
+                        {"weights", "byte"},
                         {"layers"},
                         {"KV cache", "KiB/token"},
-                        {"context", "token"}},
+                        {"context", "token"},
+                        {"licence of the file's source", "1", true}},
                        {}};
     for (auto const& name : workloads::shipped_models()) {
         auto const shape  = workloads::read_model(name);
@@ -111,9 +106,12 @@ Table models()
         auto const active = static_cast<double>(shape.active_parameters());
         auto const cache  = shape.kv_bytes_per_token(16) / 1024;
         table.rows.push_back({word(name), word(kind_of(shape)), quantity(in_all, fmt::format("{:.2f} B", in_all / 1e9)),
-                              quantity(active, fmt::format("{:.2f} B", active / 1e9)), quantity(published_bits(name)),
+                              quantity(active, fmt::format("{:.2f} B", active / 1e9)),
+                              quantity(shape.checkpoint.bits),
+                              quantity(shape.checkpoint_bytes(), scaled(shape.checkpoint_bytes(), "B")),
                               quantity(shape.layers), quantity(cache, fmt::format("{:.1f}", cache)),
-                              shape.max_context > 0 ? quantity(shape.max_context) : unknown()});
+                              shape.max_context > 0 ? quantity(shape.max_context) : unknown(),
+                              word(shape.source_licence.empty() ? "not stated" : shape.source_licence)});
     }
     return table;
 }
@@ -192,10 +190,10 @@ std::string explained_name(std::string const& name)
         auto const shape = workloads::read_model(name);
         return fmt::format(
             "{}: a model ({}), {}, {:.2f} B parameters, {:.2f} B of them for one token, {} layers, {:.1f} "
-            "KiB of KV cache a token; published with weights of {} bits. --model {} takes it.\n",
+            "KiB of KV cache a token; published with weights of {} bits ({}), {} in all. --model {} takes it.\n",
             name, shape.architecture, kind_of(shape), static_cast<double>(shape.parameters()) / 1e9,
             static_cast<double>(shape.active_parameters()) / 1e9, shape.layers, shape.kv_bytes_per_token(16) / 1024,
-            published_bits(name), name);
+            shape.checkpoint.bits, shape.checkpoint.method, scaled(shape.checkpoint_bytes(), "B"), name);
     }
     return "";
 }

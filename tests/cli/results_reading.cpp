@@ -209,5 +209,5 @@ TEST_CASE("a comparison says which model and context it took by default")
     CHECK_THAT(out_of({"compare", "--machines", "h100:1", "--model", "qwen3-8b", "--context", "64"}),
                !Contains("Not asked for"));
     CHECK_THAT(out_of({"compare", "--machines", "b200:1", "--model", "gpt-oss-20b", "--context", "64"}),
-               Contains("--set") && Contains("workload.weight_bits=4"));
+               Contains("--set") && Contains("workload.weight_bits=checkpoint"));
 }
