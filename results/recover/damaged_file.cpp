@@ -30,7 +30,7 @@ using configs::UserError;
 // is left, nearly nothing can be found.
 std::uint64_t most_missing(std::uint64_t there)
 {
-    constexpr std::uint64_t always = std::uint64_t{256} << 20U;
+    constexpr std::uint64_t always = std::uint64_t{64} << 20U;
     return always + there;
 }
 
