@@ -8,6 +8,7 @@
 #include "fabric/yield/defect_map.hpp"
 #include "models/published/cases_file.hpp"
 #include "results/files/run_file.hpp"
+#include "results/recover/attempts.hpp"
 #include "results/recover/damaged_file.hpp"
 #include "results/recover/salvage.hpp"
 #include "results/views/explain_file.hpp"
@@ -162,7 +163,7 @@ void blame_good_files(std::string const& edits, std::function<void()> const& rea
         read();
     } catch (UserError const& error) {
         static bool const fuzzing = std::getenv("SCRIBELINE_FUZZ") != nullptr;
-        bool const crashed = std::string{error.what()}.find("crashes or stalls") != std::string::npos;
+        bool const        crashed = std::string{error.what()}.find("crashes or stalls") != std::string::npos;
         require(!fuzzing || !crashed || damages_bytes(edits), "good HDF5 crashes or stalls what reads it");
         throw;
     }
@@ -209,9 +210,19 @@ class Deaf final : public results::SalvageLog {
     void lost(std::string const&, std::string const&) override {}
 };
 
-// In this process, where the sanitizers see it; the program has it do so in one of its own.
+// In this process, where the sanitizers see it; but for damaged bytes, at which the HDF5 library may crash, as the
+// program does it: in processes of its own.
 void read_recover(std::string const& bytes)
 {
+    if (damages_bytes(bytes)) {
+        auto const file = FileOfBytes{edited_result(bytes), "fuzzed.h5"};
+        answered([&] {
+            auto const damaged = results::DamagedFile{file.path()};
+            auto const saved   = results::recover(damaged, 2, [](auto const&) {});
+            require(!saved.bytes.empty() || !saved.reason.empty(), "nothing recovered, and no reason");
+        });
+        return;
+    }
     auto const file = FileOfBytes{edited_result(bytes), "fuzzed.h5"};
     auto       kept = std::size_t{0};
     answered([&] {
