@@ -218,7 +218,7 @@ void read_recover(std::string const& bytes)
         auto const file = FileOfBytes{edited_result(bytes), "fuzzed.h5"};
         answered([&] {
             auto const damaged = results::DamagedFile{file.path()};
-            auto const saved   = results::recover(damaged, 2, [](auto const&) {});
+            auto const saved   = results::recover(damaged, 2, results::SecondsOf::processor, [](auto const&) {});
             require(!saved.bytes.empty() || !saved.reason.empty(), "nothing recovered, and no reason");
         });
         return;
