@@ -143,7 +143,8 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
         auto const position = static_cast<std::size_t>(stream_.tellg()); // behind the closing quote
         auto const place    = place_of(position - std::min(position, name.size() + 2));
         if (field->line != 0)
-            fail(place, fmt::format("{}: the key stands here and in line {}. Keep one of them", joined(), field->line));
+            fail(place, fmt::format("{}: the key stands here and in line {}. Keep one of them",
+                                    configs::printable(joined()), field->line));
         field->line   = place.line;
         field->column = place.column;
         return true;

@@ -137,7 +137,7 @@ std::uint32_t ConfigReader::whole(Names const& names, std::uint32_t lowest, std:
             return *fallback;
         auto const key  = near_key(names);
         auto const hint = key.empty() ? fmt::format("Add it, or check that this is the config.json of a language model")
-                                      : fmt::format("Is '{}' in line {} a misspelling of it?", key,
+                                      : fmt::format("Is {} in line {} a misspelling of it?", configs::shown(key),
                                                     document_.fields.at(block_ + key).line);
         auto const null = document_.fields.count(path) != 0;
         complain(path, fmt::format("{}{} is needed. {}", null ? "" : "missing: ", what, hint));

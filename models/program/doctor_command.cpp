@@ -242,7 +242,7 @@ std::string as_json(std::vector<Finding> const& findings)
     for (auto const& each : findings)
         rows.push_back({{"subject", each.subject}, {"health", name_of(each.health)}, {"finding", each.text}});
     auto const whole = Json{{"schema_version", "1.0"}, {"findings", std::move(rows)}};
-    return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return whole.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace

@@ -424,8 +424,8 @@ Exit submit(Given const& given, std::ostream& out)
     if (!result.warning.empty() && given.line().verbosity >= 0)
         std::cerr << "scribeline: warning: " << result.warning << '\n';
     if (options.dry_run)
-        out << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n", result.array_script,
-                           result.merge_script);
+        out << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n",
+                           configs::printable(result.array_script), configs::printable(result.merge_script));
     else
         out << fmt::format("{} points in {} shards: job {}; merge: job {}\n", folder.plan().points.size(),
                            options.shards, result.array_job, result.merge_job);

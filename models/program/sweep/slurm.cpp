@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -47,10 +46,7 @@ bool is_in_path(char const* program)
 
 void write_script(std::string const& path, std::string const& text)
 {
-    auto stream = std::ofstream{path, std::ios::trunc};
-    if (!(stream << text).flush())
-        throw UserError{Exit::cannot_write, fmt::format("cannot write {}", path)};
-    stream.close();
+    write_atomically(path, text);
     fs::permissions(path, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
 }
 

@@ -305,7 +305,7 @@ std::string as_json(SweepTable const& table, Columns const& columns, Rows const&
     }
     auto const whole =
         Json{{"schema_version", "1.0"}, {"description", table.description}, {"units", units}, {"points", points}};
-    return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return whole.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 std::string as_table(SweepTable const& table, Columns const& columns, Rows const& rows)
