@@ -13,7 +13,9 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace fs = std::filesystem;
 using configs::Exit;
@@ -117,7 +119,10 @@ Exit recover_command(configs::CommandLine const& line, std::ostream& out)
     auto const from   = DamagedFile{line.arguments.front()};
     auto const place  = output_of(line, from.path());
     auto       output = OutputFile{place};
-    auto const result = recover(from, seconds_for(line, from), [&](RecoverProgress const& so_far) {
+    auto const wished = std::any_of(line.options.begin(), line.options.end(),
+                                    [](auto const& option) { return option.first == "timeout"; });
+    auto const kind   = wished ? SecondsOf::clock : SecondsOf::processor;
+    auto const result = recover(from, seconds_for(line, from), kind, [&](RecoverProgress const& so_far) {
         if (line.verbosity >= 0)
             std::cerr << fmt::format("scribeline: {:.0f} s, {} objects read, {} lost; at {}\n", so_far.seconds,
                                      so_far.kept, so_far.lost, configs::shown(so_far.at));
@@ -149,4 +154,4 @@ Exit recover_command(configs::CommandLine const& line, std::ostream& out)
     return Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

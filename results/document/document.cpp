@@ -166,7 +166,7 @@ std::string as_json(Document const& document)
     }
     auto const json =
         Json{{"schema_version", json_schema_version}, {"title", document.title}, {"sections", std::move(sections)}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 std::string as_csv(Document const& document)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -34,10 +35,23 @@ void bound_memory(Bounds const& bounds)
 
 void bound_time(double seconds)
 {
-    auto const whole = std::floor(seconds);
-    auto const parts = static_cast<suseconds_t>(std::ceil((seconds - whole) * 1e3)) * 1000;
-    auto const timer = itimerval{{0, 0}, {static_cast<time_t>(whole), std::min<suseconds_t>(parts, 999'000)}};
-    ::setitimer(ITIMER_REAL, &timer, nullptr);
+    auto const timer = [](double after) {
+        auto const whole = std::floor(after);
+        auto const parts = static_cast<suseconds_t>(std::ceil((after - whole) * 1e3)) * 1000;
+        return itimerval{{0, 0}, {static_cast<time_t>(whole), std::min<suseconds_t>(parts, 999'000)}};
+    };
+    auto const working = timer(seconds), waiting = timer(seconds * waits);
+    ::setitimer(ITIMER_PROF, &working, nullptr);
+    ::setitimer(ITIMER_REAL, &waiting, nullptr);
+}
+
+double processor_seconds(int process)
+{
+    auto clock = clockid_t{};
+    auto time  = timespec{};
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return 0;
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 } // namespace scribeline::results

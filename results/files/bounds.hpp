@@ -6,6 +6,8 @@
 
 namespace scribeline::results {
 
+// Seconds are of the processor: a damaged file sends the library round in circles, and never lets it wait. On a machine
+// that is busy with other things a good file takes no more of them.
 struct Bounds {
     double        seconds = 0;
     std::uint64_t memory  = 0; // bytes, beyond what this process has already
@@ -26,7 +28,12 @@ Bounds bounds_for_file(std::string const& path); // by its length; of none that 
 // system does not say how much the process has already, nothing is bounded.
 void bound_memory(Bounds const& bounds);
 
-// A signal that ends this process (SIGALRM) when it has worked or waited that long. Rounded up to a millisecond.
-void bound_time(double seconds);
+// A signal that ends this process (SIGPROF) when it has worked that long, or (SIGALRM) worked and waited `waits` times
+// as long. Rounded up to a millisecond.
+void             bound_time(double seconds);
+constexpr double waits = 15;
+
+// What a process of ours has worked; nothing when there is none any more.
+double processor_seconds(int process);
 
 } // namespace scribeline::results

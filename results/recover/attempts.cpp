@@ -114,7 +114,7 @@ struct Terms {
     auto const nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nowhere, STDOUT_FILENO);
     ::dup2(nowhere, STDERR_FILENO);
-    for (auto const signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM})
+    for (auto const signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGPROF})
         ::signal(signal, SIG_DFL);
     bound_memory(bounds_for(from.bytes() + from.missing()));
     bound_time(terms.patience);
@@ -134,6 +134,7 @@ struct Attempt {
     std::string           at; // the object that it turned to last
     bool                  ended_well  = false;
     bool                  out_of_time = false;
+    double                worked      = 0; // seconds of the processor
 };
 
 // A line of the log.
@@ -211,12 +212,17 @@ template <class Each> Attempt try_once(DamagedFile const& from, Terms const& ter
         throw UserError{Exit::try_again, fmt::format("cannot start a process: {}", std::strerror(errno))};
     writing.close();
     auto attempt = Attempt{};
-    listen(reading.get(), attempt, [&] { return each(attempt); });
+    listen(reading.get(), attempt, [&] { return each(attempt, processor_seconds(child)); });
     if (attempt.out_of_time)
         ::kill(child, SIGKILL);
     auto status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    auto usage  = rusage{};
+    while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
     }
+    auto const seconds = [](timeval time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    attempt.worked     = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     attempt.ended_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (attempt.ended_well)
         attempt.recovered.bytes = content_of(memory.get());
@@ -227,22 +233,28 @@ template <class Each> Attempt try_once(DamagedFile const& from, Terms const& ter
 
 double seconds_to_recover(std::uint64_t bytes) { return bounds_for(bytes).seconds; }
 
-Recovered recover(DamagedFile const& from, double seconds, std::function<void(RecoverProgress const&)> const& tell)
+Recovered recover(DamagedFile const& from, double seconds, SecondsOf kind,
+                  std::function<void(RecoverProgress const&)> const& tell)
 {
-    auto const start    = Clock::now();
+    auto const start  = Clock::now();
+    auto       worked = 0.0; // by attempts that have ended
+    auto const used   = [&](double by_this_one = 0) {
+        auto const passed = seconds_since(start);
+        return kind == SecondsOf::clock ? passed : std::max(worked + by_this_one, passed / waits);
+    };
     auto const patience = seconds * share_of_an_object;
     auto       harmful  = std::set<std::string>{};
     auto       harmless = std::set<std::string>{}; // tried, and another one was turned to
     auto       told     = 0.0;
 
     auto const each = [&](double most) {
-        return [&, most](Attempt const& attempt) {
+        return [&, most](Attempt const& attempt, double working) {
             auto const elapsed = seconds_since(start);
             if (elapsed - told >= 1) {
                 told = elapsed;
                 tell({elapsed, attempt.recovered.kept.size(), attempt.recovered.lost.size(), attempt.at});
             }
-            return elapsed < most;
+            return used(working) < most;
         };
     };
     auto const give_up = [](Attempt& attempt, std::string const& why) {
@@ -251,9 +263,10 @@ Recovered recover(DamagedFile const& from, double seconds, std::function<void(Re
         return std::move(attempt.recovered);
     };
     for (;;) {
-        bool const last = seconds_since(start) >= seconds;
+        bool const last = used() >= seconds;
         auto       attempt =
             try_once(from, {harmful, last ? &harmless : nullptr, patience}, each(last ? 2 * seconds : seconds));
+        worked += attempt.worked;
         if (attempt.ended_well)
             return std::move(attempt.recovered);
         for (auto const& path : attempt.tried)

@@ -25,8 +25,12 @@ struct RecoverProgress {
     std::string at;                 // the object that it turned to last
 };
 
+// Of the processor where nobody wished for a time: a machine that is busy loses nothing by it.
+enum class SecondsOf { processor, clock };
+
 // After `seconds`, what has not been read is lost, and what has been is written: in twice that at most.
-Recovered recover(DamagedFile const& from, double seconds, std::function<void(RecoverProgress const&)> const& tell);
+Recovered recover(DamagedFile const& from, double seconds, SecondsOf kind,
+                  std::function<void(RecoverProgress const&)> const& tell);
 
 // Without a wish: far more than a file of that length needs.
 double seconds_to_recover(std::uint64_t bytes);

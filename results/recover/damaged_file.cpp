@@ -25,8 +25,14 @@ namespace {
 using configs::Exit;
 using configs::UserError;
 
-// A length that a damaged superblock may state, beyond which it is damaged rather than long.
-constexpr std::uint64_t most_missing = std::uint64_t{16} << 30U;
+// Bytes that may be missing at the end: as many as are there, and some more. The copy has room for all of them, so what
+// a damaged superblock says must not decide how much memory and disk that is; and of a file of which less than a half
+// is left, nearly nothing can be found.
+std::uint64_t most_missing(std::uint64_t there)
+{
+    constexpr std::uint64_t always = std::uint64_t{64} << 20U;
+    return always + there;
+}
 
 struct Opened {
     int fd = -1;
@@ -82,7 +88,7 @@ DamagedFile::DamagedFile(std::string const& path) : path_{path}, image_{all_byte
                         fmt::format("{} does not begin as an HDF5 file does; there is nothing to recover", path)};
     size_   = image_.size();
     stated_ = superblock->end_of_file;
-    if (stated_ > size_ + most_missing)
+    if (stated_ > size_ + most_missing(size_))
         throw UserError{Exit::bad_config, fmt::format("{} states a length of {} bytes and has {}: its first bytes are "
                                                       "damaged, and without them nothing can be found in it",
                                                       path, stated_, size_)};

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -56,7 +57,6 @@ class Cells {
 
     void*       to_fill() { return bytes_.data(); }
     void        filled() { read_ = true; }
-    bool        are_read() const { return read_; }
     void const* data() const { return bytes_.data(); }
 
   private:
@@ -252,19 +252,20 @@ class Salvager {
             throw Failure{"holds addresses within the damaged file"};
         hdf5::require_own_storage(from, "its storage");
         require_all_bytes(from, list.id(), space.id());
-        if (H5Dget_storage_size(from) > 0)
-            hdf5::cells_of_dataset(from, "its extent");
-        auto cells = Cells{type.id(), space.id()};
+        // Without bytes in the file it has no cells to read, however many it claims.
+        auto cells = std::optional<Cells>{};
         if (H5Dget_storage_size(from) > 0) {
-            check(H5Dread(from, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells.to_fill()), "cells");
-            cells.filled();
+            hdf5::cells_of_dataset(from, "its extent");
+            cells.emplace(type.id(), space.id());
+            check(H5Dread(from, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells->to_fill()), "cells");
+            cells->filled();
         }
         auto made =
             Handle{check(H5Dcreate2(to, name.c_str(), type.id(), space.id(), H5P_DEFAULT, fresh.id(), H5P_DEFAULT),
                          "new dataset"),
                    &H5Dclose};
-        if (cells.are_read())
-            check(H5Dwrite(made.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells.data()), "write");
+        if (cells)
+            check(H5Dwrite(made.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells->data()), "write");
         attributes(from, made.id(), path);
         if (H5Aexists(from, "DIMENSION_LIST") > 0)
             scaled_.push_back(path);

@@ -92,7 +92,7 @@ std::string cases_json(std::vector<CaseOutcome> const& outcomes)
                         {"deviations", std::move(statistics)},
                         {"summary", tally(outcomes)}};
     // A cell need not be UTF-8, JSON must be.
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace scribeline::results

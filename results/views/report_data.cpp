@@ -208,7 +208,7 @@ void print_json(std::ostream& out, configs::Config const& config, Outcome const&
         document["prefill_checks"] = std::move(checks);
     }
     // A file name need not be UTF-8, JSON must be.
-    out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    out << document.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
 void print_csv(std::ostream& out, Outcome const& outcome)

@@ -222,7 +222,8 @@ std::string as_json(ShownFile const& shown)
     }
     for (auto const* table : {&shown.summary, &shown.operators, &shown.stages})
         document["units"][table->name] = units_json(*table);
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    // In ASCII, so that what a file says has no control characters of two bytes either.
+    return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 std::string as_long_csv(ShownFile const& shown)

@@ -220,7 +220,7 @@ void print_json(std::ostream& out, configs::Config const& config, TokenRun const
                         {"assumed", assumed_parameters(config)},
                         {"warnings", t.step.notes},
                         {"output", config.output.empty() ? Json{} : Json(config.output)}};
-    out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    out << document.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
 void print_csv(std::ostream& out, OutputToken const& t)

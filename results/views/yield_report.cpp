@@ -154,7 +154,7 @@ void print_json(std::ostream& out, configs::Config const& config, YieldStudy con
         json["pairs_by_hops"].push_back({{"hops", hops}, {"pairs", study.pairs_at[hops]}});
     if (speed)
         json["speed"] = json_of(*speed);
-    out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
 void print_csv(std::ostream& out, YieldStudy const& study, Speed const& speed)

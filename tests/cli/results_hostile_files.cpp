@@ -213,6 +213,26 @@ TEST_CASE("what a result file says never reaches the terminal as more than words
     }
 }
 
+TEST_CASE("a length that the first bytes of a file claim decides on no memory")
+{
+    auto const place = TemporaryFolder{};
+    for (auto const byte : {std::size_t{43}, std::size_t{44}}) { // of the end of the file: 2^29 bytes, 8 GiB
+        auto claims    = good_run();
+        claims[byte]   = static_cast<char>(byte == 43 ? 0x20 : 0x02);
+        auto const run = run_bounded({"recover", place.write("claims.h5", claims), "-o", place / "recovered.h5"});
+        INFO(run);
+        CHECK(run.exit_code == 65);
+        CHECK(run.err.find("its first bytes are damaged") != std::string::npos);
+        CHECK(run.out.empty());
+    }
+    // A file of which the end is missing is another thing.
+    auto const whole = good_run();
+    auto const run   = run_bounded(
+          {"recover", place.write("cut.h5", whole.substr(0, whole.size() / 2)), "-o", place / "recovered.h5"});
+    INFO(run);
+    CHECK(run.exit_code == 0);
+}
+
 TEST_CASE("groups without end, and more names than any result has, are bounded")
 {
     auto const place = TemporaryFolder{};

@@ -9,10 +9,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <filesystem>
 #include <sstream>
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 using namespace scribeline;
+using namespace scribeline::program;
 using namespace scribeline::results;
 using scribeline::configs::Exit;
 using scribeline::tests::refusal_of;
@@ -105,6 +110,23 @@ TEST_CASE("a result counts when it is complete, an error when it says that the p
     CHECK(folder.status(4) == PointStatus::ok);
     place.write("d/runs/000003.error.json", "{");
     CHECK(folder.status(3) == PointStatus::pending);
+}
+
+TEST_CASE("a file that is written whole is never written through a link, also not under its hidden name")
+{
+    auto const place = TemporaryFolder{};
+    auto const names = [&] { return place.names(); };
+    auto       host  = std::array<char, 256>{};
+    ::gethostname(host.data(), host.size() - 1);
+    auto const hidden = fmt::format(".plan.json.{}.{}.0", host.data(), ::getpid()); // which somebody may guess
+    std::filesystem::create_symlink(place / "victim", place / hidden);
+    std::filesystem::create_symlink(place / "victim", place / "plan.json");
+    write_atomically(place / "plan.json", "whole");
+    CHECK(tests::read_file(place / "plan.json") == "whole");
+    CHECK_FALSE(std::filesystem::is_symlink(place / "plan.json"));
+    CHECK(names() == std::vector<std::string>{hidden, "plan.json"}); // no victim, and nothing left behind
+    auto const refusal = refusal_of([&] { write_atomically(place / "nowhere/plan.json", "whole"); });
+    CHECK(refusal.code == Exit::cannot_write);
 }
 
 TEST_CASE("shards share out the points")

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <functional>
 
 using namespace scribeline;
@@ -55,6 +56,29 @@ TEST_CASE("the committed rows are met on average")
         return row.at("kind") == "gpu_allreduce" && row.at("machine") == "h100" && up_to_a_mebibyte(row);
     };
     CHECK(tests::deviation_of(only(rows, reduce), "H100 all-reduce up to 1 MiB, committed rows").mean < 15);
+}
+
+// Of each table the rows that stand evenly spread over it, in the order of their sizes.
+TEST_CASE("rows of B200 are met on average, of every width and library")
+{
+    auto const rows =
+        tests::read_rows((std::filesystem::path{SCRIBELINE_TESTS} / "validation" / "b200_rows.csv").string());
+    auto const of = [&](char const* kind, char const* column, char const* value) {
+        return only(rows, [=](GpuRow const& row) { return row.at("kind") == kind && row.at(column) == value; });
+    };
+    for (auto const* bits : {"16", "8", "4"})
+        CHECK(
+            tests::deviation_of(of("gpu_gemm", "bits", bits), std::string{"B200 matrix products, bits "} + bits).mean <
+            12);
+    for (auto const* kind : {"gpu_attention", "gpu_prefill_attention"})
+        for (auto const* bits : {"16", "8"})
+            CHECK(tests::deviation_of(of(kind, "bits", bits), std::string{"B200 "} + kind + ", bits " + bits).mean <
+                  12);
+    for (auto const* library : {"nccl", "tensorrt_llm", "vllm"}) {
+        auto const of_it = of("gpu_allreduce", "library", library);
+        CHECK(of_it.size() >= 6);
+        CHECK(tests::deviation_of(of_it, std::string{"B200 all-reduce, "} + library).mean < 15);
+    }
 }
 
 TEST_CASE("matrix products of whole tables are met on average, of every device and width")

@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 using configs::Exit;
 using configs::UserError;
@@ -116,8 +118,9 @@ class PointRunner {
         if (was_interrupted(end))
             return;
         // Somebody else took the point between the look at it and the start, and has it or is done with it by now.
-        if (end.exit_code == static_cast<int>(Exit::try_again) &&
-            (folder_.is_held(job.key) || folder_.is_done(job.key)))
+        auto const is_refused = end.exit_code == static_cast<int>(Exit::try_again) ||
+                                end.exit_code == static_cast<int>(Exit::cannot_create);
+        if (is_refused && (folder_.is_held(job.key) || folder_.is_done(job.key)))
             return;
         ++ran_;
         progress_.point_took(end.wall_seconds);
@@ -225,14 +228,18 @@ std::string describe(SweepFolder const& folder, PointStates const& states, Shard
     text += '\n';
     constexpr int most_shown = 5;
     auto          shown      = 0;
-    auto const    failures   = counts[PointStatus::failed] + counts[PointStatus::timed_out];
-    for (auto point = shard.index; failures > 0 && point < states.status.size(); point += shard.count) {
+    for (auto point = shard.index; counts.remaining() > 0 && point < states.status.size(); point += shard.count) {
         auto const status = states.status[point];
-        if (status != PointStatus::failed && status != PointStatus::timed_out)
+        auto const held   = status == PointStatus::pending ? folder.held(point) : std::string{};
+        if (held.empty() && status != PointStatus::failed && status != PointStatus::timed_out)
             continue;
         if (shown++ == most_shown) {
             text += "  ...\n";
             break;
+        }
+        if (!held.empty()) {
+            text += fmt::format("  point {} pending: {}\n", point, held);
+            continue;
         }
         if (auto const fault = states.faults.find(point); fault != states.faults.end()) {
             text += fmt::format("  point {} {}: {}\n", point, name_of(status), configs::printable(fault->second));
@@ -246,4 +253,4 @@ std::string describe(SweepFolder const& folder, PointStates const& states, Shard
     return text;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

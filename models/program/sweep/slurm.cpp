@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -16,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 namespace fs = std::filesystem;
 using configs::Exit;
@@ -47,10 +46,7 @@ bool is_in_path(char const* program)
 
 void write_script(std::string const& path, std::string const& text)
 {
-    auto stream = std::ofstream{path, std::ios::trunc};
-    if (!(stream << text).flush())
-        throw UserError{Exit::cannot_write, fmt::format("cannot write {}", path)};
-    stream.close();
+    write_atomically(path, text);
     fs::permissions(path, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
 }
 
@@ -146,7 +142,8 @@ std::string submit(std::string const& options, std::string const& script)
 
 } // namespace
 
-SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& program, SubmitOptions const& options)
+SubmittedSweep submit_sweep(results::SweepFolder const& folder, std::string const& program,
+                            SubmitOptions const& options)
 {
     if (!options.dry_run && !is_in_path("sbatch"))
         throw UserError{
@@ -203,4 +200,4 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
     return result;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -34,48 +34,11 @@ std::string this_program()
     return fmt::format("{} {}{}", build.version, build.git_commit, build.git_dirty ? " with changes" : "");
 }
 
-// Complete or not at all; whoever writes the same at the same time writes the same bytes. Nobody else's file is opened
-// under the hidden name, nor what a link of that name leads to.
-void write_atomically(std::string const& path, std::string const& text)
+// Whether the file is there and this user may not read it, or write it (`wish` as of access()).
+bool is_withheld(std::string const& path, int wish = R_OK)
 {
-    auto host = std::array<char, 256>{};
-    ::gethostname(host.data(), host.size() - 1);
-    auto hidden = std::string{};
-    auto fd     = -1;
-    for (int attempt = 0; fd < 0 && attempt < 100; ++attempt) {
-        hidden = (fs::path{path}.parent_path() /
-                  fmt::format(".{}.{}.{}.{}", fs::path{path}.filename().string(), host.data(), ::getpid(), attempt))
-                     .string();
-        fd = ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST)
-            break;
-    }
-    auto const fail = [&](char const* what) {
-        auto const error = errno;
-        if (fd >= 0) {
-            ::close(fd);
-            ::unlink(hidden.c_str());
-        }
-        throw UserError{Exit::cannot_write,
-                        fmt::format("{} {}: {}", what, configs::printable(path), std::strerror(error))};
-    };
-    if (fd < 0)
-        fail("cannot write");
-    for (std::size_t done = 0; done < text.size();) {
-        auto const written = ::write(fd, text.data() + done, text.size() - done);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            fail("cannot write");
-        done += static_cast<std::size_t>(written);
-    }
-    if (::rename(hidden.c_str(), path.c_str()) != 0)
-        fail("cannot rename the new file to");
-    ::close(fd);
+    return ::access(path.c_str(), wish) != 0 && errno == EACCES;
 }
-
-// Whether the file is there and cannot be read by this user.
-bool is_withheld(std::string const& path) { return ::access(path.c_str(), R_OK) != 0 && errno == EACCES; }
 
 // Whether another process holds the lock that writers take (OutputFile).
 bool is_locked(std::string const& path)
@@ -167,6 +130,45 @@ configs::SweepPlan from_json(Json const& json)
 
 } // namespace
 
+// Nobody else's file is opened under the hidden name, nor what a link of that name leads to.
+void write_atomically(std::string const& path, std::string const& text)
+{
+    auto host = std::array<char, 256>{};
+    ::gethostname(host.data(), host.size() - 1);
+    auto hidden = std::string{};
+    auto fd     = -1;
+    for (int attempt = 0; fd < 0 && attempt < 100; ++attempt) {
+        hidden = (fs::path{path}.parent_path() /
+                  fmt::format(".{}.{}.{}.{}", fs::path{path}.filename().string(), host.data(), ::getpid(), attempt))
+                     .string();
+        fd = ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    auto const fail = [&](char const* what) {
+        auto const error = errno;
+        if (fd >= 0) {
+            ::close(fd);
+            ::unlink(hidden.c_str());
+        }
+        throw UserError{Exit::cannot_write,
+                        fmt::format("{} {}: {}", what, configs::printable(path), std::strerror(error))};
+    };
+    if (fd < 0)
+        fail("cannot write");
+    for (std::size_t done = 0; done < text.size();) {
+        auto const written = ::write(fd, text.data() + done, text.size() - done);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            fail("cannot write");
+        done += static_cast<std::size_t>(written);
+    }
+    if (::rename(hidden.c_str(), path.c_str()) != 0)
+        fail("cannot rename the new file to");
+    ::close(fd);
+}
+
 char const* name_of(PointStatus status)
 {
     constexpr std::array<char const*, point_status_count> names{"pending", "ok", "infeasible", "failed", "timed_out"};
@@ -246,10 +248,16 @@ PointStatus SweepFolder::status(std::size_t point) const
     return found ? found->status : PointStatus::pending;
 }
 
-bool SweepFolder::is_held(std::size_t point) const
+std::string SweepFolder::held(std::size_t point) const
 {
     auto const file = run_file(point), part = file + ".part";
-    return is_withheld(file) || is_withheld(part) || is_locked(part);
+    if (is_locked(part))
+        return "another process computes it";
+    if (is_withheld(file))
+        return fmt::format("{} is another user's, who lets nobody read it", run_name(point));
+    if (is_withheld(part, R_OK | W_OK))
+        return fmt::format("{}.part is another user's, who began it", run_name(point));
+    return {};
 }
 
 bool SweepFolder::is_done(std::size_t point) const

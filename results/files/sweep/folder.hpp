@@ -63,9 +63,10 @@ class SweepFolder {
     bool        is_done(std::size_t point) const;
     PointStatus status(std::size_t point) const;
 
-    // Whether somebody else has the point: another process writes its result, or the result belongs to a user who does
-    // not let this one read it. It is pending then, and not to be run.
-    bool is_held(std::size_t point) const;
+    // Why somebody else has the point, or nothing: another process writes its result, or a user who does not let this
+    // one read it has it, or has begun it. It is pending then, and not to be run.
+    std::string held(std::size_t point) const;
+    bool        is_held(std::size_t point) const { return !held(point).empty(); }
 
     std::optional<PointError> error(std::size_t point) const; // none: no such file, or it cannot be read
     void                      write_error(std::size_t point, PointError const& error) const;
@@ -80,5 +81,9 @@ class SweepFolder {
 
 // Whether the file at `path` is an HDF5 file of the length that its superblock states.
 bool is_complete_hdf5(std::string const& path);
+
+// Complete or not at all; whoever writes the same at the same time writes the same bytes. Replaces what is at `path`,
+// and a link there, not what it leads to. Throws UserError: cannot_write.
+void write_atomically(std::string const& path, std::string const& text);
 
 } // namespace scribeline::results

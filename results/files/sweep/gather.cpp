@@ -35,7 +35,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds{8}; // with one file; it takes milliseconds
+constexpr double longest = 8; // seconds of the processor with one file; it takes milliseconds
 
 std::string word_of(hdf5::InputFile const& file, std::string const& dataset)
 {
@@ -142,7 +142,7 @@ class Reader {
             give_up(take, "reading it crashes the HDF5 library");
             return;
         }
-        heard_ = Clock::now();
+        heard();
         text_.append(buffer.data(), static_cast<std::size_t>(got));
         std::size_t from = 0;
         for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', from)) {
@@ -154,7 +154,9 @@ class Reader {
 
     template <class Take> void check_patience(Take const& take)
     {
-        if (!is_done() && Clock::now() - heard_ > patience)
+        auto const worked = processor_seconds(child_) - worked_;
+        auto const passed = std::chrono::duration<double>(Clock::now() - heard_).count();
+        if (!is_done() && (worked > longest || passed > longest * waits))
             give_up(take, "reading it stalls the HDF5 library");
     }
 
@@ -178,11 +180,17 @@ class Reader {
         if (child_ == 0)
             read_points(folder_, points_, at_, ends[1]);
         ::close(ends[1]);
-        pipe_  = ends[0];
-        heard_ = Clock::now();
+        pipe_ = ends[0];
         text_.clear();
         if (child_ < 0)
             fail();
+        heard();
+    }
+
+    void heard()
+    {
+        heard_  = Clock::now();
+        worked_ = processor_seconds(child_);
     }
 
     [[noreturn]] static void fail()
@@ -209,7 +217,8 @@ class Reader {
     std::size_t                    at_    = 0; // the point whose row comes next
     pid_t                          child_ = -1;
     int                            pipe_  = -1;
-    Clock::time_point              heard_;
+    Clock::time_point              heard_;      // from last
+    double                         worked_ = 0; // seconds, until then
     std::string                    text_;
 };
 
@@ -261,9 +270,8 @@ RunRow row_of_comparison(hdf5::InputFile const& file, std::string const& id,
     if (machines.size() != 1)
         throw hdf5::Failure{"/machines: not one machine"};
     auto const group = "/machines/" + machines.front();
-    auto const batch = static_cast<std::uint64_t>(file.number_attribute("/comparison", "batch"));
-    require_identity(file, file.text(group + "/config_toml"),
-                     configs::identity_of(configs::SweepCommand::compare, batch), id, file_hashes);
+    require_identity(file, file.text(group + "/config_toml"), configs::identity_of(configs::SweepCommand::compare), id,
+                     file_hashes);
     auto row = RunRow{};
     for (auto const& column : number_columns()) {
         row.numbers[column.name] = file.numbers(group + "/" + column.name).at(0);
@@ -273,6 +281,8 @@ RunRow row_of_comparison(hdf5::InputFile const& file, std::string const& id,
         row.words[column.name] = file.texts(group + "/" + column.name).at(0);
         row.about[column.name] = {"1", column.long_name};
     }
+    row.words["kind"] = file.attribute(group, "kind").value_or("");
+    row.about["kind"] = {"1", "kind of machine"};
     if (file.numbers(group + "/fits").at(0) == 0)
         row.infeasible = row.words["reason"];
     if (file.has(group + "/part_time")) {

@@ -66,7 +66,7 @@ std::string comparison_json(models::Comparison const& comparison)
                         {"assumed", std::move(assumed)},
                         {"not_asked_for", std::move(told)},
                         {"warnings", std::move(warnings)}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 std::string comparison_csv(models::Comparison const& comparison)

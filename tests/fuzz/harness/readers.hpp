@@ -23,5 +23,6 @@ std::vector<FuzzedReader> const& fuzzed_readers();
 // A result file, and what bytes of the fuzzer do to it: objects deleted, of other types and lengths, links, texts,
 // damaged bytes. Returns the file.
 std::string edited_result(std::string const& edits);
+bool        damages_bytes(std::string const& edits); // or are the objects others, and the file good HDF5?
 
 } // namespace scribeline::tests
