@@ -102,10 +102,11 @@ TEST_CASE("families that differ by names and defaults have the parameters and th
 TEST_CASE("sizes that a nested block leaves to its class are named in the notes of a run")
 {
     auto const shape = workloads::parse_model(
-        R"({"model_type": "llava", "text_config": {"model_type": "llama", "vocab_size": 32064}})", "config.json", "llava");
+        R"({"model_type": "llava", "text_config": {"model_type": "llama", "vocab_size": 32064}})", "config.json",
+        "llava");
     auto params    = configs::WorkloadParams{};
     params.context = params.kv_bits = params.activation_bits = 16;
-    auto const step = workloads::decode_step(shape, params);
+    auto const step                                          = workloads::decode_step(shape, params);
     REQUIRE(step.notes.size() >= 1);
     CHECK_THAT(step.notes.front(),
                Contains("the file of llava leaves these to its class: text_config.num_hidden_layers = 32"));
