@@ -14,26 +14,26 @@ namespace scribeline::workloads {
 
 namespace {
 
-constexpr auto experts     = "mixture of experts: a token passes through some of many feed-forwards";
-constexpr auto latent      = "latent attention: keys and values are kept as one compressed vector";
-constexpr auto state_space = "state space layers (Mamba) instead of attention";
-constexpr auto gated_delta = "linear attention by a gated delta net: a running state instead of a KV cache";
-constexpr auto kimi_delta  = "linear attention by Kimi's delta rule: a running state instead of a KV cache";
-constexpr auto lightning   = "lightning (linear) attention: a running state instead of a KV cache";
-constexpr auto linear      = "linear attention: a running state instead of a KV cache";
-constexpr auto convolution = "short convolutions instead of attention";
-constexpr auto sparse      = "sparse attention: an index picks the tokens attended to";
-constexpr auto block_wise  = "block-sparse attention: an index picks the blocks of tokens attended to";
-constexpr auto compressed  = "compressed attention: older tokens are kept in groups";
-constexpr auto chunked     = "chunked attention: a token attends to its own chunk only";
-constexpr auto shared_kv   = "layers share keys and values";
-constexpr auto keys_values = "keys that are also the values";
-constexpr auto two_heads   = "heads of different sizes in layers with and without a window";
-constexpr auto per_layer   = "layers of different sizes";
-constexpr auto encoder     = "an encoder or encoder-decoder, not a decoder alone";
-constexpr auto cross       = "cross-attention to another input";
-constexpr auto gated_attn  = "a gate on the output of attention";
-constexpr auto no_rope     = "no rotary position embedding";
+constexpr auto experts      = "mixture of experts: a token passes through some of many feed-forwards";
+constexpr auto latent       = "latent attention: keys and values are kept as one compressed vector";
+constexpr auto state_space  = "state space layers (Mamba) instead of attention";
+constexpr auto gated_delta  = "linear attention by a gated delta net: a running state instead of a KV cache";
+constexpr auto kimi_delta   = "linear attention by Kimi's delta rule: a running state instead of a KV cache";
+constexpr auto lightning    = "lightning (linear) attention: a running state instead of a KV cache";
+constexpr auto linear       = "linear attention: a running state instead of a KV cache";
+constexpr auto convolution  = "short convolutions instead of attention";
+constexpr auto sparse       = "sparse attention: an index picks the tokens attended to";
+constexpr auto block_wise   = "block-sparse attention: an index picks the blocks of tokens attended to";
+constexpr auto compressed   = "compressed attention: older tokens are kept in groups";
+constexpr auto chunked      = "chunked attention: a token attends to its own chunk only";
+constexpr auto shared_kv    = "layers share keys and values";
+constexpr auto keys_values  = "keys that are also the values";
+constexpr auto two_heads    = "heads of different sizes in layers with and without a window";
+constexpr auto per_layer    = "layers of different sizes";
+constexpr auto encoder      = "an encoder or encoder-decoder, not a decoder alone";
+constexpr auto cross        = "cross-attention to another input";
+constexpr auto gated_attn   = "a gate on the output of attention";
+constexpr auto no_rope      = "no rotary position embedding";
 constexpr auto layer_inputs = "embeddings fed to every layer";
 constexpr auto draft        = "a draft head that reads the hidden vectors of another model, not a model by itself";
 constexpr auto hyper        = "several residual streams between layers (hyper-connections)";
@@ -98,10 +98,11 @@ constexpr std::array refusals{
 
 // Words that a key of the layers' shape has in it, in lower case.
 constexpr std::array<std::string_view, 31> words_of_layers{
-    "sparse",     "hybrid",      "mamba",       "ssm",       "conv",         "linear_",  "latent",      "lora_rank",
-    "index",      "compress",    "pattern",     "block_type", "layer_type",  "layers_type", "attn_type", "moe",
-    "expert",     "window",      "chunk",       "k_eq_v",    "kv_shared",    "per_layer", "head_dim",    "_heads",
-    "head_wise",  "output_gate", "hyper_conn",  "attention_other", "ffn_hidden", "intermediate", "recurrent"};
+    "sparse",     "hybrid",       "mamba",    "ssm",       "conv",        "linear_",    "latent",
+    "lora_rank",  "index",        "compress", "pattern",   "block_type",  "layer_type", "layers_type",
+    "attn_type",  "moe",          "expert",   "window",    "chunk",       "k_eq_v",     "kv_shared",
+    "per_layer",  "head_dim",     "_heads",   "head_wise", "output_gate", "hyper_conn", "attention_other",
+    "ffn_hidden", "intermediate", "recurrent"};
 
 // Keys with one of those words that a reader need not know: training, numerics, run time, or the count of something
 // that is not in the decoder's layers.
@@ -232,7 +233,8 @@ std::string families_near(std::string_view name)
         stems.push_back(plain(without_ending(known)));
     }
     if (!members.empty())
-        return fmt::format("; of that family {} {} known.", fmt::join(members, ", "), members.size() == 1 ? "is" : "are");
+        return fmt::format("; of that family {} {} known.", fmt::join(members, ", "),
+                           members.size() == 1 ? "is" : "are");
     // A long word with a letter or two wrong. Of short ones every third looks like another.
     constexpr std::size_t shortest = 5;
     auto const            guess    = stem.size() < shortest ? std::string{} : configs::nearest(stem, stems);

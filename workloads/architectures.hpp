@@ -39,20 +39,20 @@ struct Architecture {
     double                   norm_epsilon;
     double                   rope_theta;
     double                   rotary_fraction;
-    bool                     kv_heads_as_heads;         // where num_key_value_heads is left out
-    std::uint32_t            head_dim;                  // 0: hidden size / heads
-    bool                     window_needs_flag = false; // sliding_window holds only with use_sliding_window
-    std::uint32_t            window_period     = 1;     // where no list says: so many-th layers have none; 1: all have
-    bool                     experts           = false; // a token passes some of many feed-forwards
-    bool                     may_be_dense      = false; // with experts = true: some files of the class have none
-    ExpertWidth              expert_width      = ExpertWidth::stated;
-    std::uint32_t            shared_experts    = 0;     // beside them, where the file does not count them
-    std::uint32_t            first_dense       = 0;     // layers without experts at the beginning, likewise
-    bool                     latent            = false; // keys and values are kept as one compressed vector
+    bool                     kv_heads_as_heads;             // where num_key_value_heads is left out
+    std::uint32_t            head_dim;                      // 0: hidden size / heads
+    bool                     window_needs_flag     = false; // sliding_window holds only with use_sliding_window
+    std::uint32_t            window_period         = 1; // where no list says: so many-th layers have none; 1: all have
+    bool                     experts               = false; // a token passes some of many feed-forwards
+    bool                     may_be_dense          = false; // with experts = true: some files of the class have none
+    ExpertWidth              expert_width          = ExpertWidth::stated;
+    std::uint32_t            shared_experts        = 0;     // beside them, where the file does not count them
+    std::uint32_t            first_dense           = 0;     // layers without experts at the beginning, likewise
+    bool                     latent                = false; // keys and values are kept as one compressed vector
     bool                     value_dim_from_hidden = false; // with latent = true: where v_head_dim is left out
-    bool                     chunks            = false; // attention within pieces of the context
-    char const*              activation_key    = "hidden_act";
-    DefaultSizes             sizes             = {};
+    bool                     chunks                = false; // attention within pieces of the context
+    char const*              activation_key        = "hidden_act";
+    DefaultSizes             sizes                 = {};
 };
 
 std::vector<Architecture> const& known_architectures();

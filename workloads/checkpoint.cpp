@@ -37,11 +37,20 @@ struct Method {
     Format           format;
 };
 constexpr std::array methods{
-    Method{"mxfp4", {4, 8.0 / 32}},       Method{"mxfp8", {8, 8.0 / 32}},       Method{"nvfp4", {4, 8.0 / 16}},
-    Method{"modelopt_fp4", {4, 8.0 / 16}}, Method{"fp8", {8, 0}},                Method{"fbgemm_fp8", {8, 0}},
-    Method{"modelopt_fp8", {8, 0}},       Method{"fp8_pb_wo", {8, 32.0 / (128 * 128)}},
-    Method{"ptpc_fp8", {8, 0}},           Method{"int8", {8, 0}},                Method{"eetq", {8, 0}},
-    Method{"w8a8_sq_per_channel", {8, 0}}, Method{"w4a16_awq", {4, 16.0 / 128}}, Method{"w4a8_awq", {4, 16.0 / 128}},
+    Method{"mxfp4", {4, 8.0 / 32}},
+    Method{"mxfp8", {8, 8.0 / 32}},
+    Method{"nvfp4", {4, 8.0 / 16}},
+    Method{"modelopt_fp4", {4, 8.0 / 16}},
+    Method{"fp8", {8, 0}},
+    Method{"fbgemm_fp8", {8, 0}},
+    Method{"modelopt_fp8", {8, 0}},
+    Method{"fp8_pb_wo", {8, 32.0 / (128 * 128)}},
+    Method{"ptpc_fp8", {8, 0}},
+    Method{"int8", {8, 0}},
+    Method{"eetq", {8, 0}},
+    Method{"w8a8_sq_per_channel", {8, 0}},
+    Method{"w4a16_awq", {4, 16.0 / 128}},
+    Method{"w4a8_awq", {4, 16.0 / 128}},
 };
 
 std::string lower(std::string text)
@@ -56,8 +65,8 @@ class CheckpointReader {
     CheckpointReader(ConfigDocument const& document, std::string const& block, ModelShape const& shape)
         : document_{document}, block_{block}, shape_{shape}
     {
-        for (auto const& place : {std::string{"quantization_config"}, block + "quantization_config",
-                                  std::string{"compression_config"}})
+        for (auto const& place :
+             {std::string{"quantization_config"}, block + "quantization_config", std::string{"compression_config"}})
             if (place_.empty() && document.find(place) != nullptr && document.find(place)->kind == FieldKind::object)
                 place_ = place;
     }
@@ -102,8 +111,8 @@ class CheckpointReader {
     // What is not quantised has the width of the file's dtype.
     void read_plain(Checkpoint& checkpoint) const
     {
-        for (auto const& path : {block_ + "torch_dtype", block_ + "dtype", std::string{"torch_dtype"},
-                                 std::string{"dtype"}}) {
+        for (auto const& path :
+             {block_ + "torch_dtype", block_ + "dtype", std::string{"torch_dtype"}, std::string{"dtype"}}) {
             auto const* const field = document_.find(path);
             if (field == nullptr || field->kind != FieldKind::text)
                 continue;
@@ -145,7 +154,7 @@ class CheckpointReader {
         else
             all_ = format_of(checkpoint.method);
         read_groups();
-        checkpoint.bits = 16;
+        checkpoint.bits  = 16;
         auto const plain = checkpoint;
         for (std::size_t part = 0; part < weight_parts; ++part)
             checkpoint.stored[part] = mean_of(static_cast<WeightPart>(part), plain.stored[part]);
@@ -206,10 +215,11 @@ class CheckpointReader {
         auto known = std::vector<std::string>{"awq", "gptq", "bitsandbytes", "compressed-tensors", "modelopt"};
         for (auto const& each : methods)
             known.emplace_back(each.name);
-        refuse(find("quant_method") != nullptr ? "quant_method" : "",
-               fmt::format("the file does not say how many bits a weight has, and this quantisation is not known. Known "
-                           "are {}; or state bits",
-                           fmt::join(known, ", ")));
+        refuse(
+            find("quant_method") != nullptr ? "quant_method" : "",
+            fmt::format("the file does not say how many bits a weight has, and this quantisation is not known. Known "
+                        "are {}; or state bits",
+                        fmt::join(known, ", ")));
     }
 
     void read_exceptions()
@@ -234,16 +244,15 @@ class CheckpointReader {
                 break;
             if (!bits)
                 continue; // activations alone
-            auto rule   = Rule{};
-            auto size   = number(name + ".weights.group_size").value_or(0);
-            auto scale  = 16.0;
+            auto rule  = Rule{};
+            auto size  = number(name + ".weights.group_size").value_or(0);
+            auto scale = 16.0;
             if (word(name + ".weights.type") == "float" && *bits == 4) {
                 scale = 8; // mxfp4 and nvfp4
                 size  = size >= 1 ? size : 16;
             }
-            auto const zero = find(name + ".weights.symmetric") != nullptr && !is_true(name + ".weights.symmetric")
-                                  ? *bits
-                                  : 0.0;
+            auto const zero =
+                find(name + ".weights.symmetric") != nullptr && !is_true(name + ".weights.symmetric") ? *bits : 0.0;
             rule.format = grouped(static_cast<std::uint32_t>(std::clamp(*bits, 1.0, 16.0)), size, scale, zero);
             if (auto const* const block = find(name + ".weights.block_structure");
                 block != nullptr && block->numbers.size() == 2)
@@ -275,10 +284,11 @@ class CheckpointReader {
             if (at->first.substr(end) != ".quant_algo" || end <= prefix.size())
                 continue;
             auto const algorithm = lower(at->second.text);
-            auto const known     = std::find_if(methods.begin(), methods.end(),
-                                                [&](auto const& each) { return each.name == algorithm; });
+            auto const known =
+                std::find_if(methods.begin(), methods.end(), [&](auto const& each) { return each.name == algorithm; });
             if (known == methods.end())
-                throw UserError{Exit::bad_config, document_.complaint(at->first) + ": a quantisation that is not known"};
+                throw UserError{Exit::bad_config,
+                                document_.complaint(at->first) + ": a quantisation that is not known"};
             auto module = at->first.substr(prefix.size(), end - prefix.size());
             std::replace(module.begin(), module.end(), '/', '.'); // as the document writes dots within a key
             auto rule = std::find_if(rules_.begin(), rules_.end(), [&](Rule const& each) {
@@ -405,7 +415,7 @@ class CheckpointReader {
             // Experts are looked at one by one only where the file speaks of one by its number.
             auto const one_by_one = part == WeightPart::experts && kept_.names_experts() &&
                                     std::uint64_t{shape_.layers} * kind.experts <= 100'000;
-            auto const experts    = one_by_one ? kind.experts : 1U;
+            auto const experts = one_by_one ? kind.experts : 1U;
             for (std::uint32_t expert = 0; expert < experts; ++expert)
                 for (auto const& module : modules) {
                     auto names = std::vector<std::string>{};

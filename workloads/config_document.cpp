@@ -35,10 +35,7 @@ std::string short_enough(std::string const& message)
     return plain.size() <= longest ? plain : plain.substr(0, longest) + "...";
 }
 
-bool is_kept(std::string const& key)
-{
-    return !key.empty() && key.size() <= longest_key;
-}
+bool is_kept(std::string const& key) { return !key.empty() && key.size() <= longest_key; }
 
 struct Place {
     std::size_t line   = 1;
@@ -58,7 +55,7 @@ std::vector<Unwritable> replace_unwritable(std::string& text)
 {
     constexpr auto infinity = std::numeric_limits<double>::infinity();
     constexpr auto words    = std::array{Unwritable{0, "-Infinity", -infinity}, Unwritable{0, "Infinity", infinity},
-                                         Unwritable{0, "NaN", std::numeric_limits<double>::quiet_NaN()}};
+                                      Unwritable{0, "NaN", std::numeric_limits<double>::quiet_NaN()}};
     auto           found    = std::vector<Unwritable>{};
     auto           quoted   = false;
     for (std::size_t i = 0; i < text.size(); ++i) {

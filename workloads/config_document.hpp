@@ -38,8 +38,9 @@ struct ConfigDocument {
 
 // NaN, Infinity and -Infinity are numbers, as Python's json module writes and reads them.
 // Throws UserError (bad_config) with file, line and column where the text is no JSON object or names a key twice.
-// A dot within a key is written as '/': names of modules have them. Keys deeper than six levels or longer than 128 bytes
-// are left out: none that we know is, and the memory that a hostile file can take stays in proportion to its length.
+// A dot within a key is written as '/': names of modules have them. Keys deeper than six levels or longer than 128
+// bytes are left out: none that we know is, and the memory that a hostile file can take stays in proportion to its
+// length.
 ConfigDocument parse_config(std::string_view text, std::string const& file);
 
 } // namespace scribeline::workloads

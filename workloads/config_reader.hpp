@@ -57,9 +57,9 @@ class ConfigReader {
     void require_no_complaints() const;
 
   private:
-    Field const* field(Names const&); // complains when two of the names are there and differ
+    Field const*          field(Names const&); // complains when two of the names are there and differ
     std::optional<double> same_in_all_layers(Field const&) const;
-    std::string  near_key(Names const&) const;
+    std::string           near_key(Names const&) const;
 
     ConfigDocument const&    document_;
     std::string              block_;

@@ -181,12 +181,13 @@ void add_latent_attention(DecodeStep const& step, LayerStep const& layer, Operat
         list.norm("query_norm", shape.norm, l.query_rank, "query_down");
         input = "query_norm";
     }
-    list.matrix("query_up", OperatorKind::heads, WeightPart::attention, l.query_rank != 0 ? l.query_rank : hidden, query, input);
+    list.matrix("query_up", OperatorKind::heads, WeightPart::attention, l.query_rank != 0 ? l.query_rank : hidden,
+                query, input);
     list.matrix("latent_kv", OperatorKind::latent, WeightPart::attention, hidden, cached, first);
     list.norm("latent_norm", shape.norm, latent, "latent_kv");
     add_rope(list, (heads + 1) * l.rope_dim, "latent_norm");
-    list.matrices("absorb_keys", OperatorKind::heads, WeightPart::attention, heads * l.nope_dim * latent, heads * l.nope_dim * latent,
-                  query + heads * cached, "query_up");
+    list.matrices("absorb_keys", OperatorKind::heads, WeightPart::attention, heads * l.nope_dim * latent,
+                  heads * l.nope_dim * latent, query + heads * cached, "query_up");
 
     auto& write             = list.add("kv_write", OperatorKind::kv_write, {"rope"});
     write.bytes_kv          = list.kv(cached);
@@ -204,9 +205,10 @@ void add_latent_attention(DecodeStep const& step, LayerStep const& layer, Operat
     values.flops             = 2 * heads * latent * context;
     values.bytes_activations = list.activations(scores + heads * latent);
 
-    list.matrices("expand_values", OperatorKind::heads, WeightPart::attention, heads * latent * l.value_dim, heads * latent * l.value_dim,
-                  heads * (latent + l.value_dim), "values");
-    list.matrix("out_proj", OperatorKind::out_proj, WeightPart::attention, heads * l.value_dim, hidden, "expand_values");
+    list.matrices("expand_values", OperatorKind::heads, WeightPart::attention, heads * latent * l.value_dim,
+                  heads * latent * l.value_dim, heads * (latent + l.value_dim), "values");
+    list.matrix("out_proj", OperatorKind::out_proj, WeightPart::attention, heads * l.value_dim, hidden,
+                "expand_values");
 }
 
 // Returns the last operator before the residual.
@@ -246,8 +248,8 @@ std::string add_feed_forward(DecodeStep const& step, LayerStep const& layer, Ope
         input = "router";
     }
     // What all tokens pass may be kept in another width than the experts.
-    auto const  all_pass = kind.experts > 0 ? WeightPart::shared_experts : WeightPart::feed_forward;
-    auto const  weigh    = [&](Operator& op, double rows) {
+    auto const all_pass = kind.experts > 0 ? WeightPart::shared_experts : WeightPart::feed_forward;
+    auto const weigh    = [&](Operator& op, double rows) {
         auto const of = [&](double experts) {
             return list.bytes(all_pass, rows * kind.ffn) +
                    list.bytes(WeightPart::experts, rows * (experts * kind.expert_ffn));
@@ -263,9 +265,9 @@ std::string add_feed_forward(DecodeStep const& step, LayerStep const& layer, Ope
     auto&      activation        = list.add("activation", OperatorKind::activation, {widen});
     activation.flops             = (flops_of(shape.activation) + factors) * used;
     activation.bytes_activations = list.activations((widths + 1) * used);
-    weigh(list.matrices("down", OperatorKind::down, all_pass, used * hidden, held * hidden, used + hidden,
-                        "activation"),
-          hidden);
+    weigh(
+        list.matrices("down", OperatorKind::down, all_pass, used * hidden, held * hidden, used + hidden, "activation"),
+        hidden);
     if (!shape.post_norms)
         return "down";
     list.norm("post_ffn_norm", shape.norm, hidden, "down");
@@ -312,8 +314,8 @@ void add_once(DecodeStep& step)
     embedding.bytes_activations = list.activations(hidden);
 
     list.norm("final_norm", shape.norm, hidden, "embedding"); // with the layers between
-    list.matrix("lm_head", OperatorKind::lm_head,
-                shape.tied_embeddings ? WeightPart::embedding : WeightPart::lm_head, hidden, vocabulary, "final_norm");
+    list.matrix("lm_head", OperatorKind::lm_head, shape.tied_embeddings ? WeightPart::embedding : WeightPart::lm_head,
+                hidden, vocabulary, "final_norm");
     if (shape.tied_embeddings)
         step.once.back().bytes_held = 0; // reads the table that the embedding holds
 
@@ -330,8 +332,8 @@ void add_notes(DecodeStep& step, ModelShape const& model)
         step.notes.push_back(fmt::format("the context of {} tokens is longer than the {} that {} was made for",
                                          step.context, model.max_context, model.name));
     if (!model.assumed.empty())
-        step.notes.push_back(fmt::format("the file of {} leaves these to its class: {}", model.name,
-                                         fmt::join(model.assumed, ", ")));
+        step.notes.push_back(
+            fmt::format("the file of {} leaves these to its class: {}", model.name, fmt::join(model.assumed, ", ")));
     if (model.soft_caps)
         step.notes.push_back("the soft caps on scores and logits are left out");
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
@@ -349,9 +351,9 @@ char const* name_of(OperatorKind kind) { return kind_names.at(static_cast<std::s
 DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& params)
 {
     SCRIBELINE_EXPECT(params.context > 0 && params.kv_bits > 0 && params.activation_bits > 0);
-    auto step            = DecodeStep{};
-    step.shape           = params.kv_heads == configs::KvHeads::full ? with_full_kv(model) : model;
-    step.context         = params.context;
+    auto step    = DecodeStep{};
+    step.shape   = params.kv_heads == configs::KvHeads::full ? with_full_kv(model) : model;
+    step.context = params.context;
     if (params.weight_bits.checkpoint) {
         step.stored      = model.checkpoint.stored;
         step.weight_bits = model.checkpoint.bits;

@@ -104,23 +104,22 @@ constexpr std::array names{
 };
 
 // Keys of what no class above has: the refusal then names the operator.
-constexpr std::array telling{Renamed{"ssm.state_size", "ssm_state_size"},
-                             Renamed{"attention.indexer.top_k", "index_topk"},
-                             Renamed{"shortconv.l_cache", "conv_L_cache"},
-                             Renamed{"attention.shared_kv_layers", "num_kv_shared_layers"}};
+constexpr std::array telling{
+    Renamed{"ssm.state_size", "ssm_state_size"}, Renamed{"attention.indexer.top_k", "index_topk"},
+    Renamed{"shortconv.l_cache", "conv_L_cache"}, Renamed{"attention.shared_kv_layers", "num_kv_shared_layers"}};
 
 struct Packed {
     std::uint32_t type;
     std::uint32_t elements, bytes; // of a block
 };
 constexpr std::array packed{
-    Packed{0, 1, 4},     Packed{1, 1, 2},     Packed{2, 32, 18},   Packed{3, 32, 20},   Packed{6, 32, 22},
-    Packed{7, 32, 24},   Packed{8, 32, 34},   Packed{9, 32, 36},   Packed{10, 256, 84}, Packed{11, 256, 110},
+    Packed{0, 1, 4},      Packed{1, 1, 2},      Packed{2, 32, 18},    Packed{3, 32, 20},    Packed{6, 32, 22},
+    Packed{7, 32, 24},    Packed{8, 32, 34},    Packed{9, 32, 36},    Packed{10, 256, 84},  Packed{11, 256, 110},
     Packed{12, 256, 144}, Packed{13, 256, 176}, Packed{14, 256, 210}, Packed{15, 256, 292}, Packed{16, 256, 66},
-    Packed{17, 256, 74}, Packed{18, 256, 98}, Packed{19, 256, 50}, Packed{20, 32, 18},  Packed{21, 256, 110},
-    Packed{22, 256, 82}, Packed{23, 256, 136}, Packed{24, 1, 1},   Packed{25, 1, 2},    Packed{26, 1, 4},
-    Packed{27, 1, 8},    Packed{28, 1, 8},    Packed{29, 256, 56}, Packed{30, 1, 2},    Packed{34, 256, 54},
-    Packed{35, 256, 66}, Packed{39, 32, 17},
+    Packed{17, 256, 74},  Packed{18, 256, 98},  Packed{19, 256, 50},  Packed{20, 32, 18},   Packed{21, 256, 110},
+    Packed{22, 256, 82},  Packed{23, 256, 136}, Packed{24, 1, 1},     Packed{25, 1, 2},     Packed{26, 1, 4},
+    Packed{27, 1, 8},     Packed{28, 1, 8},     Packed{29, 256, 56},  Packed{30, 1, 2},     Packed{34, 256, 54},
+    Packed{35, 256, 66},  Packed{39, 32, 17},
 };
 
 // A reader that never leaves the text.
@@ -321,7 +320,8 @@ Tensors tensors_of(Cursor& cursor, std::uint64_t count)
         tensors.query_norm |= name.find("attn_q_norm") != std::string::npos;
         if (name == "token_embd.weight")
             tensors.embedding_rows = last;
-        auto const known = std::find_if(packed.begin(), packed.end(), [&](auto const& each) { return each.type == type; });
+        auto const known =
+            std::find_if(packed.begin(), packed.end(), [&](auto const& each) { return each.type == type; });
         if (part == nullptr)
             continue;
         if (known == packed.end())
@@ -357,8 +357,8 @@ void put_number(ConfigDocument& config, char const* key, double x, std::string c
 void put_heads(ConfigDocument& config, Metadata const& fields, std::string const& arch)
 {
     auto const rope = number_at(fields, arch + "rope.dimension_count", 0);
-    auto const key  = number_at(fields, arch + "attention.key_length_mla",
-                                number_at(fields, arch + "attention.key_length", 0));
+    auto const key =
+        number_at(fields, arch + "attention.key_length_mla", number_at(fields, arch + "attention.key_length", 0));
     if (config.find("kv_lora_rank") != nullptr) {
         put_number(config, "qk_rope_head_dim", rope, arch + "rope.dimension_count");
         put_number(config, "qk_nope_head_dim", key - rope, arch + "attention.key_length");
@@ -418,17 +418,18 @@ ConfigDocument from_gguf(std::string_view text, std::string const& file)
     auto const fields       = metadata_of(cursor, key_count);
     auto const tensors      = tensors_of(cursor, tensor_count);
 
-    auto config = ConfigDocument{file, {}};
-    auto const named = fields.find("general.architecture");
+    auto       config = ConfigDocument{file, {}};
+    auto const named  = fields.find("general.architecture");
     if (named == fields.end() || named->second.kind != FieldKind::text)
         cursor.fail("general.architecture: missing: what model this is");
-    auto const word  = named->second.text;
-    auto const arch  = word + ".";
-    auto const known = std::find_if(classes.begin(), classes.end(), [&](auto const& each) { return word == each.architecture; });
+    auto const word = named->second.text;
+    auto const arch = word + ".";
+    auto const known =
+        std::find_if(classes.begin(), classes.end(), [&](auto const& each) { return word == each.architecture; });
     auto const mixed = number_at(fields, arch + "expert_count", 0) > 0;
-    auto       name  = text_field(known == classes.end()          ? word
+    auto       name  = text_field(known == classes.end()     ? word
                                   : word == "llama" && mixed ? "MixtralForCausalLM"
-                                                                  : known->name);
+                                                             : known->name);
     name.alias       = "general.architecture";
     name.shown       = named->second.shown;
     config.fields[known == classes.end() ? "model_type" : "architectures"] = name;
@@ -440,7 +441,8 @@ ConfigDocument from_gguf(std::string_view text, std::string const& file)
     if (!mixed) // a dense model may say that it has none
         for (auto const* key : {"num_experts", "num_experts_per_tok"})
             config.fields.erase(key);
-    auto const layers = number_at(fields, arch + "block_count", 0) - number_at(fields, arch + "nextn_predict_layers", 0);
+    auto const layers =
+        number_at(fields, arch + "block_count", 0) - number_at(fields, arch + "nextn_predict_layers", 0);
     put_number(config, "num_hidden_layers", layers, arch + "block_count");
     if (config.find("intermediate_size") == nullptr || config.find("intermediate_size")->number == 0)
         take(config, fields, arch + "expert_feed_forward_length", "intermediate_size");

@@ -135,10 +135,11 @@ Architecture qwen(Words names, Words types)
 // The decoders of the multimodal classes are Qwen 2; those of Qwen2.5-VL are written flat or as a block.
 Architecture qwen2()
 {
-    return with_sizes({32, 4096, 22'016, 32, 32, 151'936, 32'768, {}},
-                      qwen({"Qwen2ForCausalLM", "Qwen2VLForConditionalGeneration", "Qwen2_5_VLForConditionalGeneration",
-                            "Qwen2AudioForConditionalGeneration"},
-                           {"qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text", "qwen2_5_omni_text"}));
+    return with_sizes(
+        {32, 4096, 22'016, 32, 32, 151'936, 32'768, {}},
+        qwen({"Qwen2ForCausalLM", "Qwen2VLForConditionalGeneration", "Qwen2_5_VLForConditionalGeneration",
+              "Qwen2AudioForConditionalGeneration"},
+             {"qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text", "qwen2_5_omni_text"}));
 }
 
 Architecture qwen3()
@@ -150,9 +151,8 @@ Architecture qwen3()
 
 Architecture qwen3_moe()
 {
-    auto row        = with_experts(qwen3());
-    row.names       = {"Qwen3MoeForCausalLM", "Qwen3VLMoeForConditionalGeneration",
-                       "Qwen3OmniMoeForConditionalGeneration"};
+    auto row  = with_experts(qwen3());
+    row.names = {"Qwen3MoeForCausalLM", "Qwen3VLMoeForConditionalGeneration", "Qwen3OmniMoeForConditionalGeneration"};
     row.model_types = {"qwen3_moe", "qwen3_vl_moe", "qwen3_vl_moe_text", "qwen3_omni_moe_text"};
     row.sizes       = {};
     return row;
@@ -162,10 +162,7 @@ Architecture qwen3_moe()
 Architecture mimo() { return qwen({"MiMoForCausalLM"}, {"mimo"}); }
 
 // OLMo 2 norms what attention and feed-forward give, not what they take. Its query and key norms span all heads.
-Architecture olmo2()
-{
-    return with_qk_norm(with_norms_behind(llama_like({"Olmo2ForCausalLM"}, {"olmo2"}, 1e-5)));
-}
+Architecture olmo2() { return with_qk_norm(with_norms_behind(llama_like({"Olmo2ForCausalLM"}, {"olmo2"}, 1e-5))); }
 
 // Three of four layers have a window.
 Architecture olmo3()
@@ -186,8 +183,8 @@ Architecture exaone4()
 
 Architecture phi()
 {
-    auto row            = with_layer_norm(without_gate(Activation::gelu_tanh,
-                                                       llama_like({"PhiForCausalLM"}, {"phi", "phi-msft"}, 1e-5)));
+    auto row =
+        with_layer_norm(without_gate(Activation::gelu_tanh, llama_like({"PhiForCausalLM"}, {"phi", "phi-msft"}, 1e-5)));
     row.parallel_blocks = true;
     row.rotary_fraction = 0.5;
     return row;
@@ -196,8 +193,8 @@ Architecture phi()
 // Phi-3.5-MoE and its smaller kin norm with a mean and a bias, as Phi-2 does.
 Architecture phi_moe()
 {
-    return with_layer_norm(with_experts_of_intermediate(
-        with_kv_heads_stated(llama_like({"PhiMoEForCausalLM"}, {"phimoe"}, 1e-5))));
+    return with_layer_norm(
+        with_experts_of_intermediate(with_kv_heads_stated(llama_like({"PhiMoEForCausalLM"}, {"phimoe"}, 1e-5))));
 }
 
 // Its norm of queries and keys stands in the file (use_qk_norm) and spans all heads; here it is done by head.
@@ -210,18 +207,18 @@ Architecture minimax()
 // Every second layer has a window. One more score a head, a learned one that no value belongs to, is left out.
 Architecture gpt_oss()
 {
-    return with_heads_of(64, with_window_every(2, with_experts_of_intermediate(with_kv_heads_stated(llama_like(
-                                                      {"GptOssForCausalLM"}, {"gpt_oss"}, 1e-5)))));
+    return with_heads_of(64, with_window_every(2, with_experts_of_intermediate(with_kv_heads_stated(
+                                                      llama_like({"GptOssForCausalLM"}, {"gpt_oss"}, 1e-5)))));
 }
 
 // Every fourth layer attends to all and rotates nothing; the others attend within pieces of the context.
 Architecture llama4()
 {
-    auto row       = with_window_every(4, with_experts_of_intermediate(with_kv_heads_stated(
-                                        llama_like({"Llama4ForCausalLM", "Llama4ForConditionalGeneration"},
-                                                         {"llama4_text", "llama4"}, 1e-5))));
-    row.chunks     = true;
-    row.rope_theta = 500'000;
+    auto row = with_window_every(
+        4, with_experts_of_intermediate(with_kv_heads_stated(
+               llama_like({"Llama4ForCausalLM", "Llama4ForConditionalGeneration"}, {"llama4_text", "llama4"}, 1e-5))));
+    row.chunks         = true;
+    row.rope_theta     = 500'000;
     row.shared_experts = 1;
     return row;
 }
@@ -238,15 +235,15 @@ Architecture deepseek(Words names, Words types)
 // DeepSeek's attention with GLM's sizes.
 Architecture glm4_moe_lite()
 {
-    auto row         = with_shared_experts(1, 1, llama_like({"Glm4MoeLiteForCausalLM"}, {"glm4_moe_lite"}, 1e-5));
-    row.latent       = true;
+    auto row   = with_shared_experts(1, 1, llama_like({"Glm4MoeLiteForCausalLM"}, {"glm4_moe_lite"}, 1e-5));
+    row.latent = true;
     return row;
 }
 
 // Latent attention without experts; a head of values is a share of the hidden vector.
 Architecture minicpm3()
 {
-    auto row = with_tied_embeddings(llama_like({"MiniCPM3ForCausalLM"}, {"minicpm3"}, 1e-5));
+    auto row                  = with_tied_embeddings(llama_like({"MiniCPM3ForCausalLM"}, {"minicpm3"}, 1e-5));
     row.latent                = true;
     row.value_dim_from_hidden = true;
     return row;
@@ -254,8 +251,8 @@ Architecture minicpm3()
 
 Architecture glm(Words names, Words types, double epsilon)
 {
-    return with_heads_of(128, with_rotated(0.5, with_kv_heads_stated(
-                                                    llama_like(std::move(names), std::move(types), epsilon))));
+    return with_heads_of(
+        128, with_rotated(0.5, with_kv_heads_stated(llama_like(std::move(names), std::move(types), epsilon))));
 }
 
 // GLM-4-0414: norms before and behind.
@@ -269,15 +266,17 @@ Architecture glm4()
 // GLM-4.5 to 4.7.
 Architecture glm4_moe()
 {
-    return with_rotated(0.5, with_shared_experts(1, 1, with_kv_heads_stated(llama_like(
-                                                           {"Glm4MoeForCausalLM", "Glm4vMoeForConditionalGeneration"},
-                                                           {"glm4_moe", "glm4v_moe", "glm4v_moe_text"}, 1e-5))));
+    return with_rotated(
+        0.5,
+        with_shared_experts(1, 1,
+                            with_kv_heads_stated(llama_like({"Glm4MoeForCausalLM", "Glm4vMoeForConditionalGeneration"},
+                                                            {"glm4_moe", "glm4v_moe", "glm4v_moe_text"}, 1e-5))));
 }
 
 // Command-R and Command-A: attention and feed-forward read the same norm, which subtracts the mean.
 Architecture cohere(Words names, Words types)
 {
-    auto row = with_tied_embeddings(with_layer_norm(llama_like(std::move(names), std::move(types), 1e-5)));
+    auto row            = with_tied_embeddings(with_layer_norm(llama_like(std::move(names), std::move(types), 1e-5)));
     row.parallel_blocks = true;
     return row;
 }
@@ -303,7 +302,7 @@ Architecture gemma2()
 Architecture gemma3()
 {
     auto row       = with_qk_norm(with_window_every(
-        6, gemma({"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"}, {"gemma3_text", "gemma3"})));
+              6, gemma({"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"}, {"gemma3_text", "gemma3"})));
     row.post_norms = true;
     row.rope_theta = 1e6;
     row.sizes      = {26, 2304, 9216, 8, 4, 262'208, 131'072, 4096};
@@ -329,8 +328,8 @@ Architecture granite_hybrid()
 // Three of four layers have a window; a shared expert; norms of queries and keys.
 Architecture step()
 {
-    auto row = with_qk_norm(with_experts(with_kv_heads_stated(
-        llama_like({"Step3p7FlashForCausalLM", "Step3p5ForCausalLM"}, {"step3p7", "step3p5"}, 1e-5))));
+    auto row          = with_qk_norm(with_experts(with_kv_heads_stated(
+                 llama_like({"Step3p7FlashForCausalLM", "Step3p5ForCausalLM"}, {"step3p7", "step3p5"}, 1e-5))));
     row.window_period = 4;
     return row;
 }
@@ -363,11 +362,12 @@ std::vector<Architecture> rows()
         with_tied_embeddings(qwen({"SmolLM3ForCausalLM"}, {"smollm3"})),
         with_heads_of(128, with_kv_heads_stated(llama_like({"SeedOssForCausalLM"}, {"seed_oss"}, 1e-6))),
         with_qk_norm(llama_like({"HunYuanDenseV1ForCausalLM"}, {"hunyuan_v1_dense"}, 1e-5)),
-        with_heads_of(128, with_tied_embeddings(llama_like({"Ernie4_5ForCausalLM", "Ernie4_5_ForCausalLM"}, {"ernie4_5"}, 1e-5))),
+        with_heads_of(
+            128, with_tied_embeddings(llama_like({"Ernie4_5ForCausalLM", "Ernie4_5_ForCausalLM"}, {"ernie4_5"}, 1e-5))),
         with_qk_norm(without_gate(Activation::xielu, llama_like({"ApertusForCausalLM"}, {"apertus"}, 1e-5))),
         without_gate(Activation::relu_squared, llama_like({"ArceeForCausalLM"}, {"arcee"}, 1e-5)),
-        with_rotated(0.5, with_layer_norm(without_gate(Activation::relu_squared, llama_like({"NemotronForCausalLM"},
-                                                                                            {"nemotron"}, 1e-5)))),
+        with_rotated(0.5, with_layer_norm(without_gate(Activation::relu_squared,
+                                                       llama_like({"NemotronForCausalLM"}, {"nemotron"}, 1e-5)))),
         starcoder2(),
         with_rotated(0.25, with_layer_norm(llama_like({"StableLmForCausalLM"}, {"stablelm"}, 1e-5))),
         llama_like({"InternLM2ForCausalLM"}, {"internlm2"}, 1e-6),
@@ -391,8 +391,8 @@ std::vector<Architecture> rows()
         with_qk_norm(with_experts(llama_like({"HunYuanMoEV1ForCausalLM"}, {"hunyuan_v1_moe"}, 1e-5))),
         with_tied_embeddings(with_experts(llama_like({"Ernie4_5_MoeForCausalLM"}, {"ernie4_5_moe"}, 1e-5))),
         with_qk_norm(with_experts(llama_like({"Dots1ForCausalLM"}, {"dots1"}, 1e-6))),
-        with_experts(llama_like({"BailingMoeForCausalLM", "BailingMoeV2ForCausalLM"}, {"bailing_moe", "bailing_moe_v2"},
-                                1e-6)),
+        with_experts(
+            llama_like({"BailingMoeForCausalLM", "BailingMoeV2ForCausalLM"}, {"bailing_moe", "bailing_moe_v2"}, 1e-6)),
         with_experts_of_intermediate(llama_like({"GraniteMoeForCausalLM", "GraniteMoeSharedForCausalLM"},
                                                 {"granitemoe", "granitemoeshared"}, 1e-6)),
         granite_hybrid(),

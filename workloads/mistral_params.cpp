@@ -98,17 +98,17 @@ ConfigDocument from_mistral_params(ConfigDocument const& params)
         repeat_windows(config.fields["sliding_window"], static_cast<std::size_t>(layers->number));
     // The first files state no context. Mistral 7B v0.1 to Mixtral were made for this one (their config.json).
     if (!has("max_position_embeddings")) {
-        auto context   = Field{};
-        context.kind   = FieldKind::number;
-        context.number = 32'768;
-        context.shown  = "32768";
+        auto context                             = Field{};
+        context.kind                             = FieldKind::number;
+        context.number                           = 32'768;
+        context.shown                            = "32768";
         config.fields["max_position_embeddings"] = context;
     }
     if (auto const* const format = params.find("quantization.qformat_weight");
         format != nullptr && format->kind == FieldKind::text) {
-        auto object = Field{};
-        object.kind = FieldKind::object;
-        config.fields["quantization_config"]              = object;
+        auto object                          = Field{};
+        object.kind                          = FieldKind::object;
+        config.fields["quantization_config"] = object;
         config.fields["quantization_config.quant_method"] =
             text_field(format->text.rfind("fp8", 0) == 0 ? "fp8" : format->text);
         config.fields["quantization_config.quant_method"].alias = "quantization.qformat_weight";

@@ -52,7 +52,8 @@ fs::path snapshot_in(fs::path const& folder)
     auto       failed    = std::error_code{};
     auto const snapshots = entries_of(folder / "snapshots");
     auto       commit    = std::string{};
-    if (auto stream = std::ifstream{folder / "refs" / "main"}; stream >> commit && commit.find('/') == std::string::npos)
+    if (auto stream = std::ifstream{folder / "refs" / "main"};
+        stream >> commit && commit.find('/') == std::string::npos)
         if (auto const named = folder / "snapshots" / commit; fs::is_directory(named, failed))
             return named;
     if (snapshots.size() == 1)
@@ -130,11 +131,10 @@ ModelFile read_model_file(std::string const& model)
 {
     auto const file = is_path(model) ? file_at(model) : shipped_file(model);
     // Behind the header of a GGUF file stand gigabytes of weights.
-    auto text = ends_in(file.string(), ".gguf")
-                    ? configs::read_beginning(file.string(), configs::limits::model)
-                    : configs::read_whole_file(file.string(), configs::limits::model);
-    auto       failed    = std::error_code{};
-    auto const beside    = file.parent_path() / "hf_quant_config.json";
+    auto       text   = ends_in(file.string(), ".gguf") ? configs::read_beginning(file.string(), configs::limits::model)
+                                                        : configs::read_whole_file(file.string(), configs::limits::model);
+    auto       failed = std::error_code{};
+    auto const beside = file.parent_path() / "hf_quant_config.json";
     auto       quantised = file.filename() == "config.json" && fs::exists(beside, failed)
                                ? configs::read_whole_file(beside.string(), configs::limits::model)
                                : std::string{};

@@ -93,9 +93,9 @@ Identity identity_in(ConfigDocument const& document, std::string const& block)
 
 [[noreturn]] void refuse_unknown(ConfigDocument const& document, Identity const& identity)
 {
-    auto const  named  = !identity.name.empty();
-    auto const& word   = named ? identity.name : identity.type;
-    auto const  place  = document.complaint(named ? identity.name_path : identity.type_path);
+    auto const  named = !identity.name.empty();
+    auto const& word  = named ? identity.name : identity.type;
+    auto const  place = document.complaint(named ? identity.name_path : identity.type_path);
     refuse(place, fmt::format("not a known architecture{} {}", families_near(word), known_names()));
 }
 
@@ -148,7 +148,7 @@ Activation activation_in(ConfigReader& reader, Architecture const& row)
         Known{"gelu", Activation::gelu},           Known{"gelu_new", Activation::gelu_tanh},
         Known{"gelu_fast", Activation::gelu_tanh}, Known{"gelu_pytorch_tanh", Activation::gelu_tanh},
         Known{"relu", Activation::relu},           Known{"relu2", Activation::relu_squared},
-        Known{"xielu", Activation::xielu},         
+        Known{"xielu", Activation::xielu},
     };
     auto const names = Names{row.activation_key, "activation_function"};
     auto const word  = reader.text(names, "");
@@ -234,7 +234,7 @@ void read_latent(ConfigReader& reader, Architecture const& row, ModelShape& shap
     l.nope_dim   = reader.whole({"qk_nope_head_dim"}, 1, most, "the part of a key without position");
     l.rope_dim   = reader.whole({"qk_rope_head_dim"}, 2, most, "the part of a key with position");
     l.value_dim  = reader.whole({"v_head_dim"}, 1, most, "the size of a head of values",
-                                row.value_dim_from_hidden ? std::optional{std::max(1U, shape.hidden / shape.heads)}
+                               row.value_dim_from_hidden ? std::optional{std::max(1U, shape.hidden / shape.heads)}
                                                           : std::nullopt);
 
     shape.head_dim        = l.nope_dim + l.rope_dim;
@@ -280,8 +280,8 @@ class WindowReader {
     // A window for each layer, null where there is none.
     void take_list(ConfigReader& reader, std::string const& block, ModelShape const& shape)
     {
-        auto const names = Names{"sliding_window", "sliding_window_size"};
-        auto const* const list = reader.list(names);
+        auto const        names = Names{"sliding_window", "sliding_window_size"};
+        auto const* const list  = reader.list(names);
         if (list == nullptr)
             return;
         if (list->numbers.size() != shape.layers || !list->words.empty())
@@ -308,9 +308,8 @@ class WindowReader {
                 for (std::uint32_t layer = 0; layer < layers; ++layer)
                     list[layer] = letters[layer % letters.size()] == 'L';
         } else {
-            auto const period = reader.whole(pattern, 1, 4096,
-                                             "the layers from one that attends to all tokens to the next",
-                                             row.window_period);
+            auto const period = reader.whole(
+                pattern, 1, 4096, "the layers from one that attends to all tokens to the next", row.window_period);
             for (std::uint32_t layer = 0; layer < layers; ++layer)
                 list[layer] = period == 1 || (layer + 1) % period != 0;
         }
@@ -341,8 +340,8 @@ class ExpertReader {
     {
         constexpr std::uint32_t most = 1U << 16U, widest = 1U << 22U;
         auto const names  = Names{"num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts"};
-        auto const chosen = Names{"num_experts_per_tok", "experts_per_token", "num_experts_per_token", "moe_topk",
-                                  "moe_k",               "top_k_experts"};
+        auto const chosen = Names{
+            "num_experts_per_tok", "experts_per_token", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts"};
         auto const wide   = Names{"moe_intermediate_size"};
         auto const of_all = Names{"shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"};
         auto const dense  = row.may_be_dense ? std::optional<std::uint32_t>{0} : std::nullopt;
@@ -361,9 +360,9 @@ class ExpertReader {
             with_.expert_ffn =
                 reader.whole(wide, 1, widest, "the width of an expert",
                              row.expert_width == ExpertWidth::intermediate ? std::optional{shape.ffn} : std::nullopt);
-            auto const shared = reader.whole(
-                {"n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts"}, 0, most,
-                "the number of shared experts", row.shared_experts);
+            auto const shared =
+                reader.whole({"n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts"},
+                             0, most, "the number of shared experts", row.shared_experts);
             with_.ffn = reader.whole(of_all, 0, widest, "the width of the shared experts", shared * with_.expert_ffn);
             // Ling states the width of one.
             reader.whole({"moe_shared_expert_intermediate_size"}, 0, widest, "the width of a shared expert",
@@ -385,10 +384,10 @@ class ExpertReader {
         auto const layers = static_cast<std::uint32_t>(dense_.size());
         auto const first  = reader.whole({"first_k_dense_replace", "moe_layer_start_index"}, 0, 4096,
                                          "the dense layers at the beginning", row.first_dense);
-        auto const freq   = Names{"decoder_sparse_step", "interleave_moe_layer_step", "moe_layer_freq",
-                                  "moe_layer_interval"};
-        auto const* each  = reader.list(freq);
-        auto const period =
+        auto const freq =
+            Names{"decoder_sparse_step", "interleave_moe_layer_step", "moe_layer_freq", "moe_layer_interval"};
+        auto const* each = reader.list(freq);
+        auto const  period =
             each != nullptr ? 1 : reader.whole(freq, 1, 4096, "the layers from one with experts to the next", 1);
         for (std::uint32_t layer = 0; layer < layers; ++layer)
             dense_[layer] = layer < first || (layer + 1) % period != 0;
@@ -464,8 +463,9 @@ void refuse_unread(ConfigDocument const& document, std::string const& block, Con
                                         [&](auto const& each) { return key == each.key; }) ||
                           key == "attn_type_list";
         if (!empty && !told && may_change_layers(key))
-            reader.complain(block + key, "this key is not known here, and by its name it may change the layers. Take it "
-                                         "out of the file if it does not");
+            reader.complain(block + key,
+                            "this key is not known here, and by its name it may change the layers. Take it "
+                            "out of the file if it does not");
     }
 }
 
@@ -508,11 +508,10 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
 
     shape.name         = name;
     shape.architecture = row.names[0];
-    shape.layers       = reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, "the number of layers",
-                                     sizes.layers);
+    shape.layers =
+        reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, "the number of layers", sizes.layers);
     reader.set_layers(shape.layers);
-    shape.hidden =
-        reader.size({"hidden_size", "n_embd", "hidden_dim"}, 1, 1U << 20U, "the hidden size", sizes.hidden);
+    shape.hidden = reader.size({"hidden_size", "n_embd", "hidden_dim"}, 1, 1U << 20U, "the hidden size", sizes.hidden);
     auto const ffn = Names{"intermediate_size", "n_inner", "ffn_embed_dim"};
     // A null n_inner is four times the hidden size; so GPT-2 and phi-2 write it.
     auto const four_times =
@@ -521,10 +520,9 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
                            : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
     read_attention(reader, row, sizes, shape);
     read_latent(reader, row, shape);
-    shape.vocabulary =
-        reader.size({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", sizes.vocabulary);
-    shape.max_context = reader.size({"max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length"},
-                                    1, 1U << 30U, "the longest context in tokens", sizes.max_context);
+    shape.vocabulary  = reader.size({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", sizes.vocabulary);
+    shape.max_context = reader.size({"max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length"}, 1,
+                                    1U << 30U, "the longest context in tokens", sizes.max_context);
 
     shape.gated           = reader.flag({"mlp_gated_linear_units"}, row.gated);
     shape.tied_embeddings = tied_in(reader, outer, row);
@@ -534,18 +532,16 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
     shape.parallel_blocks = row.parallel_blocks;
     shape.norm            = row.norm;
     shape.activation      = activation_in(reader, row);
-    shape.norm_epsilon    = reader.real({"rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "norm_eps",
-                                         "norm_epsilon"},
-                                        0, 1, row.norm_epsilon);
+    shape.norm_epsilon    = reader.real(
+           {"rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "norm_eps", "norm_epsilon"}, 0, 1, row.norm_epsilon);
     if (row.latent)
         shape.rope_theta = reader.real({"rope_theta", "rope_parameters.rope_theta"}, 1, 1e12, row.rope_theta);
     else
         read_rotation(reader, row, shape);
 
     auto const windows = WindowReader{reader, document, block, row, sizes, shape};
-    auto const expert =
-        row.experts ? std::optional<ExpertReader>{ExpertReader{reader, row, shape}} : std::nullopt;
-    auto layers = std::vector<LayerKind>(shape.layers);
+    auto const expert  = row.experts ? std::optional<ExpertReader>{ExpertReader{reader, row, shape}} : std::nullopt;
+    auto       layers  = std::vector<LayerKind>(shape.layers);
     for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
         auto& kind = layers[layer];
         kind.ffn   = shape.ffn;

@@ -26,10 +26,7 @@ ModelShape model(std::string const& more)
                                   "config.json", "m");
 }
 
-Checkpoint quantised(std::string const& config)
-{
-    return model(", \"quantization_config\": " + config).checkpoint;
-}
+Checkpoint quantised(std::string const& config) { return model(", \"quantization_config\": " + config).checkpoint; }
 
 std::string refusal(std::string const& config)
 {
@@ -114,7 +111,8 @@ TEST_CASE("modules that a file excepts are not quantised: by a part of the name,
     CHECK(with("modules_to_not_convert", R"("model.layers.*.self_attn")").of(WeightPart::attention) == 16);
     CHECK(with("modules_to_not_convert", R"("self_attn")").of(WeightPart::attention) == 16);
     CHECK(with("ignore", R"("re:.*self_attn.*", "lm_head")").of(WeightPart::attention) == 16);
-    CHECK(with("ignore", R"("re:model\\.layers\\.\\d+\\.self_attn\\.(q|k|v|o)_proj$")").of(WeightPart::attention) == 16);
+    CHECK(with("ignore", R"("re:model\\.layers\\.\\d+\\.self_attn\\.(q|k|v|o)_proj$")").of(WeightPart::attention) ==
+          16);
     // One of two layers; then two of four matrices of one size in both.
     CHECK(with("ignore", R"("language_model.model.layers.0.self_attn*")").of(WeightPart::attention) == 12);
     CHECK(with("ignore", R"("re:.*\\.(q|o)_proj")").of(WeightPart::attention) == 12);

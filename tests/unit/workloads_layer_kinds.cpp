@@ -138,7 +138,8 @@ TEST_CASE("windows are read from a list of their sizes, from letters, or from th
         auto const shape = parsed(fields);
         auto       text  = std::string{};
         for (std::uint32_t layer = 0; layer < 4; ++layer)
-            text += (shape.kinds.empty() ? shape.sliding_window : shape.kinds[shape.kind_of(layer)].window) > 0 ? 'w' : '-';
+            text +=
+                (shape.kinds.empty() ? shape.sliding_window : shape.kinds[shape.kind_of(layer)].window) > 0 ? 'w' : '-';
         return text;
     };
     auto const mistral = std::string{R"("architectures": ["MistralForCausalLM"], )"};

@@ -161,9 +161,7 @@ TEST_CASE("an unknown architecture is refused with the nearest known one")
 
 TEST_CASE("an unknown member of a known family is told the members that are known, and a look-alike nothing")
 {
-    auto const of = [](char const* name) {
-        return refusal(std::string{"{\"architectures\": [\""} + name + "\"]}");
-    };
+    auto const of = [](char const* name) { return refusal(std::string{"{\"architectures\": [\""} + name + "\"]}"); };
     CHECK_THAT(of("Qwen4ForCausalLM"), Contains("not a known architecture; of that family Qwen2ForCausalLM") &&
                                            Contains("Qwen3MoeForCausalLM") && !Contains("did you mean"));
     CHECK_THAT(of("Olmo4ForCausalLM"), Contains("Olmo2ForCausalLM, Olmo3ForCausalLM are known"));
@@ -179,7 +177,8 @@ TEST_CASE("a key that may change the layers and is not known is not ignored, unl
         auto const with = [&](std::string const& value) {
             return tiny_with("{", std::string{"{\""} + key + "\": " + value + ",");
         };
-        CHECK_THAT(refusal(with("4")), Contains(std::string{"my.json:1:2: error: "} + key + " = 4: this key is not known"));
+        CHECK_THAT(refusal(with("4")),
+                   Contains(std::string{"my.json:1:2: error: "} + key + " = 4: this key is not known"));
         for (auto const* nothing : {"0", "null", "false", "[]", "\"\"", "{}"})
             CHECK(workloads::parse_model(with(nothing), "f", "n").layers == 2);
     }

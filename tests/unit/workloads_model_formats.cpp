@@ -138,8 +138,8 @@ TEST_CASE("params.json of Mistral 7B v0.3 is the same model as its config.json")
 
 TEST_CASE("params.json says experts, a window for each layer of a pattern, latent attention and fp8")
 {
-    auto const mixtral = workloads::parse_model(
-        params + R"(, "moe": {"num_experts": 8, "num_experts_per_tok": 2}})", "params.json", "m");
+    auto const mixtral = workloads::parse_model(params + R"(, "moe": {"num_experts": 8, "num_experts_per_tok": 2}})",
+                                                "params.json", "m");
     CHECK(mixtral.kinds.front().experts == 8);
     CHECK(mixtral.kinds.front().expert_ffn == 14336);
 
@@ -184,14 +184,15 @@ TEST_CASE("the header of a GGUF file says the shape, and its tensors what they a
     CHECK(stored.of(WeightPart::feed_forward) == Approx(4.5));
     // 512 x 768 of queries, keys and values in 4.5 bits, 512 x 512 of the output in 6.5625.
     CHECK(stored.of(WeightPart::attention) == Approx((768 * 4.5 + 512 * 6.5625) / 1280));
-    CHECK(shape.checkpoint_bytes() == Approx(1000 * 512 * 6.5625 / 8 + 2 * 3 * 512 * 1024 * 4.5 / 8 +
-                                             2 * 512 * (768 * 4.5 + 512 * 6.5625) / 8));
+    CHECK(shape.checkpoint_bytes() ==
+          Approx(1000 * 512 * 6.5625 / 8 + 2 * 3 * 512 * 1024 * 4.5 / 8 + 2 * 512 * (768 * 4.5 + 512 * 6.5625) / 8));
 }
 
 TEST_CASE("a GGUF file that was cut off is refused with the key or the tensor that it ends in")
 {
     auto const whole = small_qwen().file();
-    CHECK_THAT(refusal(whole.substr(0, 6), "m.gguf"), Contains("m.gguf: error: the file is cut off: it ends in byte 6"));
+    CHECK_THAT(refusal(whole.substr(0, 6), "m.gguf"),
+               Contains("m.gguf: error: the file is cut off: it ends in byte 6"));
     CHECK_THAT(refusal(whole.substr(0, 200), "m.gguf"), Contains("cut off") && Contains("within key 5 of 10"));
     CHECK_THAT(refusal(whole.substr(0, whole.size() - 3), "m.gguf"), Contains("within tensor 19 of 19"));
     for (std::size_t length = 4; length < whole.size(); length += 7)
@@ -203,8 +204,9 @@ TEST_CASE("a GGUF file of another model, type or version is refused with its key
     CHECK_THAT(refusal(Gguf{}.text("general.architecture", "qwen3next").file(), "m.gguf"),
                Contains("general.architecture = 'qwen3next'") && Contains("gated delta net"));
     CHECK_THAT(refusal(Gguf{}.file(), "m.gguf"), Contains("general.architecture: missing"));
-    CHECK_THAT(refusal(Gguf{}.text("general.architecture", "llama").tensor("output.weight", {8, 8}, 99).file(), "m.gguf"),
-               Contains("tensor output.weight = type 99"));
+    CHECK_THAT(
+        refusal(Gguf{}.text("general.architecture", "llama").tensor("output.weight", {8, 8}, 99).file(), "m.gguf"),
+        Contains("tensor output.weight = type 99"));
     CHECK_THAT(refusal(std::string("GGUF\1\0\0\0", 8), "m.gguf"), Contains("version 1"));
     CHECK_THAT(refusal(small_qwen().number("qwen3.block_count", 3).file(), "m.gguf"), Contains("twice"));
 }
@@ -254,7 +256,8 @@ TEST_CASE("a cache of a model hub is entered where its branch points, and the mo
 TEST_CASE("hf_quant_config.json beside a config.json says how the weights are stored")
 {
     auto const folder = tests::TemporaryFolder{};
-    folder.write("config.json", tests::read_file(std::string{SCRIBELINE_TESTS} + "/../workloads/models/qwen3-32b.json"));
+    folder.write("config.json",
+                 tests::read_file(std::string{SCRIBELINE_TESTS} + "/../workloads/models/qwen3-32b.json"));
     CHECK_FALSE(workloads::read_model(folder.path().string()).checkpoint.quantised);
     folder.write("hf_quant_config.json", R"({"producer": {"name": "modelopt", "version": "0.33.0"}, "quantization":
         {"quant_algo": "NVFP4", "kv_cache_quant_algo": "FP8", "group_size": 16, "exclude_modules": ["lm_head"]}})");
@@ -263,5 +266,6 @@ TEST_CASE("hf_quant_config.json beside a config.json says how the weights are st
     CHECK(shape.checkpoint.of(WeightPart::feed_forward) == 4.5);
     CHECK(shape.checkpoint.kv_bits == 8);
     folder.write("hf_quant_config.json", R"({"quantization": {"quant_algo": "W1A1"}})");
-    CHECK_THROWS_WITH(workloads::read_model(folder.path().string()), Contains("hf_quant_config.json") && Contains("not known"));
+    CHECK_THROWS_WITH(workloads::read_model(folder.path().string()),
+                      Contains("hf_quant_config.json") && Contains("not known"));
 }
