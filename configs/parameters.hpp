@@ -16,6 +16,28 @@ struct ElementRate {
     std::uint32_t hundredths = 100;
 };
 
+// Bits of a stored element, with what share of a block's scale falls to it: 4.25 of mxfp4. Or `checkpoint`: as the
+// model's file says of each part of the model. That is `settled` once the file was read: the value is then the mean.
+struct ElementBits {
+    double value      = 16;
+    bool   checkpoint = false;
+
+    constexpr ElementBits() = default;
+    constexpr ElementBits(double bits) : value{bits} {}
+    static constexpr ElementBits as_in_checkpoint()
+    {
+        auto bits       = ElementBits{0};
+        bits.checkpoint = true;
+        return bits;
+    }
+    bool settled() const { return value > 0; }
+    operator double() const; // stops where it is not settled
+};
+constexpr bool operator<(ElementBits a, ElementBits b)
+{
+    return !a.checkpoint && !b.checkpoint && a.value < b.value;
+}
+
 // Columns x rows of processing elements. 0x0 means: not given.
 struct GridSize {
     std::uint32_t columns = 0;
@@ -133,7 +155,7 @@ enum class Tables { automatic, region, wafer };
 struct WorkloadParams {
     std::string   model;   // name of a shipped model, or a path to a config.json
     std::uint32_t context; // tokens already in the KV cache
-    std::uint32_t weight_bits;
+    ElementBits   weight_bits;
     std::uint32_t kv_bits;
     std::uint32_t activation_bits; // 16: two elements a wavelet; 32: one
     KvHeads       kv_heads;

@@ -79,6 +79,10 @@ float Payload::activation(float x) const
         return 0.5f * x * (1.0f + std::tanh(0.79788456f * (x + 0.044715f * x * x * x)));
     case workloads::Activation::relu:
         return std::max(x, 0.0f);
+    case workloads::Activation::relu_squared:
+        return std::max(x, 0.0f) * std::max(x, 0.0f);
+    case workloads::Activation::xielu: // with the numbers that training starts from
+        return x > 0 ? 0.8f * x * x + 0.5f * x : 0.8f * (std::expm1(std::min(x, -1e-6f)) - x) + 0.5f * x;
     }
     return x;
 }

@@ -93,6 +93,15 @@ struct Standing {
     bool records_mesh = false; // StepReport::mesh is there
 };
 
+// What all devices of a machine are together, by their datasheets.
+struct Nameplate {
+    std::uint32_t           devices = 0;
+    std::string             memory_kind; // "HBM"
+    configs::Bytes          memory;
+    configs::BytesPerSecond bandwidth; // that can be read
+    configs::Watts          power;
+};
+
 struct SpentEnergy {
     std::string     cause; // "hbm", "hops", "idle": a word that `explain` knows
     configs::Joules energy;

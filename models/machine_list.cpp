@@ -17,10 +17,10 @@ namespace {
 std::vector<KindRow>& kinds()
 {
     static auto all = std::vector<KindRow>{
-        {"wafer", "wafer", &make_wafer_machine},
-        {"gpu", "GPU", &make_gpu_machine},
-        {"sram", "chip", &make_sram_machine},
-        {"plain", "accelerator", &make_plain_machine},
+        {"wafer", "wafer", &make_wafer_machine, &wafer_nameplate},
+        {"gpu", "GPU", &make_gpu_machine, &gpu_nameplate},
+        {"sram", "chip", &make_sram_machine, &sram_nameplate},
+        {"plain", "accelerator", &make_plain_machine, &plain_nameplate},
     };
     return all;
 }
@@ -57,8 +57,11 @@ std::unique_ptr<Machine> make_machine(configs::Config const& config, workloads::
 
 std::unique_ptr<Machine> make_machine(configs::Config const& config)
 {
-    auto const& workload = config.parameters.workload;
-    return make_machine(config, workloads::decode_step(workloads::read_model(workload.model), workload));
+    auto       settled = config;
+    auto&      workload = settled.parameters.workload;
+    auto const shape    = workloads::read_model(workload.model);
+    workloads::settle_widths(workload, shape);
+    return make_machine(settled, workloads::decode_step(shape, workload));
 }
 
 } // namespace scribeline::models

@@ -15,11 +15,12 @@ struct KindRow {
     // Plans the model of `config` on its machine. Throws configs::DoesNotFit where it does not fit, configs::UserError
     // where it cannot be cut so.
     std::unique_ptr<Machine> (*make)(configs::Config const& config, workloads::DecodeStep const& step);
+    Nameplate (*nameplate)(configs::Parameters const&) = nullptr; // null: its parameters tell of none
 };
 
 std::vector<KindRow> const& machine_kinds();
 
-// Of a program that is linked with one more kind than the list has.
+// Of a program that is linked with one more kind than the list has; before the first configuration is read.
 void add_machine_kind(KindRow const& kind);
 
 // Of the machine of a configuration. Throws configs::UserError (bad_config) for a kind that nothing here makes.

@@ -1,184 +1,42 @@
-// The tables; see the header. Defaults: transformers, src/transformers/models/<type>/configuration_<type>.py (phi-msft:
-// the configuration file that Microsoft shipped with phi-2 before transformers knew the model).
+// What is known of class names and keys: the look-up, what a person may have meant, and why others are refused. The
+// architectures themselves stand in known_architectures.cpp.
 #include "workloads/architectures.hpp"
 
+#include "configs/failure.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 namespace scribeline::workloads {
 
 namespace {
 
-Architecture llama_like(char const* name, char const* type, double epsilon)
-{
-    auto row              = Architecture{};
-    row.names             = {name, nullptr};
-    row.model_types       = {type, nullptr};
-    row.gated             = true;
-    row.norm              = Norm::rms;
-    row.activation        = Activation::silu;
-    row.pre_norms         = true;
-    row.norm_epsilon      = epsilon;
-    row.rope_theta        = 10'000;
-    row.rotary_fraction   = 1;
-    row.kv_heads_as_heads = true;
-    return row;
-}
-
-Architecture with_kv_heads_stated(Architecture row)
-{
-    row.kv_heads_as_heads = false;
-    return row;
-}
-
-// `use_sliding_window` is false in all published Qwen configurations although they carry a window.
-Architecture qwen(char const* name, char const* type)
-{
-    auto row              = with_kv_heads_stated(llama_like(name, type, 1e-6));
-    row.window_needs_flag = true;
-    return row;
-}
-
-Architecture qwen3()
-{
-    auto row     = qwen("Qwen3ForCausalLM", "qwen3");
-    row.qk_norm  = true;
-    row.head_dim = 128;
-    return row;
-}
-
-// OLMo 2 norms what attention and feed-forward give, not what they take. Its query and key norms span all heads.
-Architecture olmo2()
-{
-    auto row       = llama_like("Olmo2ForCausalLM", "olmo2", 1e-5);
-    row.pre_norms  = false;
-    row.post_norms = true;
-    row.qk_norm    = true;
-    return row;
-}
-
-Architecture phi()
-{
-    auto row            = llama_like("PhiForCausalLM", "phi", 1e-5);
-    row.model_types[1]  = "phi-msft";
-    row.gated           = false;
-    row.norm            = Norm::layer;
-    row.activation      = Activation::gelu_tanh;
-    row.parallel_blocks = true;
-    row.rotary_fraction = 0.5;
-    return row;
-}
-
-Architecture with_experts(Architecture row)
-{
-    row.experts = true;
-    return row;
-}
-
-Architecture qwen3_moe()
-{
-    auto row        = with_experts(qwen3());
-    row.names[0]    = "Qwen3MoeForCausalLM";
-    row.model_types = {"qwen3_moe", nullptr};
-    return row;
-}
-
-// Phi-3.5-MoE and its smaller kin norm with a mean and a bias, as Phi-2 does.
-Architecture phi_moe()
-{
-    auto row = with_experts(with_kv_heads_stated(llama_like("PhiMoEForCausalLM", "phimoe", 1e-5)));
-    row.norm = Norm::layer;
-    return row;
-}
-
-// Its norm of queries and keys stands in the file (use_qk_norm) and spans all heads; here it is done by head.
-Architecture minimax()
-{
-    auto row           = with_experts(with_kv_heads_stated(llama_like("MiniMaxM2ForCausalLM", "minimax_m2", 1e-6)));
-    row.model_types[1] = "minimax";
-    return row;
-}
-
-// Every second layer has a window. One more score a head, a learned one that no value belongs to, is left out.
-Architecture gpt_oss()
-{
-    auto row          = with_experts(with_kv_heads_stated(llama_like("GptOssForCausalLM", "gpt_oss", 1e-5)));
-    row.window_period = 2;
-    row.head_dim      = 64;
-    return row;
-}
-
-// Every fourth layer attends to all and rotates nothing; the others attend within pieces of the context.
-Architecture llama4()
-{
-    auto row           = with_experts(with_kv_heads_stated(llama_like("Llama4ForCausalLM", "llama4_text", 1e-5)));
-    row.names[1]       = "Llama4ForConditionalGeneration";
-    row.model_types[1] = "llama4";
-    row.chunks         = true;
-    row.window_period  = 4;
-    row.shared_experts = 1;
-    row.rope_theta     = 500'000;
-    return row;
-}
-
-// Kimi K2 is a DeepSeek-V3 of other sizes, and says so in its class.
-Architecture deepseek(char const* name, char const* type)
-{
-    auto row   = with_experts(llama_like(name, type, 1e-6));
-    row.latent = true;
-    if (row.names[0] == std::string_view{"DeepseekV3ForCausalLM"})
-        row.model_types[1] = "kimi_k2";
-    return row;
-}
-
-// Gemma reads hidden_activation and ignores the hidden_act that its first files carry.
-Architecture gemma(char const* name, char const* type)
-{
-    auto row            = with_kv_heads_stated(llama_like(name, type, 1e-6));
-    row.activation      = Activation::gelu_tanh;
-    row.activation_key  = "hidden_activation";
-    row.tied_embeddings = true;
-    row.head_dim        = 256;
-    return row;
-}
-
-Architecture gemma2()
-{
-    auto row          = gemma("Gemma2ForCausalLM", "gemma2");
-    row.post_norms    = true;
-    row.window_period = 2;
-    return row;
-}
-
-// The 4B file states none of the sizes at the end.
-Architecture gemma3()
-{
-    auto row           = gemma("Gemma3ForCausalLM", "gemma3_text");
-    row.names[1]       = "Gemma3ForConditionalGeneration";
-    row.model_types[1] = "gemma3";
-    row.post_norms     = true;
-    row.qk_norm        = true;
-    row.rope_theta     = 1e6;
-    row.window_period  = 6;
-    row.heads          = 8;
-    row.kv_heads       = 4;
-    row.vocabulary     = 262'208;
-    row.max_context    = 131'072;
-    return row;
-}
-
-constexpr auto experts      = "mixture of experts: a token passes through some of many feed-forwards";
-constexpr auto latent       = "latent attention: keys and values are kept as one compressed vector";
-constexpr auto state_space  = "state space layers instead of attention";
-constexpr auto linear       = "linear attention: a running state instead of a KV cache";
-constexpr auto sparse       = "sparse attention: an index picks the tokens attended to";
-constexpr auto chunked      = "chunked attention: a token attends to its own chunk only";
-constexpr auto shared_kv    = "layers share keys and values";
-constexpr auto per_layer    = "layers of different sizes";
-constexpr auto encoder      = "an encoder or encoder-decoder, not a decoder alone";
-constexpr auto cross        = "cross-attention to another input";
-constexpr auto gated_attn   = "a gate on the output of attention";
-constexpr auto no_rope      = "no rotary position embedding";
+constexpr auto experts     = "mixture of experts: a token passes through some of many feed-forwards";
+constexpr auto latent      = "latent attention: keys and values are kept as one compressed vector";
+constexpr auto state_space = "state space layers (Mamba) instead of attention";
+constexpr auto gated_delta = "linear attention by a gated delta net: a running state instead of a KV cache";
+constexpr auto kimi_delta  = "linear attention by Kimi's delta rule: a running state instead of a KV cache";
+constexpr auto lightning   = "lightning (linear) attention: a running state instead of a KV cache";
+constexpr auto linear      = "linear attention: a running state instead of a KV cache";
+constexpr auto convolution = "short convolutions instead of attention";
+constexpr auto sparse      = "sparse attention: an index picks the tokens attended to";
+constexpr auto block_wise  = "block-sparse attention: an index picks the blocks of tokens attended to";
+constexpr auto compressed  = "compressed attention: older tokens are kept in groups";
+constexpr auto chunked     = "chunked attention: a token attends to its own chunk only";
+constexpr auto shared_kv   = "layers share keys and values";
+constexpr auto keys_values = "keys that are also the values";
+constexpr auto two_heads   = "heads of different sizes in layers with and without a window";
+constexpr auto per_layer   = "layers of different sizes";
+constexpr auto encoder     = "an encoder or encoder-decoder, not a decoder alone";
+constexpr auto cross       = "cross-attention to another input";
+constexpr auto gated_attn  = "a gate on the output of attention";
+constexpr auto no_rope     = "no rotary position embedding";
 constexpr auto layer_inputs = "embeddings fed to every layer";
+constexpr auto draft        = "a draft head that reads the hidden vectors of another model, not a model by itself";
+constexpr auto hyper        = "several residual streams between layers (hyper-connections)";
 
 struct Refusal {
     std::string_view beginning; // of the class name or model type, in lower case, letters and digits only
@@ -187,25 +45,110 @@ struct Refusal {
 
 // A longer beginning stands before a shorter one that it contains.
 constexpr std::array refusals{
-    Refusal{"qwen2moe", experts},      Refusal{"qwen3next", linear},
-    Refusal{"qwen35", linear},         Refusal{"deepseekv4", "compressed attention: older tokens are kept in groups"},
-    Refusal{"deepseek", sparse},       Refusal{"kimi", linear},
-    Refusal{"phi3small", sparse},      Refusal{"minimax", experts},
-    Refusal{"nemotronh", state_space}, Refusal{"falconmamba", state_space},
-    Refusal{"falconh1", state_space},  Refusal{"mamba", state_space},
-    Refusal{"jamba", state_space},     Refusal{"zamba", state_space},
-    Refusal{"bamba", state_space},     Refusal{"rwkv", linear},
-    Refusal{"glmmoedsa", sparse},      Refusal{"glmmoe", experts},
-    Refusal{"glm4moe", experts},       Refusal{"gemma3n", layer_inputs},
-    Refusal{"gemma4", per_layer},      Refusal{"dbrx", experts},
-    Refusal{"olmoe", experts},         Refusal{"granitemoe", experts},
-    Refusal{"openelm", per_layer},     Refusal{"deci", per_layer},
-    Refusal{"mllama", cross},          Refusal{"gpt2", no_rope},
-    Refusal{"opt", no_rope},           Refusal{"bloom", no_rope},
-    Refusal{"mpt", no_rope},           Refusal{"t5", encoder},
-    Refusal{"mt5", encoder},           Refusal{"bart", encoder},
-    Refusal{"bert", encoder},          Refusal{"roberta", encoder},
-    Refusal{"whisper", encoder},       Refusal{"qwenlmhead", "its intermediate_size counts gate and up together"},
+    Refusal{"llamaforcausallmeagle", draft},
+    Refusal{"eagle", draft},
+    Refusal{"qwen3next", gated_delta},
+    Refusal{"qwen35", gated_delta},
+    Refusal{"qwen36", gated_delta},
+    Refusal{"deepseekv4", compressed},
+    Refusal{"deepseekv32", sparse},
+    Refusal{"kimilinear", kimi_delta},
+    Refusal{"kimik3", kimi_delta},
+    Refusal{"phi3small", "block-sparse attention in every second layer"},
+    Refusal{"phi4flash", state_space},
+    Refusal{"minimaxm3", block_wise},
+    Refusal{"minimaxtext01", lightning},
+    Refusal{"minimaxm1", lightning},
+    Refusal{"bailingmoelinear", lightning},
+    Refusal{"bailinghybrid", lightning},
+    Refusal{"longcat", "two attentions and two feed-forwards a layer beside the experts, some of which do nothing"},
+    Refusal{"mimov2", "heads of other sizes and numbers in layers with a window than in those without"},
+    Refusal{"lfm2", convolution},
+    Refusal{"nemotronh", state_space},
+    Refusal{"nemotronnas", per_layer},
+    Refusal{"falconmamba", state_space},
+    Refusal{"falconh1", state_space},
+    Refusal{"mamba", state_space},
+    Refusal{"jamba", state_space},
+    Refusal{"zamba", state_space},
+    Refusal{"bamba", state_space},
+    Refusal{"plamo2", state_space},
+    Refusal{"recurrentgemma", "recurrent layers (RG-LRU) instead of attention"},
+    Refusal{"rwkv", linear},
+    Refusal{"glmmoedsa", sparse},
+    Refusal{"gemma3n", layer_inputs},
+    Refusal{"gemma4", two_heads},
+    Refusal{"afmoe", gated_attn},
+    Refusal{"dbrx", "its sizes stand in attn_config and ffn_config, which are not read"},
+    Refusal{"openelm", per_layer},
+    Refusal{"deci", per_layer},
+    Refusal{"mllama", cross},
+    Refusal{"gpt2", no_rope},
+    Refusal{"opt", no_rope},
+    Refusal{"bloom", no_rope},
+    Refusal{"mpt", no_rope},
+    Refusal{"t5", encoder},
+    Refusal{"mt5", encoder},
+    Refusal{"bart", encoder},
+    Refusal{"bert", encoder},
+    Refusal{"roberta", encoder},
+    Refusal{"whisper", encoder},
+    Refusal{"qwenlmhead", "its intermediate_size counts gate and up together"},
+};
+
+// Words that a key of the layers' shape has in it, in lower case.
+constexpr std::array<std::string_view, 31> words_of_layers{
+    "sparse",     "hybrid",      "mamba",       "ssm",       "conv",         "linear_",  "latent",      "lora_rank",
+    "index",      "compress",    "pattern",     "block_type", "layer_type",  "layers_type", "attn_type", "moe",
+    "expert",     "window",      "chunk",       "k_eq_v",    "kv_shared",    "per_layer", "head_dim",    "_heads",
+    "head_wise",  "output_gate", "hyper_conn",  "attention_other", "ffn_hidden", "intermediate", "recurrent"};
+
+// Keys with one of those words that a reader need not know: training, numerics, run time, or the count of something
+// that is not in the decoder's layers.
+constexpr std::array harmless{
+    "chunk_size_feed_forward",
+    "expert_dropout",
+    "moe_dropout",
+    "moe_renormalize",
+    "moe_router_activation_func",
+    "moe_router_scaling_factor",
+    "moe_router_enable_expert_bias",
+    "moe_router_enable_routed_scaling",
+    "moe_router_topk_scaling_factor",
+    "moe_router_enable_shared_expert",
+    "moe_router_dtype",
+    "moe_router_use_sigmoid",
+    "moe_aux_loss_coef",
+    "moe_use_aux_free",
+    "moe_use_hard_gumbel_gating",
+    "moe_group",
+    "moe_gate",
+    "moe_gate_act",
+    "moe_norm_min",
+    "moe_topk_method",
+    "moe_drop_tokens",
+    "moe_layer_recompute",
+    "moe_random_routing_dropped_token",
+    "moe_shared_expert_overlap",
+    "moe_capacity",
+    "moe_multimodal_dispatch_use_allgather",
+    "moe_use_token_type_bias",
+    "num_expert_group",
+    "num_expert_groups",
+    "output_expert_logits",
+    "use_moe_router_bias",
+    "use_expert_bias",
+    "router_dtype",
+    "qk_head_dim", // the sum of two that are read
+    "token_type_index",
+    "ignore_index",
+    "pad_token_index",
+    "eoa_token_index",
+    "boa_token_index",
+    "image_token_index",
+    "video_token_index",
+    "audio_token_index",
+    "vision_feature_layer_index",
 };
 
 std::string plain(std::string_view name)
@@ -219,38 +162,28 @@ std::string plain(std::string_view name)
     return result;
 }
 
-bool is_one_of(std::array<char const*, 2> const& words, std::string_view word)
+bool is_one_of(std::vector<char const*> const& words, std::string_view word)
 {
-    return std::any_of(words.begin(), words.end(), [&](auto const* w) { return w != nullptr && word == w; });
+    return std::any_of(words.begin(), words.end(), [&](auto const* w) { return word == w; });
+}
+
+// "Qwen3Moe" of "Qwen3MoeForCausalLM".
+std::string without_ending(std::string_view name)
+{
+    auto const ending = name.rfind("For");
+    return std::string{ending == std::string_view::npos || ending == 0 ? name : name.substr(0, ending)};
+}
+
+// "qwen" of "Qwen3MoeForCausalLM" and of "qwen3_moe".
+std::string family_of(std::string_view name)
+{
+    auto const word = plain(without_ending(name));
+    return word.substr(0, static_cast<std::size_t>(std::find_if(word.begin(), word.end(),
+                                                                [](unsigned char c) { return std::isdigit(c) != 0; }) -
+                                                   word.begin()));
 }
 
 } // namespace
-
-std::vector<Architecture> const& known_architectures()
-{
-    static auto const rows = std::vector<Architecture>{
-        llama_like("LlamaForCausalLM", "llama", 1e-6),
-        llama_like("YiForCausalLM", "Yi", 1e-5),
-        with_kv_heads_stated(llama_like("MistralForCausalLM", "mistral", 1e-6)),
-        qwen("Qwen2ForCausalLM", "qwen2"),
-        qwen3(),
-        phi(),
-        llama_like("Phi3ForCausalLM", "phi3", 1e-5),
-        gemma("GemmaForCausalLM", "gemma"),
-        gemma2(),
-        gemma3(),
-        olmo2(),
-        with_experts(with_kv_heads_stated(llama_like("MixtralForCausalLM", "mixtral", 1e-5))),
-        qwen3_moe(),
-        phi_moe(),
-        minimax(),
-        gpt_oss(),
-        llama4(),
-        deepseek("DeepseekV2ForCausalLM", "deepseek_v2"),
-        deepseek("DeepseekV3ForCausalLM", "deepseek_v3"),
-    };
-    return rows;
-}
 
 Architecture const* architecture_named(std::string_view name)
 {
@@ -272,10 +205,41 @@ std::vector<std::string> architecture_names()
 {
     auto names = std::vector<std::string>{};
     for (auto const& row : known_architectures())
-        for (auto const* name : row.names)
-            if (name != nullptr)
-                names.emplace_back(name);
+        names.insert(names.end(), row.names.begin(), row.names.end());
     return names;
+}
+
+std::vector<std::string> family_names()
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& row : known_architectures())
+        names.push_back(without_ending(row.names.front()));
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::string families_near(std::string_view name)
+{
+    auto const all     = architecture_names();
+    auto const stem    = plain(without_ending(name));
+    auto const family  = family_of(name);
+    auto       members = std::vector<std::string>{}, stems = std::vector<std::string>{};
+    for (auto const& known : all) {
+        if (plain(without_ending(known)) == stem) // the ending is misspelt
+            return fmt::format("; did you mean '{}'?", known);
+        if (family.size() > 1 && family_of(known) == family)
+            members.push_back(known);
+        stems.push_back(plain(without_ending(known)));
+    }
+    if (!members.empty())
+        return fmt::format("; of that family {} {} known.", fmt::join(members, ", "), members.size() == 1 ? "is" : "are");
+    // A long word with a letter or two wrong. Of short ones every third looks like another.
+    constexpr std::size_t shortest = 5;
+    auto const            guess    = stem.size() < shortest ? std::string{} : configs::nearest(stem, stems);
+    for (std::size_t i = 0; i < stems.size(); ++i)
+        if (!guess.empty() && stems[i] == guess && guess.front() == stem.front())
+            return fmt::format("; did you mean '{}'?", all[i]);
+    return ".";
 }
 
 std::string reason_to_refuse(std::string_view name_or_type)
@@ -295,31 +259,57 @@ std::vector<TellingKey> const& telling_keys()
         {"n_routed_experts", 1, experts, &Architecture::experts},
         {"moe_num_experts", 1, experts, &Architecture::experts},
         {"moe_intermediate_size", 0, experts, &Architecture::experts},
-        {"enable_moe_block", 0, experts},
+        {"enable_moe_block", 0, "experts beside the feed-forward that all tokens pass"},
         {"kv_lora_rank", 0, latent, &Architecture::latent},
         {"index_topk", 0, sparse},
-        {"compress_ratios", 0, "compressed attention: older tokens are kept in groups"},
+        {"sparse_attention_config", 0, block_wise},
+        {"sparse_config", 0, block_wise},
+        {"compress_ratios", 0, compressed},
         {"attention_chunk_size", 0, chunked, &Architecture::chunks},
         {"ssm_state_size", 0, state_space},
         {"state_size", 0, state_space},
         {"mamba_num_heads", 0, state_space},
         {"mamba_d_state", 0, state_space},
+        {"mamba_n_heads", 0, state_space},
         {"hybrid_override_pattern", 0, state_space},
-        {"linear_num_key_heads", 0, linear},
-        {"linear_num_value_heads", 0, linear},
-        {"linear_attn_config", 0, linear},
-        {"full_attention_interval", 1, linear},
+        {"layers_block_type", 0, "layers of several types"},
+        {"linear_num_key_heads", 0, gated_delta},
+        {"linear_num_value_heads", 0, gated_delta},
+        {"linear_attn_config", 0, kimi_delta},
+        {"full_attention_interval", 1, gated_delta},
+        {"conv_L_cache", 0, convolution},
         {"attn_output_gate", 0, gated_attn},
-        {"attention_k_eq_v", 0, "keys that are also the values"},
+        {"attention_output_gate", 0, gated_attn},
+        {"use_head_wise_attn_gate", 0, gated_attn},
+        {"attention_k_eq_v", 0, keys_values},
+        {"global_head_dim", 0, two_heads},
+        {"hybrid_layer_pattern", 0, "layers of several types"},
         {"num_kv_shared_layers", 0, shared_kv},
+        {"use_cla", 0, shared_kv},
         {"hidden_size_per_layer_input", 0, layer_inputs},
         {"block_configs", 0, per_layer},
+        {"hc_mult", 1, hyper},
         {"cross_attention_layers", 0, cross},
         {"add_cross_attention", 0, cross},
         {"is_encoder_decoder", 0, encoder},
         {"alibi", 0, no_rope},
+        {"draft_vocab_size", 0, draft},
     };
     return rows;
+}
+
+bool may_change_layers(std::string_view key)
+{
+    if (std::any_of(harmless.begin(), harmless.end(), [&](auto const* each) { return key == each; }))
+        return false;
+    auto lower = std::string{key};
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (lower.rfind("mtp_", 0) == 0 || lower.rfind("num_mtp", 0) == 0 || lower.rfind("vision_", 0) == 0 ||
+        lower.rfind("audio_", 0) == 0 || lower.rfind("image_", 0) == 0 || lower.rfind("video_", 0) == 0)
+        return false; // not of the decoder's layers
+    return std::any_of(words_of_layers.begin(), words_of_layers.end(),
+                       [&](auto word) { return lower.find(word) != std::string::npos; });
 }
 
 } // namespace scribeline::workloads

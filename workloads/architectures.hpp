@@ -4,7 +4,6 @@
 
 #include "workloads/model_shape.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,36 +12,47 @@
 
 namespace scribeline::workloads {
 
-// One row per architecture. The defaults are those of the class's configuration in Hugging Face transformers; sizes
-// that every published file states have none.
-struct Architecture {
-    std::array<char const*, 2> names;       // class names; the second may be null
-    std::array<char const*, 2> model_types; // likewise
-    bool                       gated;
-    Norm                       norm;
-    Activation                 activation;
-    bool                       pre_norms;
-    bool                       post_norms;
-    bool                       qk_norm;
-    bool                       parallel_blocks;
-    bool                       tied_embeddings;
-    double                     norm_epsilon;
-    double                     rope_theta;
-    double                     rotary_fraction;
-    bool                       kv_heads_as_heads;         // where num_key_value_heads is left out
-    std::uint32_t              head_dim;                  // 0: hidden size / heads
-    bool                       window_needs_flag = false; // sliding_window holds only with use_sliding_window
-    std::uint32_t              window_period     = 1; // where no list says: so many-th layers have none; 1: all have
-    bool                       experts           = false; // a token passes some of many feed-forwards
-    std::uint32_t              shared_experts    = 0;     // beside them, where the file does not count them
-    bool                       latent            = false; // keys and values are kept as one compressed vector
-    bool                       chunks            = false; // attention within pieces of the context
-    char const*                activation_key    = "hidden_act";
+// Sizes of a class's own default configuration. They count only in a block within another file, for a multimodal file
+// leaves out of its text_config what does not differ from the class; a file of its own states its sizes.
+struct DefaultSizes {
+    std::optional<std::uint32_t> layers, hidden, ffn, heads, kv_heads, vocabulary, max_context, window;
+};
 
-    std::optional<std::uint32_t> heads       = std::nullopt;
-    std::optional<std::uint32_t> kv_heads    = std::nullopt;
-    std::optional<std::uint32_t> vocabulary  = std::nullopt;
-    std::optional<std::uint32_t> max_context = std::nullopt;
+// How a class says how wide an expert is.
+enum class ExpertWidth : std::uint8_t {
+    stated,      // moe_intermediate_size, which must stand there
+    intermediate // intermediate_size, where moe_intermediate_size does not stand there
+};
+
+// One row per architecture. The defaults are those of the class's configuration in Hugging Face transformers.
+struct Architecture {
+    std::vector<char const*> names;       // class names; messages and the shape call it by the first
+    std::vector<char const*> model_types; // likewise
+    bool                     gated;
+    Norm                     norm;
+    Activation               activation;
+    bool                     pre_norms;
+    bool                     post_norms;
+    bool                     qk_norm;
+    bool                     parallel_blocks;
+    bool                     tied_embeddings;
+    double                   norm_epsilon;
+    double                   rope_theta;
+    double                   rotary_fraction;
+    bool                     kv_heads_as_heads;         // where num_key_value_heads is left out
+    std::uint32_t            head_dim;                  // 0: hidden size / heads
+    bool                     window_needs_flag = false; // sliding_window holds only with use_sliding_window
+    std::uint32_t            window_period     = 1;     // where no list says: so many-th layers have none; 1: all have
+    bool                     experts           = false; // a token passes some of many feed-forwards
+    bool                     may_be_dense      = false; // with experts = true: some files of the class have none
+    ExpertWidth              expert_width      = ExpertWidth::stated;
+    std::uint32_t            shared_experts    = 0;     // beside them, where the file does not count them
+    std::uint32_t            first_dense       = 0;     // layers without experts at the beginning, likewise
+    bool                     latent            = false; // keys and values are kept as one compressed vector
+    bool                     value_dim_from_hidden = false; // with latent = true: where v_head_dim is left out
+    bool                     chunks            = false; // attention within pieces of the context
+    char const*              activation_key    = "hidden_act";
+    DefaultSizes             sizes             = {};
 };
 
 std::vector<Architecture> const& known_architectures();
@@ -51,8 +61,15 @@ std::vector<Architecture> const& known_architectures();
 Architecture const* architecture_named(std::string_view name);
 Architecture const* architecture_of_type(std::string_view model_type);
 
-// Class names, for messages.
+// All class names.
 std::vector<std::string> architecture_names();
+
+// The first class name of each row without its ending, in the order of the alphabet, for messages: "Llama".
+std::vector<std::string> family_names();
+
+// "Qwen4ForCausalLM" or "qwen4": what a person may have meant. A misspelling gets the class name; another member of a
+// family that is known, the members that are; anything else nothing, for a name that merely looks alike is no help.
+std::string families_near(std::string_view name_or_type);
 
 // Why a class name or model type cannot be simulated, where that is known; else empty.
 std::string reason_to_refuse(std::string_view name_or_type);
@@ -66,5 +83,9 @@ struct TellingKey {
     bool Architecture::*known = nullptr;
 };
 std::vector<TellingKey> const& telling_keys();
+
+// Whether a key that no reader asked for may change the layers, by the words in it: "sparse", "experts". Keys of which
+// it is known that they do not are excepted.
+bool may_change_layers(std::string_view key);
 
 } // namespace scribeline::workloads

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <sstream>
 
 namespace scribeline::workloads {
@@ -19,8 +21,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t deepest_path = 4;
-constexpr std::size_t longest_key  = 64;
+constexpr std::size_t deepest_path = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
+constexpr std::size_t longest_key  = 128;
 
 // The parser quotes what it read last, which may be most of the file.
 std::string short_enough(std::string const& message)
@@ -33,10 +35,9 @@ std::string short_enough(std::string const& message)
     return plain.size() <= longest ? plain : plain.substr(0, longest) + "...";
 }
 
-// A name that cannot be mistaken for a path.
 bool is_kept(std::string const& key)
 {
-    return !key.empty() && key.size() <= longest_key && key.find('.') == std::string::npos;
+    return !key.empty() && key.size() <= longest_key;
 }
 
 struct Place {
@@ -44,11 +45,47 @@ struct Place {
     std::size_t column = 1;
 };
 
+// A number that JSON does not have, and where it stands in the text.
+struct Unwritable {
+    std::size_t      end; // behind it
+    std::string_view word;
+    double           value;
+};
+
+// Python's json module writes three numbers that JSON does not know. Each is overwritten by a number of the same
+// length, so that all that stands behind it keeps its place, and the collector puts the value back.
+std::vector<Unwritable> replace_unwritable(std::string& text)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto words    = std::array{Unwritable{0, "-Infinity", -infinity}, Unwritable{0, "Infinity", infinity},
+                                         Unwritable{0, "NaN", std::numeric_limits<double>::quiet_NaN()}};
+    auto           found    = std::vector<Unwritable>{};
+    auto           quoted   = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted && text[i] == '\\')
+            ++i;
+        if (quoted || (text[i] != '-' && text[i] != 'I' && text[i] != 'N'))
+            continue;
+        for (auto const& each : words)
+            if (text.compare(i, each.word.size(), each.word) == 0) {
+                text.replace(i, each.word.size(), "1." + std::string(each.word.size() - 2, '0'));
+                i += each.word.size();
+                found.push_back({i, each.word, each.value});
+                --i;
+                break;
+            }
+    }
+    return found;
+}
+
 // Turns the events of the parser into fields. Every event returns whether to go on.
 class FieldCollector final : public nlohmann::json_sax<Json> {
   public:
-    FieldCollector(std::string_view text, std::istream& stream, ConfigDocument& document)
-        : text_{text}, stream_{stream}, document_{document}
+    FieldCollector(std::string_view text, std::vector<Unwritable> unwritable, std::istream& stream,
+                   ConfigDocument& document)
+        : text_{text}, unwritable_{std::move(unwritable)}, stream_{stream}, document_{document}
     {
     }
 
@@ -99,6 +136,7 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
         if (auto* const object = path_.empty() ? nullptr : current())
             object->number += 1;
         path_.push_back(name);
+        std::replace(path_.back().begin(), path_.back().end(), '.', '/'); // no path
         auto* const field = current();
         if (field == nullptr)
             return true;
@@ -137,6 +175,14 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
 
     bool number(double x, std::string const& written)
     {
+        // The parser has read one character more, unless the text ends here.
+        auto const behind = static_cast<std::size_t>(stream_.tellg());
+        while (next_unwritable_ < unwritable_.size() && unwritable_[next_unwritable_].end + 1 < behind)
+            ++next_unwritable_;
+        if (next_unwritable_ < unwritable_.size() && unwritable_[next_unwritable_].end <= behind) {
+            auto const& each = unwritable_[next_unwritable_++];
+            return value(of(FieldKind::number, each.value), std::string{each.word});
+        }
         return value(of(FieldKind::number, x), written.size() <= 40 ? written : written.substr(0, 37) + "...");
     }
 
@@ -152,6 +198,10 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
                 list->number += 1;
                 if (field.kind == FieldKind::text)
                     list->words.push_back(std::move(field.text));
+                else if (field.kind == FieldKind::number || field.kind == FieldKind::boolean)
+                    list->numbers.push_back(field.number);
+                else if (field.kind == FieldKind::null)
+                    list->numbers.push_back(std::numeric_limits<double>::quiet_NaN());
                 if (list->number == 1)
                     list->shown = "[" + shown + "]";
                 else if (list->number == 2)
@@ -206,6 +256,8 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
     }
 
     std::string_view         text_;
+    std::vector<Unwritable>  unwritable_; // in order
+    std::size_t              next_unwritable_ = 0;
     std::istream&            stream_;
     ConfigDocument&          document_;
     std::vector<Open>        open_;
@@ -230,16 +282,21 @@ std::string ConfigDocument::complaint(std::string const& path) const
     if (found == fields.end())
         return fmt::format("{}: error: {}", file, configs::printable(path));
     auto const& field = found->second;
-    return fmt::format("{}:{}:{}: error: {} = {}", file, field.line, field.column, configs::printable(path),
+    auto const& name  = field.alias.empty() ? path : field.alias;
+    if (field.line == 0) // not a text
+        return fmt::format("{}: error: {} = {}", file, configs::printable(name), field.shown);
+    return fmt::format("{}:{}:{}: error: {} = {}", file, field.line, field.column, configs::printable(name),
                        field.shown);
 }
 
 ConfigDocument parse_config(std::string_view text, std::string const& file)
 {
-    auto document  = ConfigDocument{};
-    document.file  = file;
-    auto stream    = std::istringstream{std::string{text}};
-    auto collector = FieldCollector{text, stream, document};
+    auto document   = ConfigDocument{};
+    document.file   = file;
+    auto readable   = std::string{text};
+    auto unwritable = replace_unwritable(readable);
+    auto stream     = std::istringstream{std::move(readable)};
+    auto collector  = FieldCollector{text, std::move(unwritable), stream, document};
     if (auto const zero = text.find('\0'); zero != std::string_view::npos)
         collector.refuse_zero_at(zero); // the parser would take it for the end
     Json::sax_parse(stream, &collector);

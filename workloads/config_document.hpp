@@ -18,9 +18,11 @@ struct Field {
     double                   number = 0; // of a boolean 0 or 1, of a text, list or object its length
     std::string              text;       // of a string
     std::vector<std::string> words;      // the strings that a list holds directly
+    std::vector<double>      numbers;    // the numbers that it does; true 1, false 0, null not a number
     std::string              shown;      // the value as an error message writes it
     std::size_t              line   = 0; // of the key, counted from 1
     std::size_t              column = 0;
+    std::string              alias; // what the file calls it, where that is not a config.json
 };
 
 struct ConfigDocument {
@@ -34,9 +36,10 @@ struct ConfigDocument {
     std::string complaint(std::string const& path) const;
 };
 
+// NaN, Infinity and -Infinity are numbers, as Python's json module writes and reads them.
 // Throws UserError (bad_config) with file, line and column where the text is no JSON object or names a key twice.
-// Keys deeper than four levels, longer than 64 bytes or with a dot are left out: none that we know is, and the memory
-// that a hostile file can take stays in proportion to its length.
+// A dot within a key is written as '/': names of modules have them. Keys deeper than six levels or longer than 128 bytes
+// are left out: none that we know is, and the memory that a hostile file can take stays in proportion to its length.
 ConfigDocument parse_config(std::string_view text, std::string const& file);
 
 } // namespace scribeline::workloads

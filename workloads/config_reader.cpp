@@ -30,6 +30,19 @@ bool ConfigReader::has(Names const& names) const
                        [&](auto const* n) { return document_.find(block_ + n) != nullptr; });
 }
 
+bool ConfigReader::mentions(Names const& names) const
+{
+    return std::any_of(names.begin(), names.end(),
+                       [&](auto const* n) { return document_.fields.count(block_ + n) != 0; });
+}
+
+double ConfigReader::number_or(Names const& names, double fallback)
+{
+    asked_.insert(names.begin(), names.end());
+    auto const* const found = document_.find(path_of(names));
+    return found != nullptr && found->kind == FieldKind::number ? found->number : fallback;
+}
+
 std::string ConfigReader::path_of(Names const& names) const
 {
     for (auto const* name : names)
@@ -40,6 +53,7 @@ std::string ConfigReader::path_of(Names const& names) const
 
 Field const* ConfigReader::field(Names const& names)
 {
+    asked_.insert(names.begin(), names.end());
     Field const* chosen = nullptr;
     for (auto const* name : names) {
         auto const* const other = document_.find(block_ + name);
@@ -72,6 +86,47 @@ void ConfigReader::refuse_misspelling(Names const& names)
         complain(block_ + key, fmt::format("unknown; did you mean '{}'?", first_of(names)));
 }
 
+std::vector<std::string> ConfigReader::unread_keys() const
+{
+    auto keys = std::vector<std::string>{};
+    for (auto found = document_.fields.lower_bound(block_);
+         found != document_.fields.end() && found->first.compare(0, block_.size(), block_) == 0; ++found) {
+        auto const key = found->first.substr(block_.size());
+        if (found->second.kind != FieldKind::null && key.find('.') == std::string::npos && asked_.count(key) == 0)
+            keys.push_back(key);
+    }
+    return keys;
+}
+
+Field const* ConfigReader::list(Names const& names)
+{
+    asked_.insert(names.begin(), names.end());
+    for (auto const* name : names)
+        if (auto const* const found = document_.find(block_ + name); found != nullptr && found->kind == FieldKind::list)
+            return found;
+    return nullptr;
+}
+
+std::optional<double> ConfigReader::same_in_all_layers(Field const& field) const
+{
+    auto const& each = field.numbers;
+    if (field.kind != FieldKind::list || layers_ == 0 || each.size() != layers_ ||
+        static_cast<double>(layers_) != field.number ||
+        !std::all_of(each.begin(), each.end(), [&](double x) { return x == each.front(); }))
+        return std::nullopt;
+    return each.front();
+}
+
+std::uint32_t ConfigReader::size(Names const& names, std::uint32_t lowest, std::uint32_t highest, char const* what,
+                                 std::optional<std::uint32_t> of_class)
+{
+    auto const stated = has(names);
+    auto const taken  = whole(names, lowest, highest, what, of_class);
+    if (!stated && of_class)
+        assumed_.push_back(fmt::format("{} = {}", path_of(names), taken));
+    return taken;
+}
+
 std::uint32_t ConfigReader::whole(Names const& names, std::uint32_t lowest, std::uint32_t highest, char const* what,
                                   std::optional<std::uint32_t> fallback)
 {
@@ -88,15 +143,20 @@ std::uint32_t ConfigReader::whole(Names const& names, std::uint32_t lowest, std:
         complain(path, fmt::format("{}{} is needed. {}", null ? "" : "missing: ", what, hint));
         return lowest;
     }
-    auto const is_whole = found->kind == FieldKind::number && std::floor(found->number) == found->number;
-    if (!is_whole || found->number < lowest || found->number > highest) {
+    auto const of_all   = same_in_all_layers(*found);
+    auto const number   = of_all ? *of_all : found->number;
+    auto const is_whole = (of_all || found->kind == FieldKind::number) && std::floor(number) == number;
+    if (!is_whole || number < lowest || number > highest) {
+        auto const wrong_length = found->kind == FieldKind::list && layers_ != 0 && found->number != layers_;
         complain(path, fmt::format("{} must be a whole number from {} to {}{}", what, lowest, highest,
-                                   found->kind == FieldKind::list   ? ". Layers of different sizes are not supported"
+                                   wrong_length
+                                       ? fmt::format(". The list has {} entries for {} layers", found->number, layers_)
+                                   : found->kind == FieldKind::list ? ". Layers of different sizes are not supported"
                                    : found->kind == FieldKind::text ? ", without quotes"
                                                                     : ""));
         return lowest;
     }
-    return static_cast<std::uint32_t>(found->number);
+    return static_cast<std::uint32_t>(number);
 }
 
 double ConfigReader::real(Names const& names, double lowest, double highest, double fallback)

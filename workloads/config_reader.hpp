@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,29 @@ class ConfigReader {
     // `block` is empty or ends in a dot: "text_config.".
     ConfigReader(ConfigDocument const& document, std::string block);
 
+    // A list that holds a number for each of so many layers is from then on that number, if it is the same for all.
+    void set_layers(std::uint32_t layers) { layers_ = layers; }
+
     // `what` says what is missing: "the number of layers". Without `fallback` the field is required.
     std::uint32_t whole(Names const&, std::uint32_t lowest, std::uint32_t highest, char const* what,
                         std::optional<std::uint32_t> fallback = std::nullopt);
+    // The same for a size that the class has a default for; what is taken of those is listed in assumed().
+    std::uint32_t size(Names const&, std::uint32_t lowest, std::uint32_t highest, char const* what,
+                       std::optional<std::uint32_t> of_class);
     double        real(Names const&, double lowest, double highest, double fallback);
     bool          flag(Names const&, bool fallback);
     std::string   text(Names const&, std::string const& fallback); // also the first word of a list
     bool          has(Names const&) const;
+    // Also where it is null.
+    bool mentions(Names const&) const;
+    // The value where it is a number, whatever its range.
+    double number_or(Names const&, double fallback);
+    // Null where the field is absent or no list. Whoever takes a list says what of it he understands.
+    Field const* list(Names const&);
+    // The names that were taken because others left them out, as "num_hidden_layers = 32".
+    std::vector<std::string> const& assumed() const { return assumed_; }
+    // Keys of the block that no reading function was asked for, objects and null left out.
+    std::vector<std::string> unread_keys() const;
 
     // The path of the first of the names that the block has; else that of the first name.
     std::string path_of(Names const&) const;
@@ -41,11 +58,14 @@ class ConfigReader {
 
   private:
     Field const* field(Names const&); // complains when two of the names are there and differ
+    std::optional<double> same_in_all_layers(Field const&) const;
     std::string  near_key(Names const&) const;
 
     ConfigDocument const&    document_;
     std::string              block_;
-    std::vector<std::string> complaints_;
+    std::vector<std::string> complaints_, assumed_;
+    std::set<std::string>    asked_; // names, whether they stand there or not
+    std::uint32_t            layers_ = 0;
 };
 
 } // namespace scribeline::workloads

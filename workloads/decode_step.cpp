@@ -21,7 +21,8 @@ constexpr std::array kind_names{"norm",     "qkv",      "rope",       "kv_write"
 double flops_of_norm(Norm norm, double n) { return (norm == Norm::rms ? 4 : 7) * n; }
 
 // Per element, with exp, erf and tanh one each: x / (1 + exp(-x));  x / 2 (1 + erf(x / sqrt 2));
-// x / 2 (1 + tanh(a (x + b x^3)));  max(0, x).
+// x / 2 (1 + tanh(a (x + b x^3)));  max(0, x);  max(0, x)^2;  a x^2 + b x above 0, a (exp(min(x, e)) - 1 - x) + b x
+// below (xIELU, arXiv 2411.13010).
 double flops_of(Activation activation)
 {
     switch (activation) {
@@ -33,6 +34,10 @@ double flops_of(Activation activation)
         return 9;
     case Activation::relu:
         return 1;
+    case Activation::relu_squared:
+        return 2;
+    case Activation::xielu:
+        return 7;
     }
     return 0;
 }
@@ -57,21 +62,27 @@ class OperatorList {
     }
 
     // Batch 1: each weight is read once and used in one multiply-accumulate.
-    Operator& matrix(char const* name, OperatorKind kind, double rows, double columns, std::string const& after)
+    Operator& matrix(char const* name, OperatorKind kind, WeightPart part, double rows, double columns,
+                     std::string const& after)
     {
-        return matrices(name, kind, rows * columns, rows * columns, rows + columns, after);
+        return matrices(name, kind, part, rows * columns, rows * columns, rows + columns, after);
     }
 
     // `used` and `held` of weights; `vectors` in and out.
-    Operator& matrices(char const* name, OperatorKind kind, double used, double held, double vectors,
+    Operator& matrices(char const* name, OperatorKind kind, WeightPart part, double used, double held, double vectors,
                        std::string const& after)
     {
         auto& op             = add(name, kind, {after});
         op.flops             = 2 * used;
-        op.bytes_weights     = used * step_.weight_bits / 8;
-        op.bytes_held        = held * step_.weight_bits / 8;
+        op.bytes_weights     = bytes(part, used);
+        op.bytes_held        = bytes(part, held);
         op.bytes_activations = activations(vectors);
         return op;
+    }
+
+    double bytes(WeightPart part, double weights) const
+    {
+        return weights * step_.stored[static_cast<std::size_t>(part)] / 8;
     }
 
     // The weights of a norm are below 0.01 % of the model's and left out.
@@ -123,7 +134,7 @@ void add_full_attention(DecodeStep const& step, LayerStep const& layer, Operator
     auto const  context = static_cast<double>(layer.attended);
     auto const  scores  = static_cast<double>(shape.heads) * context;
 
-    list.matrix("qkv", OperatorKind::qkv, hidden, query + 2 * keys, input);
+    list.matrix("qkv", OperatorKind::qkv, WeightPart::attention, hidden, query + 2 * keys, input);
     input = "qkv";
     if (shape.qk_norm) {
         list.norm("qk_norm", shape.norm, query + keys, input);
@@ -148,7 +159,7 @@ void add_full_attention(DecodeStep const& step, LayerStep const& layer, Operator
     values.bytes_kv          = list.kv(keys * context);
     values.bytes_activations = list.activations(scores + query);
 
-    list.matrix("out_proj", OperatorKind::out_proj, query, hidden, "values");
+    list.matrix("out_proj", OperatorKind::out_proj, WeightPart::attention, query, hidden, "values");
 }
 
 // The same where all heads share one compressed vector a token, their keys and values.
@@ -166,15 +177,15 @@ void add_latent_attention(DecodeStep const& step, LayerStep const& layer, Operat
 
     auto const first = input;
     if (l.query_rank != 0) {
-        list.matrix("query_down", OperatorKind::latent, hidden, l.query_rank, input);
+        list.matrix("query_down", OperatorKind::latent, WeightPart::attention, hidden, l.query_rank, input);
         list.norm("query_norm", shape.norm, l.query_rank, "query_down");
         input = "query_norm";
     }
-    list.matrix("query_up", OperatorKind::heads, l.query_rank != 0 ? l.query_rank : hidden, query, input);
-    list.matrix("latent_kv", OperatorKind::latent, hidden, cached, first);
+    list.matrix("query_up", OperatorKind::heads, WeightPart::attention, l.query_rank != 0 ? l.query_rank : hidden, query, input);
+    list.matrix("latent_kv", OperatorKind::latent, WeightPart::attention, hidden, cached, first);
     list.norm("latent_norm", shape.norm, latent, "latent_kv");
     add_rope(list, (heads + 1) * l.rope_dim, "latent_norm");
-    list.matrices("absorb_keys", OperatorKind::heads, heads * l.nope_dim * latent, heads * l.nope_dim * latent,
+    list.matrices("absorb_keys", OperatorKind::heads, WeightPart::attention, heads * l.nope_dim * latent, heads * l.nope_dim * latent,
                   query + heads * cached, "query_up");
 
     auto& write             = list.add("kv_write", OperatorKind::kv_write, {"rope"});
@@ -193,9 +204,9 @@ void add_latent_attention(DecodeStep const& step, LayerStep const& layer, Operat
     values.flops             = 2 * heads * latent * context;
     values.bytes_activations = list.activations(scores + heads * latent);
 
-    list.matrices("expand_values", OperatorKind::heads, heads * latent * l.value_dim, heads * latent * l.value_dim,
+    list.matrices("expand_values", OperatorKind::heads, WeightPart::attention, heads * latent * l.value_dim, heads * latent * l.value_dim,
                   heads * (latent + l.value_dim), "values");
-    list.matrix("out_proj", OperatorKind::out_proj, heads * l.value_dim, hidden, "expand_values");
+    list.matrix("out_proj", OperatorKind::out_proj, WeightPart::attention, heads * l.value_dim, hidden, "expand_values");
 }
 
 // Returns the last operator before the residual.
@@ -215,7 +226,7 @@ std::string add_attention(DecodeStep const& step, LayerStep const& layer, Operat
 // Scores of all experts, and the best of them with their shares: an exponential and a comparison each.
 void add_router(DecodeStep const& step, LayerKind const& kind, OperatorList& list, std::string const& input)
 {
-    list.matrix("router", OperatorKind::router, step.shape.hidden, kind.experts, input).flops +=
+    list.matrix("router", OperatorKind::router, WeightPart::router, step.shape.hidden, kind.experts, input).flops +=
         2.0 * kind.experts + 2.0 * kind.active;
 }
 
@@ -234,14 +245,27 @@ std::string add_feed_forward(DecodeStep const& step, LayerStep const& layer, Ope
         add_router(step, kind, list, input);
         input = "router";
     }
-    list.matrices(widen, OperatorKind::gate_up, hidden * widths * used, hidden * widths * held, hidden + widths * used,
-                  input);
+    // What all tokens pass may be kept in another width than the experts.
+    auto const  all_pass = kind.experts > 0 ? WeightPart::shared_experts : WeightPart::feed_forward;
+    auto const  weigh    = [&](Operator& op, double rows) {
+        auto const of = [&](double experts) {
+            return list.bytes(all_pass, rows * kind.ffn) +
+                   list.bytes(WeightPart::experts, rows * (experts * kind.expert_ffn));
+        };
+        op.bytes_weights = of(kind.active);
+        op.bytes_held    = of(kind.experts);
+    };
+    weigh(list.matrices(widen, OperatorKind::gate_up, all_pass, hidden * widths * used, hidden * widths * held,
+                        hidden + widths * used, input),
+          hidden * widths);
     // The share of an expert is one more factor.
     auto const factors           = (shape.gated ? 1 : 0) + (kind.experts > 0 ? 1 : 0);
     auto&      activation        = list.add("activation", OperatorKind::activation, {widen});
     activation.flops             = (flops_of(shape.activation) + factors) * used;
     activation.bytes_activations = list.activations((widths + 1) * used);
-    list.matrices("down", OperatorKind::down, used * hidden, held * hidden, used + hidden, "activation");
+    weigh(list.matrices("down", OperatorKind::down, all_pass, used * hidden, held * hidden, used + hidden,
+                        "activation"),
+          hidden);
     if (!shape.post_norms)
         return "down";
     list.norm("post_ffn_norm", shape.norm, hidden, "down");
@@ -283,12 +307,13 @@ void add_once(DecodeStep& step)
 
     // One row of the table is read.
     auto& embedding             = list.add("embedding", OperatorKind::embed, {});
-    embedding.bytes_weights     = hidden * step.weight_bits / 8;
-    embedding.bytes_held        = hidden * vocabulary * step.weight_bits / 8;
+    embedding.bytes_weights     = list.bytes(WeightPart::embedding, hidden);
+    embedding.bytes_held        = list.bytes(WeightPart::embedding, hidden * vocabulary);
     embedding.bytes_activations = list.activations(hidden);
 
     list.norm("final_norm", shape.norm, hidden, "embedding"); // with the layers between
-    list.matrix("lm_head", OperatorKind::lm_head, hidden, vocabulary, "final_norm");
+    list.matrix("lm_head", OperatorKind::lm_head,
+                shape.tied_embeddings ? WeightPart::embedding : WeightPart::lm_head, hidden, vocabulary, "final_norm");
     if (shape.tied_embeddings)
         step.once.back().bytes_held = 0; // reads the table that the embedding holds
 
@@ -304,6 +329,9 @@ void add_notes(DecodeStep& step, ModelShape const& model)
     if (step.context > model.max_context)
         step.notes.push_back(fmt::format("the context of {} tokens is longer than the {} that {} was made for",
                                          step.context, model.max_context, model.name));
+    if (!model.assumed.empty())
+        step.notes.push_back(fmt::format("the file of {} leaves these to its class: {}", model.name,
+                                         fmt::join(model.assumed, ", ")));
     if (model.soft_caps)
         step.notes.push_back("the soft caps on scores and logits are left out");
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
@@ -320,11 +348,19 @@ char const* name_of(OperatorKind kind) { return kind_names.at(static_cast<std::s
 
 DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& params)
 {
-    SCRIBELINE_EXPECT(params.context > 0 && params.weight_bits > 0 && params.kv_bits > 0 && params.activation_bits > 0);
+    SCRIBELINE_EXPECT(params.context > 0 && params.kv_bits > 0 && params.activation_bits > 0);
     auto step            = DecodeStep{};
     step.shape           = params.kv_heads == configs::KvHeads::full ? with_full_kv(model) : model;
     step.context         = params.context;
-    step.weight_bits     = params.weight_bits;
+    if (params.weight_bits.checkpoint) {
+        step.stored      = model.checkpoint.stored;
+        step.weight_bits = model.checkpoint.bits;
+        step.stored_bits = model.checkpoint_element_bits();
+    } else {
+        step.stored.fill(params.weight_bits);
+        step.weight_bits = format_width(params.weight_bits);
+        step.stored_bits = params.weight_bits;
+    }
     step.kv_bits         = params.kv_bits;
     step.activation_bits = params.activation_bits;
     auto const kinds     = step.shape.layer_kinds();
@@ -339,6 +375,12 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
     add_once(step);
     add_notes(step, model);
     return step;
+}
+
+void settle_widths(configs::WorkloadParams& params, ModelShape const& shape)
+{
+    if (params.weight_bits.checkpoint)
+        params.weight_bits.value = shape.checkpoint_element_bits();
 }
 
 bool speculates(configs::WorkloadParams const& params) { return params.draft_model != "none"; }

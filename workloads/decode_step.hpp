@@ -19,6 +19,7 @@
 #include "configs/parameters.hpp"
 #include "workloads/model_shape.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -71,9 +72,12 @@ struct LayerStep {
 struct DecodeStep {
     ModelShape    shape;   // with keys and values widened where the workload asks for it
     std::uint32_t context; // tokens attended to; the last of them is the one that this step writes
-    std::uint32_t weight_bits;
+    std::uint32_t weight_bits; // of the format that most weights are multiplied in: 4, 8 or 16
+    double        stored_bits; // of a weight as it is kept, scales counted: the mean
     std::uint32_t kv_bits;
     std::uint32_t activation_bits;
+
+    std::array<double, weight_parts> stored; // as stored_bits, of each part
 
     std::vector<LayerStep>   kinds; // as ModelShape::layer_kinds()
     std::vector<Operator>    once;  // embedding before the layers; final_norm, lm_head and sampling after them
@@ -84,6 +88,9 @@ struct DecodeStep {
 };
 
 DecodeStep decode_step(ModelShape const&, configs::WorkloadParams const&);
+
+// Where the widths are left to the checkpoint: their mean, for whoever sees parameters and no step.
+void settle_widths(configs::WorkloadParams&, ModelShape const&);
 
 // Speculative decoding: a draft model proposes tokens, and one step of the model checks all of them and adds its own.
 bool speculates(configs::WorkloadParams const&);

@@ -9,6 +9,7 @@ struct ModelFile {
     std::string path; // as messages write it
     std::string name; // "llama-3-8b": the file's stem, or its folder's name where the file is config.json
     std::string text;
+    std::string quantisation; // hf_quant_config.json beside it, as ModelOpt writes it; may be empty
 };
 
 // Throws configs::UserError: no_input when there is no such model or file (with the nearest name), bad_config for a

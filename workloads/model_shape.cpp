@@ -76,7 +76,44 @@ std::uint64_t ModelShape::active_parameters() const
     return sum;
 }
 
-double ModelShape::weight_bytes(std::uint32_t bits) const { return static_cast<double>(parameters()) * bits / 8; }
+std::uint64_t ModelShape::elements_of(WeightPart part) const
+{
+    auto const    all = layer_kinds();
+    std::uint64_t sum = 0;
+    for (std::uint32_t index = 0; index < all.size(); ++index) {
+        auto const& kind   = all[index];
+        auto        passed = kind;
+        passed.experts     = 0;
+        auto const shared  = feed_forward_weights(passed); // what all tokens pass
+        auto const router  = std::uint64_t{hidden} * kind.experts;
+        auto const one     = part == WeightPart::attention        ? attention_weights()
+                             : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
+                             : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
+                             : part == WeightPart::experts        ? feed_forward_weights(kind) - shared - router
+                             : part == WeightPart::router         ? router
+                                                                  : 0;
+        sum += layers_of(index) * one;
+    }
+    auto const table = std::uint64_t{vocabulary} * hidden;
+    if (part == WeightPart::embedding)
+        return table;
+    return part == WeightPart::lm_head ? (tied_embeddings ? 0 : table) : sum;
+}
+
+double ModelShape::weight_bytes(double bits) const { return static_cast<double>(parameters()) * bits / 8; }
+
+double ModelShape::checkpoint_bytes() const
+{
+    auto bytes = 0.0;
+    for (std::size_t part = 0; part < weight_parts; ++part)
+        bytes += static_cast<double>(elements_of(static_cast<WeightPart>(part))) * checkpoint.stored[part] / 8;
+    return bytes;
+}
+
+double ModelShape::checkpoint_element_bits() const
+{
+    return 8 * checkpoint_bytes() / static_cast<double>(parameters());
+}
 
 double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 {
@@ -86,7 +123,7 @@ double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 ModelShape read_model(std::string const& model)
 {
     auto const file = read_model_file(model);
-    return parse_model(file.text, file.path, file.name);
+    return parse_model(file.text, file.path, file.name, file.quantisation);
 }
 
 ModelShape with_full_kv(ModelShape shape)

@@ -1,6 +1,8 @@
 // The shape of a decoder-only transformer, read from a Hugging Face config.json.
 #pragma once
 
+#include "workloads/checkpoint.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,7 +11,7 @@
 namespace scribeline::workloads {
 
 enum class Norm { rms, layer };
-enum class Activation { silu, gelu, gelu_tanh, relu };
+enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu };
 
 // Layers of one kind, where a model mixes several. All sizes in elements.
 struct LayerKind {
@@ -64,6 +66,10 @@ struct ModelShape {
     std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
+    Checkpoint               checkpoint; // how the file says that the weights are stored
+    std::string              source_licence; // of the repository that a shipped file was read from
+    std::vector<std::string> assumed;    // sizes that the file leaves to its class: "num_hidden_layers = 32"
+
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
     std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
 
@@ -78,7 +84,10 @@ struct ModelShape {
     std::uint64_t active_feed_forward_weights(LayerKind const&) const; // what one token multiplies with
     std::uint64_t parameters() const;        // embedding + layers + output projection unless tied
     std::uint64_t active_parameters() const; // what one token multiplies with: layers + output projection
-    double        weight_bytes(std::uint32_t bits) const;
+    std::uint64_t elements_of(WeightPart) const; // of all layers; of an output projection none where it is tied
+    double        weight_bytes(double bits) const;
+    double        checkpoint_bytes() const;       // as the file says that they are stored, scales counted
+    double        checkpoint_element_bits() const; // the mean of that
     double        kv_bytes_per_token(std::uint32_t bits) const; // all layers, as if none had a window
 };
 
@@ -89,7 +98,9 @@ struct ModelShape {
 ModelShape read_model(std::string const& model);
 
 // The same from the text of a config.json; `file` and `name` are what messages and the shape call it.
-ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name);
+// `quantisation` is an hf_quant_config.json, for a file that does not say itself how its weights are stored.
+ModelShape parse_model(std::string_view text, std::string const& file, std::string const& name,
+                       std::string_view quantisation = {});
 
 std::vector<std::string> shipped_models();
 

@@ -145,6 +145,10 @@ double activate(Activation activation, double x)
         return x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
     case Activation::relu:
         return std::max(x, 0.0);
+    case Activation::relu_squared:
+        return std::max(x, 0.0) * std::max(x, 0.0);
+    case Activation::xielu: // with the numbers that training starts from
+        return x > 0 ? 0.8 * x * x + 0.5 * x : 0.8 * (std::expm1(std::min(x, -1e-6)) - x) + 0.5 * x;
     }
     return x;
 }

@@ -2,7 +2,11 @@
 #pragma once
 
 #include "configs/config.hpp"
+#include "configs/failure.hpp"
 
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,38 +38,45 @@ struct CommandLine {
     int                      verbosity = 0; // -1, 0, 1
     Color                    color     = Color::automatic;
 
-    // Of `sweep`, `compare` and `yield`: their own options by their long names, in order;
-    // models/program/sweep/command.cpp, models/program/compare_command.cpp and results/views/yield_report.cpp read
-    // them.
+    // What a command keeps for itself: its own options by their long names, in order.
     std::vector<std::pair<std::string, std::string>> options;
 
     std::string text; // all of it, quoted so that a shell reads it back
 };
 
-// Throws UserError (usage). -h stands for help everywhere; `--version` for the command.
-CommandLine read_command_line(std::vector<std::string> const& arguments);
-CommandLine read_command_line(int argc, char const* const* argv); // argv[0] is the program
+// One option of a command. What its value is good for stands with it, so that no reader knows options by name.
+struct Option {
+    // Throws TextError, which names the option, where the value cannot be.
+    using Take = std::function<void(CommandLine&, Option const&, std::string const& value)>;
 
-// Three calls to start with: what a bare `scribeline` prints.
-std::string examples();
-
-// Of one command, or of all of them when empty. Throws UserError (usage) for an unknown one.
-std::string help(std::string const& command);
-
-// In the order of the help.
-std::vector<std::string> command_names();
-
-// The same table that the command line is read with: for completion and the manual page.
-struct OptionDescription {
     std::string name;  // "output"
     std::string brief; // "o"; empty: none
     std::string value; // "FILE.h5", "table|json|csv"; empty: it takes none
     std::string help;
+    Take        take;
+    bool        repeatable = false;
 };
-struct CommandDescription {
-    std::string                    name, arguments, help;
-    std::vector<OptionDescription> options;
+
+// A row of the table of commands (models/program/commands.cpp). The command line is read with it; help, completion and
+// the manual page are written from it.
+struct Command {
+    std::string         name;
+    std::string         arguments; // as in the synopsis
+    std::string         help;
+    std::size_t         least, most; // arguments
+    std::vector<Option> options;     // beyond those of every command
+    std::string         note = {};   // what the help of the command says behind its options
+
+    Exit (*answer)(CommandLine const& line, std::ostream& out) = nullptr;
 };
-std::vector<CommandDescription> command_descriptions(); // in the order of the help
+
+// Throws UserError (usage). -h stands for help everywhere; `--version` for the command.
+CommandLine read_command_line(std::vector<std::string> const& arguments, std::vector<Command> const& commands);
+
+// Three calls to start with: what a bare `scribeline` prints.
+std::string examples();
+
+// Of one command, or of all of them when `topic` is empty. Throws UserError (usage) for an unknown one.
+std::string help(std::string const& topic, std::vector<Command> const& commands);
 
 } // namespace scribeline::configs

@@ -1,7 +1,7 @@
 #include "configs/schema/completion.hpp"
 
 #include "configs/failure.hpp"
-#include "configs/schema/command_line.hpp"
+#include "configs/schema/command_options.hpp"
 #include "configs/schema/table.hpp"
 
 #include <sstream>
@@ -33,14 +33,26 @@ std::string spaced(std::string text)
 }
 
 // "run|status FILE|DIR": the words that the first argument can be; none: it is a file, or nothing.
-std::string first_words(CommandDescription const& command)
+std::string first_words(Command const& command)
 {
     auto const first = command.arguments.substr(0, command.arguments.find(' '));
     return is_choice(first) ? spaced(first) : "";
 }
 
-std::string bash()
+// With those of every command.
+std::vector<Option> options_of(Command const& command)
 {
+    auto options = command.options;
+    for (auto& option : general_options())
+        options.push_back(std::move(option));
+    return options;
+}
+
+std::string bash(std::vector<Command> const& commands)
+{
+    auto names = std::vector<std::string>{};
+    for (auto const& command : commands)
+        names.emplace_back(command.name);
     auto text   = std::ostringstream{};
     auto groups = std::vector<std::string>{};
     for (auto const& group : tables())
@@ -65,25 +77,26 @@ std::string bash()
             "    local options= words=\n"
             "    COMPREPLY=()\n"
             "    if [[ $COMP_CWORD -eq 1 ]]; then\n"
-         << fmt::format("        COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n", fmt::join(command_names(), " "))
+         << fmt::format("        COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n", fmt::join(names, " "))
          << "        return\n"
             "    fi\n"
             "    case $command:$before in\n";
-    for (auto const& command : command_descriptions())
-        for (auto const& option : command.options) {
-            auto const pattern = fmt::format("{}:--{}", command.name, option.name);
+    for (auto const& command : commands)
+        for (auto const& option : options_of(command)) {
+            auto const& name    = option.name;
+            auto const  pattern = fmt::format("{}:--{}", command.name, name);
             if (option.value.empty())
                 continue;
             if (is_choice(option.value))
                 text << fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", pattern,
                                     spaced(option.value));
-            else if (option.name == "machine" || option.name == "model")
+            else if (name == "machine" || name == "model")
                 text << fmt::format("    {}) COMPREPLY=($(compgen -f -W \"$(_scribeline_list {}s)\" -- \"$word\")); "
                                     "return ;;\n",
-                                    pattern, option.name);
-            else if (option.name == "machines")
+                                    pattern, name);
+            else if (name == "machines")
                 text << fmt::format("    {}) _scribeline_machines \"$word\"; return ;;\n", pattern);
-            else if (option.name == "set")
+            else if (name == "set")
                 text << fmt::format("    {}) COMPREPLY=($(compgen -S = -W \"$_scribeline_keys\" -- \"$word\")); "
                                     "compopt -o nospace 2>/dev/null; return ;;\n",
                                     pattern);
@@ -94,13 +107,12 @@ std::string bash()
         }
     text << "    esac\n"
             "    case $command in\n";
-    for (auto const& command : command_descriptions()) {
-        auto names = std::string{};
-        for (auto const& option : command.options)
-            names += (names.empty() ? "--" : " --") + option.name;
-        auto const words =
-            command.name == "help" ? fmt::format("{}", fmt::join(command_names(), " ")) : first_words(command);
-        text << fmt::format("    {}) options='{}' words='{}' ;;\n", command.name, names, words);
+    for (auto const& command : commands) {
+        auto options = std::string{};
+        for (auto const& option : options_of(command))
+            options += fmt::format("{}--{}", options.empty() ? "" : " ", option.name);
+        auto const words = command.name == "help" ? fmt::format("{}", fmt::join(names, " ")) : first_words(command);
+        text << fmt::format("    {}) options='{}' words='{}' ;;\n", command.name, options, words);
     }
     text << "    esac\n"
             "    case $command:${COMP_WORDS[2]}:$COMP_CWORD in\n"
@@ -139,15 +151,15 @@ std::string troff_line(std::string const& plain)
     return !text.empty() && (text.front() == '.' || text.front() == '\'') ? "\\&" + text : text;
 }
 
-std::string man()
+std::string man(std::vector<Command> const& commands)
 {
     auto text = std::ostringstream{};
     text << ".TH SCRIBELINE 1\n.SH NAME\nscribeline \\- simulates the decoding of a large language model on a "
             "wafer-scale mesh\n.SH SYNOPSIS\n.B scribeline\n.I COMMAND\n.RI [ options ]\n.SH COMMANDS\n";
-    for (auto const& command : command_descriptions()) {
+    for (auto const& command : commands) {
         text << fmt::format(".SS \"scribeline {} {}\"\n{}.\n", troff(command.name), troff(command.arguments),
                             troff_line(command.help));
-        for (auto const& option : command.options)
+        for (auto const& option : options_of(command))
             text << fmt::format(".TP\n.B {}\\-\\-{}{}\n{}\n",
                                 option.brief.empty() ? "" : fmt::format("\\-{}, ", option.brief), troff(option.name),
                                 option.value.empty() ? "" : " " + troff(option.value), troff_line(option.help));
@@ -161,12 +173,12 @@ std::string man()
 
 } // namespace
 
-std::string completion(std::string const& what)
+std::string completion(std::string const& what, std::vector<Command> const& commands)
 {
     if (what == "bash")
-        return bash();
+        return bash(commands);
     if (what == "man")
-        return man();
+        return man(commands);
     throw UserError{Exit::usage, fmt::format("completion: there is none for {}; there are bash, man{}", shown(what),
                                              did_you_mean(what, {"bash", "man"}))};
 }

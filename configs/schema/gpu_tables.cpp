@@ -269,16 +269,17 @@ Group serving()
                                   Origin::derived);
 }
 
-// Kinds of machines that have parameters of their own. A kind that has none needs no row.
+// A kind of machine, and the parameters that it alone has.
 struct OfOneKind {
-    std::string_view              kind;
-    char const*                   counted_by; // the parameter that NAME:N sets
+    std::string                   kind;
+    char const*                   counted_by; // the parameter that NAME:N sets; null: there is none
     std::vector<std::string_view> groups;     // that no other kind has
 };
 
-std::vector<OfOneKind> const& kinds_with_groups()
+// Kinds by number. Those that a program adds stand behind.
+std::vector<OfOneKind>& all_kinds()
 {
-    static auto const all = std::vector<OfOneKind>{
+    static auto all = std::vector<OfOneKind>{
         {"wafer", "mapping.wafers", {"wafer", "fabric", "scribe", "pe", "software", "mapping", "yield", "energy"}},
         {"gpu", "gpu.devices", {"gpu", "kernels", "nvlink"}},
         {"sram", "sram.chips", {"sram"}},
@@ -287,16 +288,9 @@ std::vector<OfOneKind> const& kinds_with_groups()
     return all;
 }
 
-// In the order of MachineKind, and behind them those that were added.
-std::vector<std::string>& kind_names()
-{
-    static auto all = word_names<MachineKind>();
-    return all;
-}
-
 OfOneKind const* find_kind(std::string_view kind)
 {
-    auto const& all   = kinds_with_groups();
+    auto const& all   = all_kinds();
     auto const  found = std::find_if(all.begin(), all.end(), [&](auto const& each) { return each.kind == kind; });
     return found == all.end() ? nullptr : &*found;
 }
@@ -313,25 +307,30 @@ std::vector<Group> gpu_groups()
     return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group()};
 }
 
-std::string const& kind_name(MachineKind kind) { return kind_names().at(static_cast<std::size_t>(kind)); }
-
-MachineKind add_kind_name(std::string const& name)
+std::vector<std::string> const& kind_names()
 {
-    auto&      all   = kind_names();
-    auto const found = std::find(all.begin(), all.end(), name);
-    auto const at    = found - all.begin();
-    if (found == all.end())
-        all.push_back(name);
-    return static_cast<MachineKind>(at);
+    static auto names = std::vector<std::string>{};
+    for (auto i = names.size(); i < all_kinds().size(); ++i)
+        names.push_back(all_kinds()[i].kind);
+    return names;
 }
 
-std::optional<MachineKind> added_kind(std::string_view name)
+std::string const& kind_name(MachineKind kind) { return all_kinds().at(static_cast<std::size_t>(kind)).kind; }
+
+MachineKind kind_named(std::string_view name)
 {
-    auto const& all = kind_names();
-    for (auto i = words<MachineKind>.size(); i < all.size(); ++i)
-        if (all[i] == name)
-            return static_cast<MachineKind>(i);
-    return std::nullopt;
+    auto const& names = kind_names();
+    auto const  found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+        throw TextError{
+            fmt::format("{} is none of {}{}", shown(name), fmt::join(names, ", "), did_you_mean(name, names))};
+    return static_cast<MachineKind>(found - names.begin());
+}
+
+void add_kind_name(std::string const& name)
+{
+    if (find_kind(name) == nullptr)
+        all_kinds().push_back({name, nullptr, {}});
 }
 
 bool applies(std::string_view group, MachineKind kind) { return applies(group, kind_name(kind)); }
@@ -340,7 +339,7 @@ bool applies(std::string_view group, std::string_view kind)
 {
     if (group == "serving" || group == "device_energy")
         return !applies("wafer", kind);
-    auto const& all   = kinds_with_groups();
+    auto const& all   = all_kinds();
     auto const  owner = std::find_if(all.begin(), all.end(), [&](auto const& each) { return has_group(each, group); });
     return owner == all.end() || owner->kind == kind;
 }

@@ -4,7 +4,6 @@
 #include "configs/gpu_parameters.hpp"
 #include "configs/schema/table.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,17 +13,17 @@ namespace scribeline::configs {
 // gpu, kernels, nvlink, sram, plain, serving, device_energy: between the groups of the wafer and those of the run.
 std::vector<Group> gpu_groups();
 
-// The word for a kind of machine: "gpu".
-std::string const& kind_name(MachineKind kind);
+// The words for kinds of machines, "wafer" first, in the order of their numbers.
+std::vector<std::string> const& kind_names();
+std::string const&              kind_name(MachineKind kind);
+MachineKind                     kind_named(std::string_view name); // throws TextError
 
 // One kind more than `machine.kind` knows, which has no parameters of its own (models/machine_list.hpp). A name that is
-// there already is that kind.
-MachineKind add_kind_name(std::string const& name);
+// there already is that kind. Before the first configuration is read.
+void add_kind_name(std::string const& name);
 
 // machine.kind of what --machine takes, whatever the count behind its colon. Throws as configs::resolve() does.
 std::string kind_of_machine(std::string const& machine);
-
-std::optional<MachineKind> added_kind(std::string_view name);
 
 // Does a machine of this kind have the parameters of this group? `machine`, `workload` and `run` are for all.
 bool applies(std::string_view group, std::string_view kind);

@@ -216,7 +216,7 @@ class Resolver {
             else if (setting.set_by != "default")
                 said.push_back(fmt::format("{}.{} (set by {}): this machine is of the kind '{}', which has no group "
                                            "'{}'. Leave it out, or choose another machine",
-                                           setting.group, setting.key, setting.set_by, word_for(kind), setting.group));
+                                           setting.group, setting.key, setting.set_by, kind_name(kind), setting.group));
         }
         config_.settings = std::move(kept);
         // A whole machine of another kind: the first few tell.

@@ -160,6 +160,24 @@ template <auto GroupMember> class Table {
         return *this;
     }
 
+    // A choice among words that are no enumeration of the code.
+    template <auto Member> Table& row(char const* standard, char const* help, std::string const& source, Origin origin,
+                                      std::vector<std::string>                           choices,
+                                      std::function<void(Parameters&, std::string_view)> set,
+                                      std::function<std::string(Parameters const&)>      text)
+    {
+        auto row    = base<Member>(standard, help, source, origin);
+        row.what    = "a word";
+        row.example = choices.front();
+        row.choices = std::move(choices);
+        row.is_word = true;
+        row.set     = std::move(set);
+        row.text    = std::move(text);
+        row.number  = [](Parameters const&) { return number_of(std::string{}); };
+        group_.rows.push_back(std::move(row));
+        return *this;
+    }
+
     // Of the last row: what a plain number counts, for result files.
     Table& counts(char const* what)
     {

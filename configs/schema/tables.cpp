@@ -19,23 +19,15 @@ auto const ours      = "how to simulate";
 
 Group machine()
 {
-    using P     = MachineParams;
-    Group group = table<&Parameters::machine>("What the machine is")
-                      .row<&P::kind>("wafer",
-                                     "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; "
-                                     "plain: an accelerator on DDR or LPDDR",
-                                     src::user, Origin::choice);
-    // A program may be linked with kinds that the list of words does not have (add_kind_name).
-    auto& row = group.rows.back();
-    row.text  = [](Parameters const& p) { return kind_name(p.machine.kind); };
-    row.set   = [set = row.set](Parameters& p, std::string_view given) {
-        auto const kind = added_kind(given);
-        if (kind)
-            p.machine.kind = *kind;
-        else
-            set(p, given);
-    };
-    return group;
+    using P = MachineParams;
+    return table<&Parameters::machine>("What the machine is")
+        .row<&P::kind>(
+            "wafer",
+            "wafer: a mesh of PEs; gpu: GPUs with HBM; sram: chips that hold all in SRAM; "
+            "plain: an accelerator on DDR or LPDDR",
+            src::user, Origin::choice, kind_names(),
+            [](Parameters& p, std::string_view given) { p.machine.kind = kind_named(given); },
+            [](Parameters const& p) { return kind_name(p.machine.kind); });
 }
 
 Group wafer()
@@ -212,9 +204,11 @@ Group workload()
         .or_path()
         .row<&P::context>("64", "1", "16777216", "tokens already in the KV cache", src::user, Origin::choice)
         .counts("token")
-        .row<&P::weight_bits>("16", "4", "16", "width of a weight", src::user, Origin::choice)
+        .row<&P::weight_bits>("16", "1", "32",
+                              "width of a weight, with the scale of its block: 4.25 for mxfp4; or checkpoint: of each "
+                              "part of the model what its file says",
+                              src::user, Origin::choice)
         .counts("bit")
-        .only({"4", "8", "16"})
         .row<&P::kv_bits>("16", "4", "16", "width of an element of the KV cache", src::user, Origin::choice)
         .counts("bit")
         .only({"4", "8", "16"})
@@ -225,9 +219,9 @@ Group workload()
                            "heads of keys and values: as the model has, or one of full width as in the "
                            "published WSE-2 runs",
                            src::user, Origin::choice)
-        .row<&P::batch>("1", "1", "4096",
-                        "sequences that a step on a wafer decodes together in every layer (beside those that follow "
-                        "one another through a pipeline)",
+        .row<&P::batch>("1", "1", "1048576",
+                        "sequences that one step decodes together in every layer (those that follow one another "
+                        "through a pipeline are beside it)",
                         src::user, Origin::choice)
         .counts("sequence")
         .row<&P::expert_imbalance>(

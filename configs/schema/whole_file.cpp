@@ -12,7 +12,10 @@
 
 namespace scribeline::configs {
 
-std::string read_whole_file(std::string const& path, FileLimit const& limit)
+namespace {
+
+// One byte more than the limit allows where there are so many.
+std::string read_up_to(std::string const& path, FileLimit const& limit)
 {
     auto const refuse = [&](std::string const& why) {
         throw UserError{Exit::no_input, fmt::format("{}: error: {}", printable(path), why)};
@@ -35,9 +38,24 @@ std::string read_whole_file(std::string const& path, FileLimit const& limit)
     }
     if (stream.bad())
         refuse("cannot be read to its end");
+    return content;
+}
+
+} // namespace
+
+std::string read_whole_file(std::string const& path, FileLimit const& limit)
+{
+    auto content = read_up_to(path, limit);
     if (content.size() > limit.most)
         throw UserError{Exit::bad_config, fmt::format("{}: error: larger than {} MiB, which {} is", printable(path),
                                                       limit.most >> 20U, limit.no_such)};
+    return content;
+}
+
+std::string read_beginning(std::string const& path, FileLimit const& limit)
+{
+    auto content = read_up_to(path, limit);
+    content.resize(std::min(content.size(), limit.most));
     return content;
 }
 

@@ -51,9 +51,6 @@ template <> inline constexpr std::array words<Growth>{Word<Growth>{"balanced", G
                                                       Word<Growth>{"concatenate", Growth::concatenate}};
 template <> inline constexpr std::array words<Weights>{Word<Weights>{"resident", Weights::resident},
                                                        Word<Weights>{"streamed", Weights::streamed}};
-template <> inline constexpr std::array words<MachineKind>{
-    Word<MachineKind>{"wafer", MachineKind::wafer}, Word<MachineKind>{"gpu", MachineKind::gpu},
-    Word<MachineKind>{"sram", MachineKind::sram}, Word<MachineKind>{"plain", MachineKind::plain}};
 template <> inline constexpr std::array words<AllReduce>{Word<AllReduce>{"fastest", AllReduce::fastest},
                                                          Word<AllReduce>{"one_shot", AllReduce::one_shot},
                                                          Word<AllReduce>{"one_shot_pull", AllReduce::one_shot_pull},

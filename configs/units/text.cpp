@@ -16,6 +16,12 @@
 
 namespace scribeline::configs {
 
+ElementBits::operator double() const
+{
+    SCRIBELINE_EXPECT(settled()); // whoever reads the model settles it
+    return value;
+}
+
 template <> Kind kind_of<Bytes>() { return {"a size in bytes", "48 KiB", "byte"}; }
 template <> Kind kind_of<Hertz>() { return {"a frequency", "0.85 GHz", "Hz"}; }
 template <> Kind kind_of<BytesPerSecond>() { return {"a bandwidth", "150 GB/s", "byte/s"}; }
@@ -31,6 +37,7 @@ template <> Kind kind_of<Clustering>() { return {"a number, or none", "2.5", "1"
 template <> Kind kind_of<FabricCycles>() { return {"whole cycles", "2 cycles", "cycle"}; }
 template <> Kind kind_of<FabricEighths>() { return {"cycles in eighths", "9/8 cycles", "cycle"}; }
 template <> Kind kind_of<ElementRate>() { return {"elements per cycle", "2.92 elem/cycle", "element/cycle"}; }
+template <> Kind kind_of<ElementBits>() { return {"a number of bits, or checkpoint", "4.25", "bit"}; }
 template <> Kind kind_of<GridSize>() { return {"columns x rows", "420x420", ""}; }
 template <> Kind kind_of<std::uint32_t>() { return {"a whole number", "16", "1"}; }
 template <> Kind kind_of<std::uint64_t>() { return {"a whole number", "16", "1"}; }
@@ -392,6 +399,18 @@ template <> ElementRate parse<ElementRate>(std::string_view text)
         refuse(trimmed(text), kind, "too large: ");
     return ElementRate{static_cast<std::uint32_t>(hundredths)};
 }
+template <> ElementBits parse<ElementBits>(std::string_view text)
+{
+    auto const kind  = kind_of<ElementBits>();
+    auto const whole = trimmed(text);
+    if (whole == "checkpoint")
+        return ElementBits::as_in_checkpoint();
+    auto       rest = whole;
+    auto const bits = take_number(rest, whole, kind);
+    if (!bits || !rest.empty())
+        refuse(whole, kind);
+    return ElementBits{*bits};
+}
 template <> GridSize parse<GridSize>(std::string_view text)
 {
     auto const kind  = kind_of<GridSize>();
@@ -501,6 +520,7 @@ std::string print(FabricEighths e)
 {
     return fmt::format("{} {}", static_cast<double>(e.count()) / 8, e.count() == 8 ? "cycle" : "cycles");
 }
+std::string print(ElementBits bits) { return bits.checkpoint ? "checkpoint" : fmt::format("{}", bits.value); }
 std::string print(ElementRate rate) { return fmt::format("{} elem/cycle", number_of(rate)); }
 std::string print(GridSize grid) { return fmt::format("{}x{}", grid.columns, grid.rows); }
 std::string print(std::uint32_t count) { return fmt::format("{}", count); }
@@ -522,6 +542,10 @@ double number_of(PerSquareMm density) { return density.value; }
 double number_of(Clustering c) { return c.alpha; }
 double number_of(FabricCycles c) { return static_cast<double>(c.count()); }
 double number_of(FabricEighths e) { return static_cast<double>(e.count()) / 8; }
+double number_of(ElementBits bits)
+{
+    return bits.settled() ? bits.value : std::numeric_limits<double>::quiet_NaN();
+}
 double number_of(ElementRate rate) { return static_cast<double>(rate.hundredths) / 100; }
 double number_of(GridSize) { return std::numeric_limits<double>::quiet_NaN(); }
 double number_of(std::uint32_t count) { return static_cast<double>(count); }

@@ -51,6 +51,7 @@ std::string print(Clustering);
 std::string print(FabricCycles);
 std::string print(FabricEighths);
 std::string print(ElementRate);
+std::string print(ElementBits);
 std::string print(GridSize);
 std::string print(std::uint32_t);
 std::string print(std::uint64_t);
@@ -73,6 +74,7 @@ double number_of(Clustering); // infinity when there is none
 double number_of(FabricCycles);
 double number_of(FabricEighths);
 double number_of(ElementRate);
+double number_of(ElementBits);
 double number_of(GridSize);
 double number_of(std::uint32_t);
 double number_of(std::uint64_t);

@@ -1,7 +1,10 @@
 #include "fabric/packet/packet_mesh.hpp"
 
 #include "configs/failure.hpp"
+#include "fabric/packet/packet_allocation.hpp"
 #include "fabric/packet/packet_engine.hpp"
+#include "fabric/packet/packet_links.hpp"
+#include "fabric/packet/packet_waits.hpp"
 
 #include <fmt/format.h>
 

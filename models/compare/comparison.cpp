@@ -97,7 +97,9 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
     row.kind         = configs::kind_name(config.parameters.machine.kind);
     row.context      = context;
     row.batch        = workload.batch;
-    auto const step  = workloads::decode_step(workloads::read_model(workload.model), workload);
+    auto const shape = workloads::read_model(workload.model);
+    workloads::settle_widths(workload, shape);
+    auto const step = workloads::decode_step(shape, workload);
     try {
         auto const made     = make_machine(config, step);
         auto const standing = made->standing();

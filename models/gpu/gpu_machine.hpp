@@ -12,4 +12,6 @@ namespace scribeline::models {
 // ask for.
 std::unique_ptr<Machine> make_gpu_machine(configs::Config const& config, workloads::DecodeStep const& step);
 
+Nameplate gpu_nameplate(configs::Parameters const& p);
+
 } // namespace scribeline::models

@@ -116,7 +116,8 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     auto const latent = shape.latent.kv_rank != 0;
     if (!latent) {
         auto const copies     = static_cast<double>(kv_heads_of_one(plan, shape)) * tensor / shape.kv_heads;
-        auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) * step.weight_bits / 8;
+        auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) *
+                                step.stored.at(static_cast<std::size_t>(workloads::WeightPart::attention)) / 8;
         held_by_layer += projection * (copies - 1);
     } else {
         auto down = 0.0; // as the compression, which every GPU does for itself

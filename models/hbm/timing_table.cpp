@@ -13,20 +13,65 @@ namespace {
 
 constexpr std::array names{"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4"};
 
-// Cycles of CK in the order of HbmTimings.
-//                    cl cwl bl rcd_rd rcd_wr  rp ras  rc  wr rtp ccd_s l  r rrd_s l faw wtr_s l rtw ppd  refi rfc_ab pb
-//                    rrefd
-constexpr HbmTimings hbm2_at_2_0{14, 5, 2, 14, 12, 14, 34, 48, 16,   5,   2,   4,
-                                 3,  4, 6, 15, 6,  8,  13, 2,  3900, 260, 160, 8};
-constexpr HbmTimings hbm3_at_6_4{20, 10, 2, 31, 15, 26, 45, 72, 33,   9,   2,   4,
-                                 3,  4,  5, 24, 7,  10, 20, 2,  6240, 416, 320, 8};
-constexpr HbmTimings hbm4_at_8_0{20, 10, 2, 39, 19, 33, 57, 90, 42,   12,  2,   4,
-                                 2,  5,  7, 30, 9,  13, 25, 2,  7800, 800, 560, 10};
+// Cycles of CK, a row for each timing: its name in JESD235 and JESD238, where it stands, whether it counts cycles at
+// any data rate, and the cycles of the generations that have been published, at their data rate in Gbit/s.
+struct PublishedTiming {
+    char const*   name;
+    std::uint32_t HbmTimings::*member;
+    bool                       counts_cycles;
+    std::uint32_t              hbm2, hbm3, hbm4;
+};
+using T = HbmTimings;
+// clang-format off
+constexpr std::array<PublishedTiming, 24> published_timings{{
+    //                                HBM2    HBM3    HBM4
+    //                                 2.0     6.4     8.0
+    {"CL",     &T::cl,       false,     14,     20,     20},
+    {"CWL",    &T::cwl,      false,      5,     10,     10},
+    {"BL",     &T::bl,       true,       2,      2,      2},
+    {"tRCDRD", &T::rcd_rd,   false,     14,     31,     39},
+    {"tRCDWR", &T::rcd_wr,   false,     12,     15,     19},
+    {"tRP",    &T::rp,       false,     14,     26,     33},
+    {"tRAS",   &T::ras,      false,     34,     45,     57},
+    {"tRC",    &T::rc,       false,     48,     72,     90},
+    {"tWR",    &T::wr,       false,     16,     33,     42},
+    {"tRTP",   &T::rtp,      false,      5,      9,     12},
+    {"tCCDS",  &T::ccd_s,    true,       2,      2,      2},
+    {"tCCDL",  &T::ccd_l,    true,       4,      4,      4},
+    {"tCCDR",  &T::ccd_r,    true,       3,      3,      2},
+    {"tRRDS",  &T::rrd_s,    false,      4,      4,      5},
+    {"tRRDL",  &T::rrd_l,    false,      6,      5,      7},
+    {"tFAW",   &T::faw,      false,     15,     24,     30},
+    {"tWTRS",  &T::wtr_s,    false,      6,      7,      9},
+    {"tWTRL",  &T::wtr_l,    false,      8,     10,     13},
+    {"tRTW",   &T::rtw,      false,     13,     20,     25},
+    {"tPPD",   &T::ppd,      true,       2,      2,      2},
+    {"tREFI",  &T::refi,     false,   3900,   6240,   7800},
+    {"tRFCab", &T::rfc_ab,   false,    260,    416,    800},
+    {"tRFCpb", &T::rfc_pb,   false,    160,    320,    560},
+    {"tRREFD", &T::rrefd,    false,      8,      8,     10},
+}};
+// clang-format on
 
-//                                     channels, pseudo, ids, groups, banks, rows, row bytes, burst, pins
-constexpr HbmOrganisation narrow{8, 2, 1, 4, 4, 0, 1024, 32, 64};
-constexpr HbmOrganisation wide{16, 2, 1, 4, 4, 0, 1024, 32, 32};
-constexpr HbmOrganisation widest{32, 2, 1, 2, 8, 0, 1024, 32, 32};
+constexpr HbmTimings timings_of(std::uint32_t PublishedTiming::*generation)
+{
+    auto timings = HbmTimings{};
+    for (auto const& row : published_timings)
+        timings.*row.member = row.*generation;
+    return timings;
+}
+
+constexpr HbmTimings hbm2_at_2_0 = timings_of(&PublishedTiming::hbm2);
+constexpr HbmTimings hbm3_at_6_4 = timings_of(&PublishedTiming::hbm3);
+constexpr HbmTimings hbm4_at_8_0 = timings_of(&PublishedTiming::hbm4);
+
+// clang-format off
+//                                channels  pseudo-   stack  bank    banks of  rows  row    burst  pins
+//                                          channels  ids    groups  a group         bytes  bytes
+constexpr HbmOrganisation narrow{ 8,        2,        1,     4,      4,        0,    1024,  32,    64};
+constexpr HbmOrganisation wide{   16,       2,        1,     4,      4,        0,    1024,  32,    32};
+constexpr HbmOrganisation widest{ 32,       2,        1,     2,      8,        0,    1024,  32,    32};
+// clang-format on
 
 constexpr char const* ramulator = "Ramulator 2.1 (CMU-SAFARI)";
 
@@ -104,17 +149,12 @@ HbmGeneration hbm_generation(std::string_view name)
 
 std::vector<TimingField> const& timing_fields()
 {
-    using T = HbmTimings;
-    static std::vector<TimingField> const fields{
-        {"CL", &T::cl, false},         {"CWL", &T::cwl, false},       {"BL", &T::bl, true},
-        {"tRCDRD", &T::rcd_rd, false}, {"tRCDWR", &T::rcd_wr, false}, {"tRP", &T::rp, false},
-        {"tRAS", &T::ras, false},      {"tRC", &T::rc, false},        {"tWR", &T::wr, false},
-        {"tRTP", &T::rtp, false},      {"tCCDS", &T::ccd_s, true},    {"tCCDL", &T::ccd_l, true},
-        {"tCCDR", &T::ccd_r, true},    {"tRRDS", &T::rrd_s, false},   {"tRRDL", &T::rrd_l, false},
-        {"tFAW", &T::faw, false},      {"tWTRS", &T::wtr_s, false},   {"tWTRL", &T::wtr_l, false},
-        {"tRTW", &T::rtw, false},      {"tPPD", &T::ppd, true},       {"tREFI", &T::refi, false},
-        {"tRFCab", &T::rfc_ab, false}, {"tRFCpb", &T::rfc_pb, false}, {"tRREFD", &T::rrefd, false},
-    };
+    static auto const fields = [] {
+        auto all = std::vector<TimingField>{};
+        for (auto const& row : published_timings)
+            all.push_back({row.name, row.member, row.counts_cycles});
+        return all;
+    }();
     return fields;
 }
 

@@ -1,13 +1,17 @@
 // Every byte that moves belongs to a kind of traffic, and bytes asked for are bytes served.
 #pragma once
 
-#include "models/wafer/outcome.hpp"
+#include "configs/books.hpp"
 
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace scribeline::models {
+
+using configs::BookEntry;
+using configs::Books;
 
 enum class Traffic : std::uint8_t { weights, kv, activations, collectives };
 constexpr std::size_t traffic_kinds = 4;

@@ -17,7 +17,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -167,4 +169,4 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     return comparison.anything_fits() ? Exit::done : Exit::answer_is_no;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

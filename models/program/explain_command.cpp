@@ -16,7 +16,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -54,4 +56,4 @@ configs::Exit explain_command(configs::CommandLine const& line, std::ostream& ou
     return configs::Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

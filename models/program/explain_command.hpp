@@ -6,8 +6,8 @@
 
 #include <iosfwd>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 configs::Exit explain_command(configs::CommandLine const& line, std::ostream& out);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

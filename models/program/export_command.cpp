@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -22,7 +24,7 @@ using configs::UserError;
 
 } // namespace
 
-Exit export_command(configs::CommandLine const& line)
+Exit export_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const& format = line.arguments.at(0);
     auto const& file   = line.arguments.at(1);
@@ -35,15 +37,15 @@ Exit export_command(configs::CommandLine const& line)
                    : "export perfetto: where to? Name a file with -o FILE.pftrace");
     if (csv) {
         for (auto const& written : export_csv(file, line.output))
-            std::cout << written << '\n';
+            out << written << '\n';
         return Exit::done;
     }
     auto output = OutputFile{line.output};
     output.commit(perfetto_trace(file));
-    std::cout << line.output << '\n';
+    out << line.output << '\n';
     if (line.verbosity >= 0)
         std::cerr << "scribeline: open it at https://ui.perfetto.dev; 1 ns shown there is 1 ps simulated\n";
     return Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

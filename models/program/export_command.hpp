@@ -4,9 +4,11 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 
-namespace scribeline::results {
+#include <iosfwd>
+
+namespace scribeline::program {
 
 // Throws configs::UserError: an unknown format, no -o, what cannot be read or written.
-configs::Exit export_command(configs::CommandLine const& line);
+configs::Exit export_command(configs::CommandLine const& line, std::ostream& out);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -1,27 +1,30 @@
 // Tables of what is shipped: the first column is what one types.
 #include "models/program/list_command.hpp"
 
-#include "configs/schema/gpu_tables.hpp"
+#include "configs/failure.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/share.hpp"
 #include "configs/sweep/sweep_file.hpp"
+#include "models/machine_list.hpp"
 #include "results/document/document.hpp"
 #include "results/views/metrics.hpp"
 #include "results/views/report_energy.hpp"
 #include "results/views/report_text.hpp"
 #include "results/views/terminal.hpp"
-#include "workloads/checkpoint.hpp"
 #include "workloads/model_shape.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <optional>
 #include <ostream>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -35,48 +38,18 @@ std::string scaled(double value, char const* unit)
     return fmt::format("{:.3g} {}{}", value / scale.first, scale.second, unit);
 }
 
-// Of everything that carries the name: all GPUs of a rack, all chips.
-struct MachineFacts {
-    std::string kind, devices, memory_kind;
-    double      memory = 0, bandwidth = 0; // bytes, bytes a second that can be read
-    double      power = 0;                 // W
-};
-
-MachineFacts facts_of(configs::Config const& config)
-{
-    auto const& p     = config.parameters;
-    auto        facts = MachineFacts{};
-    for (auto const& setting : config.settings)
-        if (setting.group == "machine" && setting.key == "kind")
-            facts.kind = setting.text;
-    auto const take = [&](char const* memory_kind, std::uint32_t devices, double memory, double bandwidth,
-                          double power) {
-        facts.memory_kind = memory_kind;
-        facts.devices     = grouped(devices);
-        facts.memory      = memory * devices;
-        facts.bandwidth   = bandwidth * devices;
-        facts.power       = power * devices;
-    };
-    auto const& kind = p.machine.kind;
-    if (configs::applies("wafer", kind)) {
-        auto const pes = static_cast<double>(p.wafer.columns) * p.wafer.rows;
-        take("SRAM", 1, pes * p.pe.sram.value(), pes * p.pe.sram_read_bytes * p.wafer.clock.value(),
-             p.energy.system_power.value());
-    } else if (configs::applies("gpu", kind)) {
-        take("HBM", p.gpu.devices, p.gpu.memory.value(), p.gpu.memory_bandwidth.value(), p.gpu.power.value());
-    } else if (configs::applies("sram", kind)) {
-        take("SRAM", p.sram.chips, p.sram.memory.value(), p.sram.bandwidth.value(), p.sram.power.value());
-    } else if (configs::applies("plain", kind)) {
-        take("DRAM", p.plain.devices, p.plain.memory.value(), p.plain.bandwidth.value(), p.plain.power.value());
-    }
-    return facts;
-}
-
 configs::Config config_of(std::string const& machine)
 {
     auto line    = configs::CommandLine{};
     line.machine = machine;
     return configs::resolve(line);
+}
+
+// Of everything that carries the name: all GPUs of a rack, all chips.
+std::optional<models::Nameplate> nameplate_of(configs::Config const& config)
+{
+    auto const& row = models::kind_row(config);
+    return row.nameplate == nullptr ? std::nullopt : std::optional{row.nameplate(config.parameters)};
 }
 
 Table machines()
@@ -92,11 +65,15 @@ Table machines()
                         {"what it is", "1", true}},
                        {}};
     for (auto const& machine : configs::shipped_machines()) {
-        auto const facts = facts_of(config_of(machine));
+        auto const config = config_of(machine);
+        auto const plate  = nameplate_of(config);
         table.rows.push_back(
-            {word(machine), word(facts.kind), word(facts.devices), quantity(facts.memory, scaled(facts.memory, "B")),
-             word(facts.memory_kind), quantity(facts.bandwidth, scaled(facts.bandwidth, "B/s")),
-             quantity(facts.power, power_text(facts.power)), word(configs::machine_description(machine))});
+            {word(machine), word(models::kind_row(config).name), plate ? word(grouped(plate->devices)) : unknown(),
+             plate ? quantity(plate->memory.value(), scaled(plate->memory.value(), "B")) : unknown(),
+             plate ? word(plate->memory_kind) : unknown(),
+             plate ? quantity(plate->bandwidth.value(), scaled(plate->bandwidth.value(), "B/s")) : unknown(),
+             plate ? quantity(plate->power.value(), power_text(plate->power.value())) : unknown(),
+             word(configs::machine_description(machine))});
     }
     return table;
 }
@@ -109,12 +86,6 @@ std::string kind_of(workloads::ModelShape const& shape)
     return "dense";
 }
 
-std::uint32_t published_bits(std::string const& model)
-{
-    auto const checkpoint = workloads::checkpoint_weights(model);
-    return checkpoint ? checkpoint->bits : 16;
-}
-
 Table models()
 {
     auto table = Table{"models",
@@ -122,10 +93,12 @@ Table models()
                         {"kind", "1", true},
                         {"parameters"},
                         {"active"},
-                        {"published", "bits"},
+                        {"native", "bits"},
+                        {"weights", "byte"},
                         {"layers"},
                         {"KV cache", "KiB/token"},
-                        {"context", "token"}},
+                        {"context", "token"},
+                        {"licence of the file's source", "1", true}},
                        {}};
     for (auto const& name : workloads::shipped_models()) {
         auto const shape  = workloads::read_model(name);
@@ -133,9 +106,12 @@ Table models()
         auto const active = static_cast<double>(shape.active_parameters());
         auto const cache  = shape.kv_bytes_per_token(16) / 1024;
         table.rows.push_back({word(name), word(kind_of(shape)), quantity(in_all, fmt::format("{:.2f} B", in_all / 1e9)),
-                              quantity(active, fmt::format("{:.2f} B", active / 1e9)), quantity(published_bits(name)),
+                              quantity(active, fmt::format("{:.2f} B", active / 1e9)),
+                              quantity(shape.checkpoint.bits),
+                              quantity(shape.checkpoint_bytes(), scaled(shape.checkpoint_bytes(), "B")),
                               quantity(shape.layers), quantity(cache, fmt::format("{:.1f}", cache)),
-                              shape.max_context > 0 ? quantity(shape.max_context) : unknown()});
+                              shape.max_context > 0 ? quantity(shape.max_context) : unknown(),
+                              word(shape.source_licence.empty() ? "not stated" : shape.source_licence)});
     }
     return table;
 }
@@ -158,20 +134,39 @@ Table sweeps()
     return table;
 }
 
+struct List {
+    char const* name;
+    Table (*table)(); // null: the parameters, which are told group by group
+};
+
+constexpr std::array lists_there_are{List{"machines", &machines}, List{"models", &models}, List{"parameters", nullptr},
+                                     List{"metrics", &metrics_table}, List{"sweeps", &sweeps}};
+
+[[noreturn]] void refuse(std::string const& what)
+{
+    throw configs::UserError{Exit::usage, what + "\nTry 'scribeline list --help'."};
+}
+
 } // namespace
 
 Exit list_command(configs::CommandLine const& line, std::ostream& out)
 {
-    auto const& what = line.arguments.front();
-    if (what == "parameters") {
+    auto const& what  = line.arguments.front();
+    auto        lists = std::vector<std::string>{};
+    for (auto const& each : lists_there_are)
+        lists.emplace_back(each.name);
+    auto const found = std::find(lists.begin(), lists.end(), what);
+    if (found == lists.end())
+        refuse(fmt::format("no list of {}; there are {}{}", configs::shown(what), fmt::join(lists, ", "),
+                           configs::did_you_mean(what, lists)));
+    auto const& list = lists_there_are[static_cast<std::size_t>(found - lists.begin())];
+    if (line.arguments.size() > 1 && list.table != nullptr)
+        refuse(fmt::format("{} is one argument too many: only the list of parameters has groups",
+                           configs::shown(line.arguments[1])));
+    if (list.table == nullptr)
         out << configs::list_parameters(line.arguments.size() > 1 ? line.arguments[1] : "");
-        return Exit::done;
-    }
-    auto const table = what == "machines"  ? machines()
-                       : what == "models"  ? models()
-                       : what == "metrics" ? metrics_table()
-                                           : sweeps();
-    out << as_text(Document{"", {{"", {table}}}}, page_width(STDOUT_FILENO));
+    else
+        out << as_text(Document{"", {{"", {list.table()}}}}, page_width(STDOUT_FILENO));
     return Exit::done;
 }
 
@@ -181,22 +176,26 @@ std::string explained_name(std::string const& name)
         return std::find(names.begin(), names.end(), name) != names.end();
     };
     if (is_in(configs::shipped_machines())) {
-        auto const facts = facts_of(config_of(name));
-        return fmt::format("{}: a machine of kind {}. {}. {} of {}, read at {}; {}. 'scribeline run --machine {}' or "
+        auto const config = config_of(name);
+        auto const plate  = nameplate_of(config);
+        auto const facts =
+            plate ? fmt::format(" {} of {}, read at {}; {}.", scaled(plate->memory.value(), "B"), plate->memory_kind,
+                                scaled(plate->bandwidth.value(), "B/s"), power_text(plate->power.value()))
+                  : std::string{};
+        return fmt::format("{}: a machine of kind {}. {}.{} 'scribeline run --machine {}' or "
                            "'scribeline compare --machines {},..' simulates it.\n",
-                           name, facts.kind, configs::machine_description(name), scaled(facts.memory, "B"),
-                           facts.memory_kind, scaled(facts.bandwidth, "B/s"), power_text(facts.power), name, name);
+                           name, models::kind_row(config).name, configs::machine_description(name), facts, name, name);
     }
     if (is_in(workloads::shipped_models())) {
         auto const shape = workloads::read_model(name);
         return fmt::format(
             "{}: a model ({}), {}, {:.2f} B parameters, {:.2f} B of them for one token, {} layers, {:.1f} "
-            "KiB of KV cache a token; published with weights of {} bits. --model {} takes it.\n",
+            "KiB of KV cache a token; published with weights of {} bits ({}), {} in all. --model {} takes it.\n",
             name, shape.architecture, kind_of(shape), static_cast<double>(shape.parameters()) / 1e9,
             static_cast<double>(shape.active_parameters()) / 1e9, shape.layers, shape.kv_bytes_per_token(16) / 1024,
-            published_bits(name), name);
+            shape.checkpoint.bits, shape.checkpoint.method, scaled(shape.checkpoint_bytes(), "B"), name);
     }
     return "";
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

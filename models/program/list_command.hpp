@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 configs::Exit list_command(configs::CommandLine const& line, std::ostream& out);
 
 // A shipped machine or model by its name, in sentences; nothing for other words.
 std::string explained_name(std::string const& name);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

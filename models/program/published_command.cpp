@@ -13,9 +13,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
-configs::Exit published(configs::CommandLine const& line, std::ostream& out)
+using namespace results;
+
+configs::Exit published_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const         files    = line.cases.empty() ? models::shipped_cases() : line.cases;
     auto const         cases    = models::read_cases(files);
@@ -31,4 +33,4 @@ configs::Exit published(configs::CommandLine const& line, std::ostream& out)
     return exit_of(outcomes);
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

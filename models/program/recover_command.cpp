@@ -13,7 +13,9 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace fs = std::filesystem;
 using configs::Exit;
@@ -152,4 +154,4 @@ Exit recover_command(configs::CommandLine const& line, std::ostream& out)
     return Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -61,4 +63,4 @@ void RunProgress::reached(std::uint64_t cycle, double expected)
     }
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -8,7 +8,7 @@
 #include <ostream>
 #include <string>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 class RunProgress {
   public:
@@ -35,4 +35,4 @@ std::string dry_run_note(bool by_wavelet, models::RunEstimate const& estimate);
 // "cycle 4,700 of about 18,900 (25 %), 30 s left"
 std::string progress_line(std::uint64_t cycle, double expected, double elapsed);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

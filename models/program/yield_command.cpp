@@ -15,7 +15,9 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -83,4 +85,4 @@ Exit yield_command(CommandLine const& line, std::ostream& out)
     return study.unrepairable == study.wafers ? Exit::answer_is_no : Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

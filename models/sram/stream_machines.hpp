@@ -12,4 +12,7 @@ namespace scribeline::models {
 std::unique_ptr<Machine> make_sram_machine(configs::Config const& config, workloads::DecodeStep const& step);
 std::unique_ptr<Machine> make_plain_machine(configs::Config const& config, workloads::DecodeStep const& step);
 
+Nameplate sram_nameplate(configs::Parameters const& p);
+Nameplate plain_nameplate(configs::Parameters const& p);
+
 } // namespace scribeline::models

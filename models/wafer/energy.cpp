@@ -14,7 +14,7 @@ namespace {
 
 constexpr double picojoule = 1e-12;
 
-double bytes(std::uint32_t bits) { return bits / 8.0; }
+double bytes(double bits) { return bits / 8.0; }
 
 // All parts of a token must fit into 64 bits of picojoules.
 constexpr double most_joules = 1.8e6;

@@ -14,4 +14,6 @@ namespace scribeline::models {
 // Throws configs::DoesNotFit, or configs::UserError with answer_is_no, when the wafers do not hold the workload.
 std::unique_ptr<Machine> make_wafer_machine(configs::Config const& config, workloads::DecodeStep const& step);
 
+Nameplate wafer_nameplate(configs::Parameters const& p);
+
 } // namespace scribeline::models

@@ -32,10 +32,13 @@ Outcome regular_mesh(configs::Config config, workloads::DecodeStep const& step, 
 
 YieldSpeed yield_speed(configs::Config const& config, std::uint64_t wafers, std::string const& map)
 {
-    auto const& p     = config.parameters;
-    auto const  step  = workloads::decode_step(workloads::read_model(p.workload.model), p.workload);
+    auto        settled = config;
+    auto const  shape   = workloads::read_model(config.parameters.workload.model);
+    workloads::settle_widths(settled.parameters.workload, shape);
+    auto const& p     = settled.parameters;
+    auto const  step  = workloads::decode_step(shape, p.workload);
     auto const  plan  = workloads::plan_token(step, p);
-    auto const  mesh  = regular_mesh(config, step, plan);
+    auto const  mesh  = regular_mesh(settled, step, plan);
     auto const  lines = line_bundles(step, p, plan);
     auto const  grid  = fabric::physical_grid(p.wafer, p.yield, p.scribe);
     auto const  layer = workloads::schedule_of(p) == configs::Schedule::layer;

@@ -1,7 +1,7 @@
 #include "results/views/defaults.hpp"
 
 #include "configs/failure.hpp"
-#include "workloads/checkpoint.hpp"
+#include "workloads/model_shape.hpp"
 
 #include <algorithm>
 
@@ -76,16 +76,18 @@ std::vector<std::string> defaults_of(configs::Config const& config)
 
 std::string checkpoint_warning(configs::Config const& config)
 {
-    auto const& workload  = config.parameters.workload;
-    auto const  published = workloads::checkpoint_weights(workload.model);
-    if (!published || published->bits >= workload.weight_bits)
+    auto const& workload = config.parameters.workload;
+    auto const  shape    = workloads::read_model(workload.model);
+    auto const& stored   = shape.checkpoint;
+    if (!stored.quantised || workload.weight_bits.checkpoint ||
+        stored.bits >= workload.weight_bits)
         return "";
     return fmt::format("weights of {} bits: the published checkpoint of {} has {} ({}), {} of them in the same memory. "
-                       "--set workload.weight_bits={} takes them as they are",
-                       workload.weight_bits, configs::printable(workload.model), published->bits,
-                       published->method.empty() ? "quantised" : configs::printable(published->method),
-                       fmt::format("{:.3g} times as many", static_cast<double>(workload.weight_bits) / published->bits),
-                       published->bits);
+                       "--set workload.weight_bits=checkpoint takes them as they are",
+                       workload.weight_bits.value, configs::printable(workload.model), stored.bits,
+                       configs::printable(stored.method),
+                       fmt::format("{:.3g} times as many",
+                                   workload.weight_bits.value / shape.checkpoint_element_bits()));
 }
 
 } // namespace scribeline::results

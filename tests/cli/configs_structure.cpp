@@ -24,6 +24,10 @@ struct Tree {
         add("configs/value.hpp", "#include <vector>\n");
         add("fabric/part.hpp", "#include \"configs/value.hpp\"\n#include <systemc>\n");
         add("results/file.cpp", "#include \"fabric/part.hpp\"\n#include <hdf5.h>\n");
+        for (auto const* name : {"CMakeLists.txt", "a.cpp", "a.hpp", "b.cpp", "b.hpp"})
+            add(std::string{"models/"} + name, "");
+        for (auto const* name : {"configs/kinds.hpp", "configs/kinds.cpp", "models/a.hpp"})
+            add(name, "enum class MachineKind;\n");
         add("models/program/main.cpp", "#include \"fabric/part.hpp\"\n"); // the program: may include everything
     }
     void add(std::string const& name, std::string const& text) const
@@ -55,6 +59,14 @@ TEST_CASE("a file that breaks a rule of the tree is named with the line")
         {"fabric/gone.cpp", "#include \"fabric/none.hpp\"\n", "fabric/none.hpp, which does not exist"},
         {"configs/kernel.cpp", "#include <systemc>\n", "configs/kernel.cpp:1: configs includes systemc"},
         {"fabric/file.cpp", "#include <hdf5.h>\n", "fabric/file.cpp:1: fabric includes hdf5.h"},
+        {"models/program/list.cpp", "\nif (row.kind == \"gpu\")\n",
+         "models/program/list.cpp:2: names a kind of machine"},
+        {"models/compare/rows.cpp", "if (configs::applies(\"sram\", kind))\n",
+         "models/compare/rows.cpp:1: names a kind of machine"},
+        {"models/c.cpp", "",
+         "models: 6 files stand outside folders (CMakeLists.txt, a.cpp, a.hpp, b.cpp, b.hpp, c.cpp)"},
+        {"fabric/kind.hpp", "bool is_gpu(MachineKind kind);\n",
+         "MachineKind is named in 4 files (configs/kinds.cpp, configs/kinds.hpp, fabric/kind.hpp, models/a.hpp)"},
         {"docs/where.md",
          "Look in /ho"
          "me/somebody.\n",
@@ -67,6 +79,16 @@ TEST_CASE("a file that breaks a rule of the tree is named with the line")
     INFO(run);
     CHECK(run.exit_code == 1);
     CHECK(run.out.find(breach.said) != std::string::npos);
+}
+
+TEST_CASE("a program may ask for a group of parameters, which is no kind of machine")
+{
+    auto const tree = Tree{};
+    tree.add("models/program/doctor.cpp", "if (configs::applies(\"fabric\", config.parameters.machine.kind))\n");
+    tree.add("models/gpu/gpu_machine.cpp", "if (name.kind == \"gpu\")\n"); // what a kind is, its own folder knows
+    auto const run = tree.check();
+    INFO(run);
+    CHECK(run.exit_code == 0);
 }
 
 TEST_CASE("a folder of tests without tests is named")

@@ -43,7 +43,7 @@ TEST_CASE("what of a model's decoding cannot be is refused with one message")
         CHECK(run.out.empty());
     };
     refused(64, {"run", "--set", "workload.acceptance=120 %"}, "workload.acceptance");
-    refused(64, {"run", "--set", "workload.weight_bits=6"}, "workload.weight_bits");
+    refused(64, {"run", "--set", "workload.weight_bits=0.5"}, "workload.weight_bits");
     refused(65, {"run", "--machine", "wse3:auto", "--model", "mixtral-8x7b", "--set", "mapping.expert_groups=9"},
             "mapping.expert_groups = 9: the model has 8 experts");
     refused(65, {"run", "--machine", "wse3", "--model", "mixtral-8x7b", "--region", "600x600", "--payload"},

@@ -2,6 +2,7 @@
 // names the file. The corpus holds files that are nasty in one way each; mutations of them, from a fixed seed, add
 // thousands that nobody thought of. The sanitizer build runs the same.
 #include "configs/schema/resolve.hpp"
+#include "support/run_line.hpp"
 #include "support/configs.hpp"
 #include "support/mutations.hpp"
 #include "support/temporary_folder.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("no file of the corpus hurts the reader")
         // As a file, as a machine, and with what it is based on.
         for (auto const* option : {"--config", "--machine"}) {
             auto const refusal = refusal_of([&] {
-                resolve(read_command_line(std::vector<std::string>{"run", option, file.string()}));
+                resolve(tests::run_line(std::vector<std::string>{"run", option, file.string()}));
             });
             if (refusal.code != Exit::done)
                 CHECK(refusal.text.find("error: ") != std::string::npos);
@@ -84,7 +85,7 @@ TEST_CASE("no mutation of the corpus hurts the reader")
 
 TEST_CASE("no mutation of a written configuration hurts the reader")
 {
-    auto const written = resolve(read_command_line(std::vector<std::string>{"run"})).toml();
+    auto const written = resolve(tests::run_line(std::vector<std::string>{"run"})).toml();
     auto       random  = configs::SplitMix64{7};
     auto       fine    = 0;
     for (int i = 0; i < 1000; ++i) {

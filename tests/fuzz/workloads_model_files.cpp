@@ -41,7 +41,8 @@ bool accepted(std::string const& text)
     try {
         auto const shape  = workloads::parse_model(text, "fuzz.json", "fuzz");
         auto       params = configs::WorkloadParams{};
-        params.context = params.weight_bits = params.kv_bits = params.activation_bits = 16;
+        params.weight_bits = 16;
+        params.context = params.kv_bits = params.activation_bits = 16;
         auto const step   = workloads::decode_step(shape, params);
         auto const totals = workloads::totals_of(step);
         auto const sound  = shape.layers > 0 && shape.head_dim > 1 && shape.heads % shape.kv_heads == 0 &&

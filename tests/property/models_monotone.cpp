@@ -22,7 +22,6 @@
 #include <vector>
 
 using namespace scribeline;
-using configs::MachineKind;
 using configs::Parameters;
 using tests::Draw;
 

@@ -1,7 +1,8 @@
 // A run as the program does it, from the words of its command line.
 #pragma once
 
-#include "configs/schema/command_line.hpp"
+#include "support/run_line.hpp"
+
 #include "configs/schema/resolve.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
@@ -15,7 +16,7 @@ namespace scribeline::tests {
 inline configs::Config config_of(std::vector<std::string> words)
 {
     words.insert(words.begin(), "run");
-    return configs::resolve(configs::read_command_line(words));
+    return configs::resolve(tests::run_line(words));
 }
 
 inline workloads::LayerProgram layer_of(configs::Parameters const& p)

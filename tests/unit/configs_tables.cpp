@@ -162,10 +162,29 @@ TEST_CASE("a value outside its range is refused, and the parameter stays as it w
     CHECK_THROWS_WITH(depth->set(parameters, "0"), Contains("0 is outside 1 .. 16"));
     CHECK_THROWS_WITH(depth->set(parameters, "17"), Contains("17 is outside 1 .. 16"));
     CHECK(parameters.fabric.input_queue_depth == before);
-    CHECK_THROWS_WITH(find_row("workload.weight_bits")->set(parameters, "12"), Contains("none of 4, 8, 16"));
-    CHECK(parameters.workload.weight_bits == 16);
+    CHECK_THROWS_WITH(find_row("workload.kv_bits")->set(parameters, "12"), Contains("none of 4, 8, 16"));
+    CHECK(parameters.workload.kv_bits == 16);
     CHECK_THROWS_WITH(find_row("fabric.link_serialisation")->set(parameters, "7/8 cycles"), Contains("0.875 cycles"));
     CHECK_THROWS_WITH(find_row("mapping.region")->set(parameters, "16x9000"), Contains("is outside"));
+}
+
+TEST_CASE("the width of a weight is a number of bits with a share of a scale in it, or the checkpoint's")
+{
+    auto        parameters = default_parameters();
+    auto const* row        = find_row("workload.weight_bits");
+    row->set(parameters, "4.25");
+    CHECK(parameters.workload.weight_bits.value == 4.25);
+    CHECK(row->text(parameters) == "4.25");
+    CHECK(row->number(parameters) == 4.25);
+    row->set(parameters, "checkpoint");
+    CHECK(parameters.workload.weight_bits.checkpoint);
+    CHECK_FALSE(parameters.workload.weight_bits.settled());
+    CHECK(row->text(parameters) == "checkpoint");
+    row->set(parameters, "16");
+    CHECK(row->text(parameters) == "16");
+    CHECK_THROWS_WITH(row->set(parameters, "0.5"), Contains("outside 1 .. 32"));
+    CHECK_THROWS_WITH(row->set(parameters, "33"), Contains("outside 1 .. 32"));
+    CHECK_THROWS_WITH(row->set(parameters, "fp8"), Contains("a number of bits, or checkpoint"));
 }
 
 TEST_CASE("an unknown key suggests the nearest, and a right key in a wrong group first of all")

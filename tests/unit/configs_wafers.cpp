@@ -1,5 +1,6 @@
 // `--machine NAME:N`: a machine, and how many wafers of it.
 #include "configs/schema/resolve.hpp"
+#include "support/run_line.hpp"
 #include "support/configs.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 Config resolved(std::vector<std::string> words)
 {
     words.insert(words.begin(), {"run", "--model", "tiny"});
-    return resolve(read_command_line(words));
+    return resolve(tests::run_line(words));
 }
 
 Setting wafers_of(Config const& config)

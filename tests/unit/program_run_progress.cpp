@@ -10,16 +10,16 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("a run says its cycle, its share and the time left")
 {
-    CHECK(results::progress_line(4700, 18800, 10) == "cycle 4,700 of about 18,800 (25 %), 30 s left");
-    CHECK_THAT(results::progress_line(0, 18800, 10), !Contains("left"));
-    CHECK_THAT(results::progress_line(20000, 18800, 10), Contains("(99 %)")); // longer than the closed forms expect
+    CHECK(program::progress_line(4700, 18800, 10) == "cycle 4,700 of about 18,800 (25 %), 30 s left");
+    CHECK_THAT(program::progress_line(0, 18800, 10), !Contains("left"));
+    CHECK_THAT(program::progress_line(20000, 18800, 10), Contains("(99 %)")); // longer than the closed forms expect
 }
 
 TEST_CASE("a silent run says nothing")
 {
     std::ostringstream text;
     {
-        results::RunProgress progress{text, results::RunProgress::Style::silent};
+        program::RunProgress progress{text, program::RunProgress::Style::silent};
         progress.reached(10, 100);
     }
     CHECK(text.str().empty());
@@ -30,6 +30,6 @@ TEST_CASE("a dry run tells time and memory, which grow with the region and its c
     auto small   = models::RunEstimate{};
     small.pes    = 400;
     small.cycles = 1000;
-    CHECK_THAT(results::dry_run_note(true, small), Contains("1 s") && Contains("400 PEs") && Contains("1,000 cycles"));
-    CHECK_THAT(results::dry_run_note(false, small), Contains("about a second") && Contains("--fidelity wavelet"));
+    CHECK_THAT(program::dry_run_note(true, small), Contains("1 s") && Contains("400 PEs") && Contains("1,000 cycles"));
+    CHECK_THAT(program::dry_run_note(false, small), Contains("about a second") && Contains("--fidelity wavelet"));
 }

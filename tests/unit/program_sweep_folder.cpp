@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 using namespace scribeline;
+using namespace scribeline::program;
 using namespace scribeline::results;
 using scribeline::configs::Exit;
 using scribeline::tests::refusal_of;

@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-using namespace scribeline::results;
+using namespace scribeline::program;
 
 namespace {
 

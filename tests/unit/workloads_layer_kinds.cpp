@@ -103,9 +103,67 @@ TEST_CASE("experts that do not match are refused with what is wrong")
                Contains("a token cannot pass 9 of num_local_experts = 8"));
     CHECK_THAT(refusal(mixtral + R"(, "num_experts_per_tok": 2, "experts_per_token": 3)"),
                Contains("says 2 for the same thing"));
-    CHECK_THAT(refusal(mixtral + R"(, "num_experts_per_tok": 2, "mlp_only_layers": [1])"), Contains("mlp_only_layers"));
+    CHECK_THAT(refusal(mixtral + R"(, "num_experts_per_tok": 2, "mlp_only_layers": [4])"),
+               Contains("mlp_only_layers") && Contains("4 is none of the layers 0 to 3"));
+    CHECK_THAT(refusal(mixtral + R"(, "num_experts_per_tok": 2, "moe_layer_freq": [1, 0])"),
+               Contains("moe_layer_freq") && Contains("2 entries for 4 layers"));
+    // Of Qwen's experts intermediate_size says nothing.
+    CHECK_THAT(refusal(R"("architectures": ["Qwen3MoeForCausalLM"], "num_experts": 8, "num_experts_per_tok": 2)"),
+               Contains("moe_intermediate_size: missing: the width of an expert"));
     CHECK_THAT(refusal(R"("architectures": ["LlamaForCausalLM"], "num_local_experts": 8)"),
                Contains("mixture of experts"));
+}
+
+TEST_CASE("which layers have experts is read from a list, a period, a beginning or an end")
+{
+    auto const of = [](std::string const& more) {
+        auto const shape = parsed(mixtral + R"(, "num_experts_per_tok": 2, )" + more);
+        auto       text  = std::string{};
+        for (std::uint32_t layer = 0; layer < 4; ++layer)
+            text += shape.kinds[shape.kind_of(layer)].experts > 0 ? 'x' : '-';
+        return text;
+    };
+    CHECK(of(R"("moe_layer_freq": [0, 1, 1, 0])") == "-xx-");
+    CHECK(of(R"("decoder_sparse_step": 2)") == "-x-x");
+    CHECK(of(R"("first_k_dense_replace": 1)") == "-xxx");
+    CHECK(of(R"("mlp_only_layers": [1, 3])") == "x-x-");
+    CHECK(of(R"("moe_layers": [2])") == "--x-");
+    CHECK(of(R"("moe_layer_start_index": 1, "moe_layer_end_index": 2)") == "-xx-");
+    CHECK(of(R"("moe_layer_start_index": 1, "moe_layer_end_index": -1)") == "-xxx");
+}
+
+TEST_CASE("windows are read from a list of their sizes, from letters, or from the layers before them")
+{
+    auto const of = [](std::string const& fields) {
+        auto const shape = parsed(fields);
+        auto       text  = std::string{};
+        for (std::uint32_t layer = 0; layer < 4; ++layer)
+            text += (shape.kinds.empty() ? shape.sliding_window : shape.kinds[shape.kind_of(layer)].window) > 0 ? 'w' : '-';
+        return text;
+    };
+    auto const mistral = std::string{R"("architectures": ["MistralForCausalLM"], )"};
+    CHECK(of(mistral + R"("sliding_window": [null, 50, 50, null])") == "-ww-");
+    CHECK_THAT(refusal(mistral + R"("sliding_window": [50, 50])"), Contains("2 windows for 4 layers"));
+    auto const exaone = std::string{R"("architectures": ["Exaone4ForCausalLM"], "sliding_window": 50, )"};
+    CHECK(of(exaone + R"("sliding_window_pattern": "LLG")") == "ww-w");
+    CHECK(of(exaone + R"("sliding_window_pattern": null)") == "www-");
+    CHECK_THAT(refusal(exaone + R"("sliding_window_pattern": "LLX")"), Contains("letters L (a window) and G (none)"));
+    auto const qwen = std::string{R"("architectures": ["Qwen2ForCausalLM"], "sliding_window": 50, )"};
+    CHECK(of(qwen + R"("use_sliding_window": true, "max_window_layers": 3)") == "---w");
+    CHECK(of(qwen + R"("use_sliding_window": false, "max_window_layers": 3)") == "----");
+}
+
+TEST_CASE("a number for each layer is that number where it is the same in all")
+{
+    auto const hunyuan = std::string{R"("architectures": ["HunYuanMoEV1ForCausalLM"], "num_experts": 8, )"};
+    auto const shape   = parsed(hunyuan + R"("moe_topk": [2, 2, 2, 2], "moe_intermediate_size": [32, 32, 32, 32],
+                                           "num_shared_expert": [1, 1, 1, 1])");
+    CHECK(shape.kinds.front().active == 2);
+    CHECK(shape.kinds.front().ffn == 32);
+    CHECK_THAT(refusal(hunyuan + R"("moe_topk": [2, 2, 2], "moe_intermediate_size": 32)"),
+               Contains("moe_topk = [2, ...]") && Contains("3 entries for 4 layers"));
+    CHECK_THAT(refusal(hunyuan + R"("moe_topk": [2, 2, 2, 3], "moe_intermediate_size": 32)"),
+               Contains("Layers of different sizes are not supported"));
 }
 
 TEST_CASE("what latent attention lacks is asked for by its name")

@@ -123,13 +123,13 @@ TEST_CASE("every reference model either has its stated totals or is refused for 
         {"deepseek-v3.2", "sparse attention"},
         {"deepseek-v4-flash", "compressed"},
         {"deepseek-v4-pro", "compressed"},
-        {"gemma-4-26b-a4b", "mixture of experts"},
+        {"gemma-4-26b-a4b", "keys that are also the values"},
         {"glm-5", "sparse attention"},
-        {"kimi-k3", "linear attention"},
+        {"kimi-k3", "Kimi's delta rule"},
         {"nemotron-3-nano-30b-a3b", "state space"},
-        {"qwen3-next-80b-a3b", "linear attention"},
-        {"qwen3.5-35b-a3b", "linear attention"},
-        {"qwen3.5-397b-a17b", "linear attention"},
+        {"qwen3-next-80b-a3b", "gated delta net"},
+        {"qwen3.5-35b-a3b", "gated delta net"},
+        {"qwen3.5-397b-a17b", "gated delta net"},
     };
     // The table leaves these out; they are the same models as two others.
     auto const same_as = std::map<std::string, std::string>{{"llama-2-70b-upstage", "llama-2-70b"}, {"phi-2", "phi-2"}};

@@ -1,5 +1,7 @@
 #include "workloads/mapping/mesh_costs.hpp"
 
+#include <cmath>
+
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"
 #include "workloads/mapping/planner.hpp"
@@ -99,9 +101,9 @@ Operation MeshCosts::control() const
     return op;
 }
 
-std::uint32_t MeshCosts::wavelets(std::uint64_t elements, std::uint32_t bits) const
+std::uint32_t MeshCosts::wavelets(std::uint64_t elements, double bits) const
 {
-    return cycles(ceil_divide(elements * bits, 32));
+    return cycles(static_cast<std::uint64_t>(std::ceil(static_cast<double>(elements) * bits / 32)));
 }
 
 } // namespace scribeline::workloads

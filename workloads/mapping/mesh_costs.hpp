@@ -35,7 +35,7 @@ class MeshCosts {
 
     StreamCosts const&       stream() const { return stream_; }
     configs::PeParams const& pe() const { return pe_; }
-    std::uint32_t            wavelets(std::uint64_t elements, std::uint32_t bits) const;
+    std::uint32_t            wavelets(std::uint64_t elements, double bits) const;
     std::uint32_t            activation_bits() const { return activation_bits_; }
 
   private:

@@ -47,7 +47,8 @@ class PrefillForms {
     PrefillShape const&  shape_;
     PrefillLayout const& layout_;
     MeshForms const      forms_;
-    std::uint32_t const  weight_bits_, kv_bits_, activation_bits_;
+    double const         weight_bits_;
+    std::uint32_t const  kv_bits_, activation_bits_;
     bool const           hidden_shifts_;
 
     std::vector<PrefillOperator> list_;

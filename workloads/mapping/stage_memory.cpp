@@ -29,7 +29,7 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
       columns_{layouts.front().columns}, context_{step.context}
 {
     auto const&  shape  = step.shape;
-    double const weight = p.workload.weight_bits / 8.0;
+    double const weight = step.stored_bits / 8;
 
     for (std::size_t k = 0; k < layouts.size(); ++k) {
         auto const&  l         = layouts[k];

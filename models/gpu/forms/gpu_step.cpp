@@ -22,6 +22,7 @@ namespace {
 
 using workloads::Operator;
 using workloads::OperatorKind;
+using workloads::WeightPart;
 
 constexpr double activation_bytes = 2; // between kernels, and in all-reduces: 16 bits
 
@@ -105,7 +106,7 @@ class GpuStep {
             reduce(entry, rows() * hidden);
             break;
         case OperatorKind::router: // every GPU scores all experts
-            product(entry, rows(), layer_->kind.experts, hidden);
+            product(entry, rows(), layer_->kind.experts, hidden, WeightPart::router);
             break;
         case OperatorKind::latent: // the heads of every GPU need all of it
             product(entry, rows(), op.name == "latent_kv" ? shape.latent.cached() : shape.latent.query_rank, hidden);
@@ -114,7 +115,8 @@ class GpuStep {
             heads_product(entry, op.name);
             break;
         case OperatorKind::lm_head: // of the last token only; every GPU then learns the others' largest logits
-            product(entry, logits_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden);
+            product(entry, logits_, (std::uint64_t{shape.vocabulary} + t - 1) / t, hidden,
+                    shape.tied_embeddings ? WeightPart::embedding : WeightPart::lm_head);
             reduce(entry, logits_ * t);
             break;
         case OperatorKind::attention:
@@ -161,11 +163,15 @@ class GpuStep {
         return static_cast<double>(kv_heads_of_one(plan_, step_.shape)) * plan_.tensor / step_.shape.kv_heads;
     }
 
-    void product(StepOperator& entry, std::uint64_t m, std::uint64_t n, std::uint64_t k)
+    void product(StepOperator& entry, std::uint64_t m, std::uint64_t n, std::uint64_t k,
+                 WeightPart part_of_model = WeightPart::attention)
     {
-        // Quantisation of activations is part of the kernel before.
-        auto const bits = step_.weight_bits < 16 ? std::max(step_.weight_bits, 8U) : step_.activation_bits;
-        auto const done = matrix_product(device_, {m, n, k, step_.weight_bits, bits, false}, Launch::graph);
+        // A checkpoint may keep its parts in different widths. Quantisation of activations is part of the kernel before.
+        auto const stored = step_.stored.at(static_cast<std::size_t>(part_of_model));
+        auto const weight = workloads::format_width(stored);
+        auto const bits   = weight < 16 ? std::max(weight, 8U) : step_.activation_bits;
+        auto const done =
+            matrix_product(device_, {m, n, k, weight, bits, false, stored == weight ? 0 : stored}, Launch::graph);
         part(entry, StepPart::weights) += done.time.body;
         part(entry, StepPart::kernel_fixed) += done.time.fixed;
         entry.weights += done.weights * everywhere();
@@ -184,12 +190,12 @@ class GpuStep {
         auto const  t      = plan_.tensor;
         auto const  hidden = std::uint64_t{step_.shape.hidden};
         auto const  widths = step_.shape.gated ? 2ULL : 1ULL;
-        auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count) {
+        auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count, WeightPart weights) {
             if (width > 0)
                 product(entry, m, widens ? count * widths * configs::ceil_divide(width, t) : count * hidden,
-                        widens ? hidden : configs::ceil_divide(width, t));
+                        widens ? hidden : configs::ceil_divide(width, t), weights);
         };
-        cut(rows(), kind.ffn, 1);
+        cut(rows(), kind.ffn, 1, kind.experts == 0 ? WeightPart::feed_forward : WeightPart::shared_experts);
         if (kind.experts == 0)
             return;
         auto draw        = workloads::ExpertDraw{};
@@ -209,9 +215,9 @@ class GpuStep {
         if (whole)
             product(entry, configs::ceil_divide(pairs, distinct),
                     widens ? distinct * widths * kind.expert_ffn : distinct * hidden,
-                    widens ? hidden : kind.expert_ffn);
+                    widens ? hidden : kind.expert_ffn, WeightPart::experts);
         else
-            cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct);
+            cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct, WeightPart::experts);
     }
 
     // Of latent attention, every head on its own: its queries, and what it makes of the compressed keys and values.

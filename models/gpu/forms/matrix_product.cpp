@@ -45,6 +45,11 @@ double bytes_of(MatrixProduct const& product, std::uint32_t bits)
     return (bits + (is_narrow(product) ? block_scale_bits : 0)) / 8;
 }
 
+double bytes_of_weight(MatrixProduct const& product)
+{
+    return product.stored_bits > 0 ? product.stored_bits / 8 : bytes_of(product, product.weight_bits);
+}
+
 struct Body {
     Seconds     time;
     Bound       bound;
@@ -63,7 +68,7 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     auto const  columns    = static_cast<double>(tiling.columns);
     auto const  depth      = static_cast<double>(product.k) / tiling.splits;
     auto const  bytes_of_a = bytes_of(product, product.activation_bits);
-    auto const  bytes_of_b = bytes_of(product, product.weight_bits);
+    auto const  bytes_of_b = bytes_of_weight(product);
     auto const  waves      = static_cast<double>(configs::ceil_divide(tiling.blocks, std::uint64_t{device.gpu.sms}));
 
     // Weights narrower than the activations are widened to them on the way to the tensor cores.
@@ -126,7 +131,7 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
                k = static_cast<double>(product.k);
 
     auto result        = MatrixProductTime{};
-    result.weights     = Bytes{n * k * bytes_of(product, product.weight_bits)};
+    result.weights     = Bytes{n * k * bytes_of_weight(product)};
     result.activations = Bytes{m * k * bytes_of(product, product.activation_bits) + m * n * output_bytes};
     result.written     = Bytes{m * n * output_bytes};
     result.flops       = Flops{2 * m * n * k};

@@ -18,6 +18,7 @@ struct MatrixProduct {
     std::uint32_t weight_bits     = 16;
     std::uint32_t activation_bits = 16;    // as they enter the product
     bool          quantise        = false; // activations are brought to activation_bits by kernels of their own before
+    double        stored_bits     = 0;     // of a weight with the scale of its block; 0: as weight_bits say
 };
 
 struct Tiling {

@@ -4,6 +4,7 @@
 #include "configs/share.hpp"
 #include "configs/sweep/plan.hpp"
 #include "configs/units/text.hpp"
+#include "models/program/program.hpp"
 #include "models/program/sweep/run.hpp"
 #include "models/program/sweep/slurm.hpp"
 #include "results/files/compare/columns.hpp"
@@ -27,7 +28,9 @@
 #include <sched.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace fs = std::filesystem;
 using configs::Exit;
@@ -37,20 +40,29 @@ namespace {
 
 constexpr std::size_t points_without_asking = 1000;
 
+class Given;
+Exit run(Given const& given, std::ostream& out);
+Exit status(Given const& given, std::ostream& out);
+Exit merge(Given const& given, std::ostream& out);
+Exit show(Given const& given, std::ostream& out);
+Exit plan(Given const& given, std::ostream& out);
+Exit submit(Given const& given, std::ostream& out);
+
 struct Subcommand {
     char const*              name;
     std::vector<std::string> options; // beyond those of every command
+    Exit (*answer)(Given const& given, std::ostream& out);
 };
 
 std::vector<Subcommand> const& subcommands()
 {
     static auto const all = std::vector<Subcommand>{
-        {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}},
-        {"status", {"format"}},
-        {"merge", {"goal", "jobs"}},
-        {"show", {"where", "sort", "descending", "pareto", "columns", "baseline", "limit", "format"}},
-        {"plan", {"emit", "output", "yes"}},
-        {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}}};
+        {"run", {"output", "jobs", "retries", "timeout", "shard", "yes", "stop-on-failure"}, &run},
+        {"status", {"format"}, &status},
+        {"merge", {"goal", "jobs"}, &merge},
+        {"show", {"where", "sort", "descending", "pareto", "columns", "baseline", "limit", "format"}, &show},
+        {"plan", {"emit", "output", "yes"}, &plan},
+        {"submit", {"output", "shards", "jobs", "retries", "timeout", "sbatch", "dry-run", "yes"}, &submit}};
     return all;
 }
 
@@ -67,7 +79,8 @@ class Given {
         if (found == names.end())
             refuse(fmt::format("no 'sweep {}'; there are {}{}", configs::printable(asked), fmt::join(names, ", "),
                                configs::did_you_mean(asked, names)));
-        auto const& known = subcommands()[static_cast<std::size_t>(found - names.begin())].options;
+        subcommand_       = &subcommands()[static_cast<std::size_t>(found - names.begin())];
+        auto const& known = subcommand_->options;
         for (auto const& [option, value] : line.options)
             if (std::find(known.begin(), known.end(), option) == known.end())
                 refuse(fmt::format("--{} is not for 'sweep {}', which takes --{}", option, asked,
@@ -76,7 +89,7 @@ class Given {
             refuse("--dry-run is for 'sweep submit'; 'sweep plan FILE' lists the points");
     }
 
-    std::string const& what() const { return line_.arguments[0]; }
+    Subcommand const&  subcommand() const { return *subcommand_; }
     std::string const& target() const { return line_.arguments[1]; }
     bool               has(char const* option) const { return !all(option).empty(); }
     std::string        text(char const* option, std::string const& otherwise = "") const
@@ -112,6 +125,7 @@ class Given {
 
   private:
     configs::CommandLine const& line_;
+    Subcommand const*           subcommand_ = nullptr;
 };
 
 unsigned processors()
@@ -223,13 +237,13 @@ SweepFolder folder_of(Given const& given)
     return folder;
 }
 
-Exit run(Given const& given, Program const& program)
+Exit run(Given const& given, std::ostream& out)
 {
-    auto options            = SweepRunOptions{};
-    options.program         = program;
-    options.processes       = given.number("jobs", processors(), 1U);
-    options.retries         = given.number("retries", 0U, 0U);
-    options.timeout         = given.number("timeout", 0.0, 0.0);
+    auto options      = SweepRunOptions{};
+    options.program   = [](std::vector<std::string> const& arguments) { return static_cast<int>(answer(arguments)); };
+    options.processes = given.number("jobs", processors(), 1U);
+    options.retries   = given.number("retries", 0U, 0U);
+    options.timeout   = given.number("timeout", 0.0, 0.0);
     options.stop_on_failure = given.has("stop-on-failure");
     if (given.has("shard"))
         options.shard = parse_shard(given.text("shard"));
@@ -240,7 +254,7 @@ Exit run(Given const& given, Program const& program)
     auto const start  = std::chrono::steady_clock::now();
     auto const result = run_points(folder, options, std::cerr);
     auto const took   = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    std::cout << describe(folder, result.states, options.shard);
+    out << describe(folder, result.states, options.shard);
     if (given.line().verbosity >= 0)
         std::cerr << fmt::format("scribeline: {} processes ended in {:.1f} s; {}\n", result.ran, took,
                                  result.counts.remaining() > 0
@@ -251,13 +265,13 @@ Exit run(Given const& given, Program const& program)
     return result.counts.remaining() > 0 ? Exit::try_again : Exit::done;
 }
 
-Exit status(Given const& given)
+Exit status(Given const& given, std::ostream& out)
 {
     auto const folder = SweepFolder::open(given.target());
     auto const states = read_states(folder, processors());
     auto const counts = count_points(states);
     if (given.line().format == configs::OutputFormat::table) {
-        std::cout << describe(folder, states);
+        out << describe(folder, states);
         return Exit::done;
     }
     auto const json = given.line().format == configs::OutputFormat::json;
@@ -265,12 +279,12 @@ Exit status(Given const& given)
     for (std::size_t i = 0; i < point_status_count; ++i)
         all[name_of(static_cast<PointStatus>(i))] = counts.of[i];
     if (json) {
-        std::cout << all.dump(2) << '\n';
+        out << all.dump(2) << '\n';
         return Exit::done;
     }
-    std::cout << "status,points\n";
+    out << "status,points\n";
     for (std::size_t i = 0; i < point_status_count; ++i)
-        std::cout << name_of(static_cast<PointStatus>(i)) << ',' << counts.of[i] << '\n';
+        out << name_of(static_cast<PointStatus>(i)) << ',' << counts.of[i] << '\n';
     return Exit::done;
 }
 
@@ -281,7 +295,7 @@ void tell(Given const& given, std::vector<std::string> const& warnings)
             std::cerr << "scribeline: warning: " << configs::printable(warning) << '\n';
 }
 
-Exit merge(Given const& given)
+Exit merge(Given const& given, std::ostream& out)
 {
     auto const folder = SweepFolder::open(given.target());
     auto       goals  = std::vector<configs::Goal>{};
@@ -303,7 +317,7 @@ Exit merge(Given const& given)
         if (states.status.back() == PointStatus::failed && folder.is_done(point))
             states.faults[point] = table.find("error")->texts[point];
     }
-    std::cout << configs::printable(folder.merged_file()) << ": " << describe(folder, states);
+    out << configs::printable(folder.merged_file()) << ": " << describe(folder, states);
     for (auto const& [point, fault] : states.faults)
         if (given.line().verbosity >= 0)
             std::cerr << "scribeline: warning: " << configs::printable(fault) << '\n';
@@ -323,7 +337,7 @@ std::vector<std::string> split_at_commas(std::string const& text)
     return parts;
 }
 
-Exit show(Given const& given)
+Exit show(Given const& given, std::ostream& out)
 {
     auto       error  = std::error_code{};
     auto const merged = fs::path{given.target()} / "sweep.h5";
@@ -340,8 +354,8 @@ Exit show(Given const& given)
     options.limit       = given.number("limit", std::size_t{0}, std::size_t{1});
     options.format      = given.line().format;
     options.baseline    = given.text("baseline");
-    auto const shown    = results::shown_sweep(read_merged(folder ? merged.string() : given.target()), options);
-    std::cout << shown.text;
+    auto const shown    = shown_sweep(read_merged(folder ? merged.string() : given.target()), options);
+    out << shown.text;
     tell(given, shown.warnings);
     return Exit::done;
 }
@@ -358,7 +372,7 @@ std::string for_shell(std::string const& argument)
 }
 
 // The points as commands, one a line, for schedulers that this program does not know.
-Exit plan(Given const& given)
+Exit plan(Given const& given, std::ostream& out)
 {
     auto const emit = given.text("emit", "table");
     if (emit != "table" && emit != "list" && emit != "parallel")
@@ -367,33 +381,33 @@ Exit plan(Given const& given)
     auto const plan = plan_of(given);
     require_models(plan);
     if (emit == "table") {
-        std::cout << fmt::format("{} points; {} skipped by constraints, {} the same as others\n", plan.points.size(),
-                                 plan.skipped, plan.doubled);
-        std::cout << fmt::format("point  {}\n", fmt::join(plan.columns, "  "));
+        out << fmt::format("{} points; {} skipped by constraints, {} the same as others\n", plan.points.size(),
+                           plan.skipped, plan.doubled);
+        out << fmt::format("point  {}\n", fmt::join(plan.columns, "  "));
         for (std::size_t i = 0; i < plan.points.size(); ++i)
-            std::cout << fmt::format("{:>5}  {}\n", i, fmt::join(plan.points[i].values, "  "));
+            out << fmt::format("{:>5}  {}\n", i, fmt::join(plan.points[i].values, "  "));
         return Exit::done;
     }
     require_consent(given, plan);
     auto const output = given.text("output", fs::path{given.target()}.stem().string());
     auto const folder = SweepFolder::prepare(output, plan);
     if (emit == "parallel") {
-        std::cout << fmt::format("seq {0} | parallel -j {1} --joblog {2} --resume-failed scribeline sweep run {3} "
-                                 "--quiet --jobs 1 --shard '{{}}/{0}'\n",
-                                 plan.points.size(), processors(), for_shell((fs::path{output} / "joblog").string()),
-                                 for_shell(output));
+        out << fmt::format("seq {0} | parallel -j {1} --joblog {2} --resume-failed scribeline sweep run {3} "
+                           "--quiet --jobs 1 --shard '{{}}/{0}'\n",
+                           plan.points.size(), processors(), for_shell((fs::path{output} / "joblog").string()),
+                           for_shell(output));
         return Exit::done;
     }
     for (std::size_t i = 0; i < plan.points.size(); ++i) {
         auto command = fmt::format("scribeline {}", configs::name_of(plan.command));
         for (auto const& argument : plan.arguments(plan.points[i]))
             command += ' ' + for_shell(argument);
-        std::cout << command << " --quiet --output " << for_shell(folder.run_file(i)) << '\n';
+        out << command << " --quiet --output " << for_shell(folder.run_file(i)) << '\n';
     }
     return Exit::done;
 }
 
-Exit submit(Given const& given)
+Exit submit(Given const& given, std::ostream& out)
 {
     auto options       = SubmitOptions{};
     options.shards     = given.number("shards", std::size_t{1}, std::size_t{1});
@@ -410,30 +424,20 @@ Exit submit(Given const& given)
     if (!result.warning.empty() && given.line().verbosity >= 0)
         std::cerr << "scribeline: warning: " << result.warning << '\n';
     if (options.dry_run)
-        std::cout << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n",
-                                 configs::printable(result.array_script), configs::printable(result.merge_script));
+        out << fmt::format("wrote {} and {}; nothing was submitted (--dry-run)\n",
+                           configs::printable(result.array_script), configs::printable(result.merge_script));
     else
-        std::cout << fmt::format("{} points in {} shards: job {}; merge: job {}\n", folder.plan().points.size(),
-                                 options.shards, result.array_job, result.merge_job);
+        out << fmt::format("{} points in {} shards: job {}; merge: job {}\n", folder.plan().points.size(),
+                           options.shards, result.array_job, result.merge_job);
     return Exit::done;
 }
 
 } // namespace
 
-configs::Exit sweep_command(configs::CommandLine const& line, Program const& program)
+configs::Exit sweep_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const given = Given{line};
-    if (given.what() == "run")
-        return run(given, program);
-    if (given.what() == "status")
-        return status(given);
-    if (given.what() == "merge")
-        return merge(given);
-    if (given.what() == "show")
-        return show(given);
-    if (given.what() == "plan")
-        return plan(given);
-    return submit(given);
+    return given.subcommand().answer(given, out);
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -4,15 +4,11 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_line.hpp"
 
-#include <functional>
-#include <string>
-#include <vector>
+#include <iosfwd>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
-// `program` is what `scribeline` does with arguments, to its exit code; points are run by it, each in a process of its
-// own. Results go to stdout, all else to stderr. Throws UserError.
-configs::Exit sweep_command(configs::CommandLine const&                                line,
-                            std::function<int(std::vector<std::string> const&)> const& program);
+// Points are run by this very program (program.hpp), each in a process of its own. Throws UserError.
+configs::Exit sweep_command(configs::CommandLine const& line, std::ostream& out);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -254,4 +256,4 @@ Interruption Pool::run(Next const& next, Ended const& ended, Tick const& tick)
     }
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 // How one process ended.
 struct ProcessEnd {
@@ -67,4 +67,4 @@ class Pool {
     PoolOptions options_;
 };
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 namespace {
 
@@ -88,4 +88,4 @@ void Progress::finish()
     open_ = false;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 struct ProgressState {
     std::size_t          total = 0, done = 0, failed = 0; // points; failed counts timed-out ones, done infeasible ones
@@ -47,4 +47,4 @@ class Progress {
 // "12 s", "4 min", "3.2 h"
 std::string short_duration(double seconds);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

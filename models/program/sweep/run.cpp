@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 using configs::Exit;
 using configs::UserError;
@@ -251,4 +253,4 @@ std::string describe(SweepFolder const& folder, PointStates const& states, Shard
     return text;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -12,7 +12,7 @@
 #include <iosfwd>
 #include <string>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 // Point i belongs to the shard i mod count. From 0; people write it from 1: "1/4".
 struct Shard {
@@ -35,28 +35,28 @@ struct SweepRunOptions {
 
 // Points by status.
 struct SweepCounts {
-    std::array<std::size_t, point_status_count> of{};
-    std::size_t                                 total() const;
-    std::size_t                                 remaining() const; // pending, failed and timed out
-    std::size_t operator[](PointStatus status) const { return of[static_cast<std::size_t>(status)]; }
+    std::array<std::size_t, results::point_status_count> of{};
+    std::size_t                                          total() const;
+    std::size_t                                          remaining() const; // pending, failed and timed out
+    std::size_t operator[](results::PointStatus status) const { return of[static_cast<std::size_t>(status)]; }
 };
-SweepCounts count_points(PointStates const& states, Shard shard = {});
+SweepCounts count_points(results::PointStates const& states, Shard shard = {});
 
 struct SweepRunResult {
-    PointStates  states; // at the end
-    SweepCounts  counts; // of them, in the shard
-    std::size_t  ran          = 0;
-    Interruption interruption = Interruption::none;
+    results::PointStates states; // at the end
+    SweepCounts          counts; // of them, in the shard
+    std::size_t          ran          = 0;
+    Interruption         interruption = Interruption::none;
 };
 
 // Progress goes to `messages`. Throws UserError cannot_write when the folder takes no more.
-SweepRunResult run_points(SweepFolder const& folder, SweepRunOptions const& options, std::ostream& messages);
+SweepRunResult run_points(results::SweepFolder const& folder, SweepRunOptions const& options, std::ostream& messages);
 
 // Whether a process that ended with this code says that the point cannot be: it does not fit, or its values do not go
 // together. That is a result, not a failure.
 bool says_infeasible(int exit_code);
 
 // "12 points: 10 ok, 1 infeasible, 1 failed (another run tries them again)", and why the first few failed.
-std::string describe(SweepFolder const& folder, PointStates const& states, Shard shard = {});
+std::string describe(results::SweepFolder const& folder, results::PointStates const& states, Shard shard = {});
 
-} // namespace scribeline::results
+} // namespace scribeline::program

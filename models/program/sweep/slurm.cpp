@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 namespace fs = std::filesystem;
 using configs::Exit;
@@ -142,7 +142,8 @@ std::string submit(std::string const& options, std::string const& script)
 
 } // namespace
 
-SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& program, SubmitOptions const& options)
+SubmittedSweep submit_sweep(results::SweepFolder const& folder, std::string const& program,
+                            SubmitOptions const& options)
 {
     if (!options.dry_run && !is_in_path("sbatch"))
         throw UserError{
@@ -199,4 +200,4 @@ SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& progra
     return result;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace scribeline::results {
+namespace scribeline::program {
 
 struct SubmitOptions {
     std::size_t              shards    = 1;
@@ -29,6 +29,7 @@ struct SubmittedSweep {
 
 // `program` is what the tasks start. Throws UserError: no_input when there is no sbatch, try_again when it refuses,
 // usage when the array has more tasks than this Slurm allows.
-SubmittedSweep submit_sweep(SweepFolder const& folder, std::string const& program, SubmitOptions const& options);
+SubmittedSweep submit_sweep(results::SweepFolder const& folder, std::string const& program,
+                            SubmitOptions const& options);
 
-} // namespace scribeline::results
+} // namespace scribeline::program

@@ -3,7 +3,7 @@
 //     occupancy = bytes / wafer.io_bandwidth      latency = wafer.io_latency
 //
 // Weights that are streamed come in, KV caches go out and back. Behind a TLM-2.0 socket it is a BulkTarget
-// (wafer_edge_module.hpp); plain callers ask the same server.
+// (wafer_system_module.hpp); plain callers ask the same server.
 #pragma once
 
 #include "configs/parameters.hpp"

@@ -2,6 +2,7 @@
 #include "results/views/compare/print.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/units/text.hpp"
 #include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
 
@@ -293,7 +294,8 @@ std::string comparison_table(Comparison const& c, std::size_t width)
     auto        text     = std::string{};
     for (std::size_t i = 0; i < c.contexts.size(); ++i) {
         text += fmt::format("{}{}, context {}, batch {}; weights of {} bits, KV cache of {}\n", i == 0 ? "" : "\n",
-                            c.model, grouped(c.contexts[i]), grouped(c.batch), workload.weight_bits, workload.kv_bits);
+                            c.model, grouped(c.contexts[i]), grouped(c.batch), configs::print(workload.weight_bits),
+                            workload.kv_bits);
         text += at_context(c, i, layout);
     }
     if (c.contexts.size() > 1)

@@ -97,7 +97,8 @@ void read_model_file(std::string const& bytes)
     answered([&] {
         auto const shape  = workloads::parse_model(bytes, "fuzzed.json", "fuzzed");
         auto       params = configs::WorkloadParams{};
-        params.context = params.weight_bits = params.kv_bits = params.activation_bits = 16;
+        params.weight_bits = 16;
+        params.context = params.kv_bits = params.activation_bits = 16;
         auto const totals = workloads::totals_of(workloads::decode_step(shape, params));
         require(shape.layers > 0 && shape.heads % shape.kv_heads == 0 && std::isfinite(totals.flops),
                 "a shape that is none");

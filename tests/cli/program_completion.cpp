@@ -2,7 +2,7 @@
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
-#include "configs/schema/command_line.hpp"
+#include "models/program/commands.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -10,7 +10,7 @@
 #include <catch2/catch.hpp>
 
 using Catch::Matchers::Contains;
-using scribeline::configs::command_descriptions;
+using scribeline::program::commands;
 using scribeline::tests::run_program;
 using scribeline::tests::run_scribeline;
 using scribeline::tests::TemporaryFolder;
@@ -57,7 +57,7 @@ TEST_CASE("bash completes commands, options and choices")
     CHECK(offered(folder, {"scribeline", "show", "x.h5", "--format", "j"}) == Words{"json"});
     CHECK(offered(folder, {"scribeline", "run", "--mach"}) == Words{"--machine"});
     CHECK(offered(folder, {"scribeline", "version", "--mach"}) == Words{""});
-    for (auto const& command : command_descriptions()) {
+    for (auto const& command : commands()) {
         auto const options = offered(folder, {"scribeline", command.name, "--"});
         for (auto const& option : command.options) {
             CAPTURE(command.name, option.name);
@@ -95,7 +95,7 @@ TEST_CASE("the manual page names every command and option with its value")
     auto plain = page.out;
     for (std::size_t at = 0; (at = plain.find("\\-", at)) != std::string::npos;)
         plain.erase(at, 1);
-    for (auto const& command : command_descriptions()) {
+    for (auto const& command : commands()) {
         CHECK_THAT(plain, Contains(".SS \"scribeline " + command.name));
         CHECK_THAT(run_scribeline({"help", command.name}).out, Contains(command.help));
         for (auto const& option : command.options)

@@ -1,6 +1,6 @@
 // Each finding is looked up anew; nothing is kept. What the numbers of a PE's memory come from stands at their
 // constants.
-#include "models/program/doctor.hpp"
+#include "models/program/doctor_command.hpp"
 
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
@@ -29,7 +29,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace scribeline::results {
+namespace scribeline::program {
+
+using namespace results;
 
 namespace {
 
@@ -245,11 +247,11 @@ std::string as_json(std::vector<Finding> const& findings)
 
 } // namespace
 
-Exit doctor(configs::CommandLine const& line, std::ostream& out)
+Exit doctor_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const config = configs::resolve(line);
     auto findings = std::vector{program(), libraries(), filters(), locking(), shipped(), working_folder(), limits()};
-    if (configs::applies("wafer", config.parameters.machine.kind))
+    if (configs::applies("fabric", config.parameters.machine.kind))
         findings.push_back(memory(config));
     findings.push_back(threads(config));
     findings.push_back(slurm());
@@ -261,4 +263,4 @@ Exit doctor(configs::CommandLine const& line, std::ostream& out)
     return bad ? Exit::answer_is_no : Exit::done;
 }
 
-} // namespace scribeline::results
+} // namespace scribeline::program
