@@ -6,6 +6,10 @@
 #include <cstdlib>
 #include <string>
 
+#include <csignal>
+#include <sys/time.h>
+#include <unistd.h>
+
 // SystemC's library has a main that asks for this; nothing is simulated here.
 extern "C" int sc_main(int, char**) { return 0; }
 
@@ -26,16 +30,36 @@ FuzzedReader const& wanted()
     std::exit(64);
 }
 
+// Seconds of the processor for an input: a busy machine makes none slow.
+constexpr time_t longest = 10;
+
+void too_slow(int)
+{
+    constexpr char              text[]  = "broken promise: more than 10 s of the processor\n";
+    [[maybe_unused]] auto const written = ::write(STDERR_FILENO, text, sizeof text - 1);
+    std::abort();
+}
+
+void bound_time(time_t seconds)
+{
+    auto const timer = itimerval{{0, 0}, {seconds, 0}};
+    ::setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
 {
     static auto const& reader = wanted();
+    static auto const  before = std::signal(SIGPROF, &too_slow);
+    static_cast<void>(before);
+    bound_time(longest);
     try {
         reader.read({reinterpret_cast<char const*>(data), size});
     } catch (scribeline::tests::BrokenPromise const& broken) {
         std::fprintf(stderr, "broken promise: %s\n", broken.what.c_str());
         std::abort();
     } // anything else that is thrown ends the process, and is found so
+    bound_time(0);
     return 0;
 }
