@@ -217,9 +217,9 @@ Group workload()
                            "heads of keys and values: as the model has, or one of full width as in the "
                            "published WSE-2 runs",
                            src::user, Origin::choice)
-        .row<&P::batch>("1", "1", "4096",
-                        "sequences that a step on a wafer decodes together in every layer (beside those that follow "
-                        "one another through a pipeline)",
+        .row<&P::batch>("1", "1", "1048576",
+                        "sequences that one step decodes together in every layer (those that follow one another "
+                        "through a pipeline are beside it)",
                         src::user, Origin::choice)
         .counts("sequence")
         .row<&P::expert_imbalance>(

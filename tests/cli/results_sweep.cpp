@@ -212,17 +212,17 @@ TEST_CASE("bad input to a sweep is one clear message, before anything runs")
 TEST_CASE("a job array larger than Slurm allows is told before it is submitted")
 {
     auto const place = TemporaryFolder{};
-    auto const many  = write_small_sweep(place, 1100);
+    auto const many  = write_small_sweep(place, 1020);
     auto const asked = [&](std::string const& shards, std::string const& path) {
         auto options        = RunOptions{};
         options.environment = {{"PATH", path}};
         return run_scribeline({"sweep", "submit", many, "-o", place / "s", "--shards", shards, "--yes", "--dry-run"},
                               options);
     };
-    auto const unknown = asked("1100", "/nowhere");
+    auto const unknown = asked("1020", "/nowhere");
     INFO(unknown);
     CHECK(unknown.exit_code == 0);
-    CHECK(unknown.err.find("--shards 1100: a job array of Slurm has at most 1000 tasks") != std::string::npos);
+    CHECK(unknown.err.find("--shards 1020: a job array of Slurm has at most 1000 tasks") != std::string::npos);
     CHECK(asked("1000", "/nowhere").err.find("warning") == std::string::npos);
 
     fs::create_directories(place / "bin");

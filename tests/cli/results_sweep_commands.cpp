@@ -33,7 +33,7 @@ TEST_CASE("a sweep over wafers and GPUs has in its points what compare says of e
     auto const place = TemporaryFolder{};
     auto const file  = place.write("s.toml", "command = 'compare'\ngoals = ['max tokens_per_second']\n"
                                               "[fixed]\nmodel = 'llama-3.1-8b'\ncontext = 1024\n"
-                                              "[axes]\nmachine = ['wse3', 'h100:2']\ncompare.batch = [1, 4, 100000]\n");
+                                              "[axes]\nmachine = ['wse3', 'h100:2']\nworkload.batch = [1, 4, 100000]\n");
     auto const run   = run_scribeline({"sweep", "run", file, "-o", place / "d", "-j", "2"});
     INFO(run);
     CHECK(run.exit_code == 0);
@@ -44,7 +44,7 @@ TEST_CASE("a sweep over wafers and GPUs has in its points what compare says of e
     auto const points = points_in(place / "d");
     REQUIRE(points.size() == 6);
     for (auto const& point : points) {
-        auto const batch = std::to_string(point["compare.batch"].get<int>());
+        auto const batch = std::to_string(point["workload.batch"].get<int>());
         auto const alone = run_scribeline({"compare", "--machines", point["machine"], "--batch", batch, "--model",
                                            "llama-3.1-8b", "--context", "1024", "--format", "json"});
         CAPTURE(point, alone);

@@ -106,19 +106,20 @@ TEST_CASE("the command of a point sets what is fixed and what its axes say")
 TEST_CASE("a sweep of comparisons has a batch, and each machine hears of the parameters that it has")
 {
     auto const plan = plan_of("command = 'compare'\n[fixed]\nmodel = 'llama-3-8b'\nfabric.hop_latency = '1 cycle'\n"
-                              "[axes]\nmachine = ['wse3', 'h100:8']\ncompare.batch = { from = 1, to = 4, factor = 2 }\n"
+                              "[axes]\nmachine = ['wse3', 'h100:8']\nworkload.batch = { from = 1, to = 4, factor = 2 }\n"
                               "gpu.tensor = [4, 8]\n");
-    CHECK(plan.columns == Lines{"machine", "compare.batch", "gpu.tensor"});
+    CHECK(plan.columns == Lines{"machine", "workload.batch", "gpu.tensor"});
     REQUIRE(plan.points.size() == 9); // a wafer has no gpu.tensor: three points instead of six
     CHECK(plan.doubled == 3);
-    CHECK(plan.arguments(plan.points[2]) == Lines{"--machines", "wse3", "--batch", "4", "--set",
-                                                  "fabric.hop_latency=1 cycle", "--set", "workload.model=llama-3-8b"});
+    CHECK(plan.arguments(plan.points[2]) == Lines{"--machines", "wse3", "--set", "fabric.hop_latency=1 cycle", "--set",
+                                                  "workload.model=llama-3-8b", "--set", "workload.batch=4"});
     CHECK(plan.arguments(plan.points[4]) ==
-          Lines{"--machines", "h100:8", "--batch", "1", "--set", "workload.model=llama-3-8b", "--set", "gpu.tensor=8"});
+          Lines{"--machines", "h100:8", "--set", "workload.model=llama-3-8b", "--set", "workload.batch=1", "--set",
+                "gpu.tensor=8"});
     auto const without = plan_of("command = 'compare'\n[axes]\nmachine = ['h100:8']\n");
-    CHECK(without.arguments(without.points[0]) == Lines{"--machines", "h100:8", "--batch", "1"});
-    CHECK(points_of("command = 'compare'\nconstraints = ['compare.batch < 3 or machine == \"lpx\"']\n"
-                    "[axes]\nmachine = ['h100:1', 'lpx']\ncompare.batch = [2, 3]\n") ==
+    CHECK(without.arguments(without.points[0]) == Lines{"--machines", "h100:8"});
+    CHECK(points_of("command = 'compare'\nconstraints = ['batch < 3 or machine == \"lpx\"']\n"
+                    "[axes]\nmachine = ['h100:1', 'lpx']\nbatch = [2, 3]\n") ==
           Lines{"h100:1 2", "lpx 2", "lpx 3"});
 }
 
@@ -178,11 +179,11 @@ TEST_CASE("what is wrong with a sweep file is said with its place, all at once")
           {"[sampling]\nmethod = 'sobol'\n[axes]\ncontext = [1]\n", "sampling.samples: missing"},
           {"command = 'comapre'\n[axes]\ncontext = [1]\n",
            "1:11: error: command: 'comapre' is none of run, compare, yield; did you mean 'compare'?"},
-          {"[axes]\ncompare.batch = [1, 2]\n",
-           "compare.batch: is for 'scribeline compare', and this sweep runs 'scribeline run'"},
-          {"command = 'yield'\n[fixed]\ncompare.batch = 2\n[axes]\nyield.wafers = [1]\n", "compare.batch: is for"},
-          {"command = 'compare'\n[axes]\ncompare.batch = [0]\n", "axes.compare.batch: 0 is outside 1 .. 1000000"},
-          {"command = 'compare'\n[axes]\ncompare.batch = ['two']\n", "axes.compare.batch: "},
+          {"[axes]\nyield.wafers = [1, 2]\n",
+           "yield.wafers: is for 'scribeline yield', and this sweep runs 'scribeline run'"},
+          {"command = 'compare'\n[fixed]\nyield.wafers = 2\n[axes]\nbatch = [1]\n", "yield.wafers: is for"},
+          {"command = 'compare'\n[axes]\nbatch = [0]\n", "0 is outside 1 .. 1048576"},
+          {"command = 'compare'\n[axes]\nbatch = ['two']\n", "axes.batch"},
           {"[axes]\nmachine = ['wse3', 'h100:8']\n",
            "machine 'h100:8': is no wafer, and 'scribeline run' is about wafers"},
           {"machine = 'lpx'\n[axes]\ncontext = [1]\n", "1:11: error: machine 'lpx': is no wafer"},

@@ -37,7 +37,7 @@ TEST_CASE("a document as text has its headings, units below names, a dash for th
     for (std::string line; std::getline(lines, line);) {
         CAPTURE(line);
         CHECK(line.size() <= 80);
-        dashes += line.find("nobody       -") != std::string::npos ? 1 : 0;
+        dashes += line.find("nobody        -") != std::string::npos ? 1 : 0;
     }
     CHECK(dashes == 1);
 }

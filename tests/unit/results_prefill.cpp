@@ -81,7 +81,8 @@ TEST_CASE("a prompt stands in the report, in the file and in the JSON with the s
                                Catch::Contains("Prefill of one layer, 13 tokens to a row of PEs"));
     auto lines = std::istringstream{text.str()};
     for (auto line = std::string{}; std::getline(lines, line);)
-        CHECK(line.size() <= 100);
+        if (line.find("scribeline run") == std::string::npos) // a command is not broken
+            CHECK(line.size() <= 100);
 
     auto const directory = tests::TemporaryFolder{};
     results::write_run(run.config, run.outcome, directory / "run.h5");

@@ -261,9 +261,8 @@ RunRow row_of_comparison(hdf5::InputFile const& file, std::string const& id,
     if (machines.size() != 1)
         throw hdf5::Failure{"/machines: not one machine"};
     auto const group = "/machines/" + machines.front();
-    auto const batch = static_cast<std::uint64_t>(file.number_attribute("/comparison", "batch"));
-    require_identity(file, file.text(group + "/config_toml"),
-                     configs::identity_of(configs::SweepCommand::compare, batch), id, file_hashes);
+    require_identity(file, file.text(group + "/config_toml"), configs::identity_of(configs::SweepCommand::compare), id,
+                     file_hashes);
     auto row = RunRow{};
     for (auto const& column : number_columns()) {
         row.numbers[column.name] = file.numbers(group + "/" + column.name).at(0);
@@ -273,6 +272,8 @@ RunRow row_of_comparison(hdf5::InputFile const& file, std::string const& id,
         row.words[column.name] = file.texts(group + "/" + column.name).at(0);
         row.about[column.name] = {"1", column.long_name};
     }
+    row.words["kind"] = file.attribute(group, "kind").value_or("");
+    row.about["kind"] = {"1", "kind of machine"};
     if (file.numbers(group + "/fits").at(0) == 0)
         row.infeasible = row.words["reason"];
     if (file.has(group + "/part_time")) {

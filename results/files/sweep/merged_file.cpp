@@ -202,7 +202,8 @@ void write_merged(SweepFolder const& folder, SweepTable const& table)
         std::iota(order.begin(), order.end(), std::uint64_t{0});
         auto const point = points.coordinates("point", order, {"1", "number of the point in its sweep"});
         for (auto const& column : table.columns)
-            write_column(points, point, column);
+            if (column.name != "point") // of a table that was read: it is the coordinate
+                write_column(points, point, column);
         if (auto const* shown = plotted(table))
             sections::mark_plot(root, points, "points", shown->name.c_str(), {"point"});
         bytes = file.image();

@@ -104,6 +104,19 @@ std::map<std::string, std::size_t> fidelities_of(SweepTable const& table, Rows c
     return counts;
 }
 
+// A wafer is folded where GPUs have kernels: that is no mixture. One kind of machine at two fidelities is.
+bool mixes_fidelities(SweepTable const& table, Rows const& rows)
+{
+    auto const* kind = table.find("kind");
+    if (kind == nullptr || !kind->is_text)
+        return fidelities_of(table, rows).size() > 1;
+    auto of_kind = std::map<std::string, Rows>{};
+    for (auto const i : rows)
+        of_kind[kind->texts[i]].push_back(i);
+    return std::any_of(of_kind.begin(), of_kind.end(),
+                       [&](auto const& each) { return fidelities_of(table, each.second).size() > 1; });
+}
+
 // What one looks at first: the parameters, the speed, what bounds it, the goals; the status when it is not always ok.
 Columns usual_columns(SweepTable const& table)
 {
@@ -118,7 +131,7 @@ Columns usual_columns(SweepTable const& table)
             columns.push_back(&column);
     auto all = Rows(table.rows);
     std::iota(all.begin(), all.end(), std::size_t{0});
-    if (fidelities_of(table, all).size() > 1)
+    if (mixes_fidelities(table, all))
         add("fidelity");
     auto const& status = *table.find("status");
     if (std::any_of(status.texts.begin(), status.texts.end(), [](std::string const& text) { return text != "ok"; }))
@@ -154,7 +167,7 @@ Columns columns_of(SweepTable const& table, ShowOptions const& options)
 std::vector<std::string> fidelity_warnings(SweepTable const& table, Rows const& rows)
 {
     auto const counts = fidelities_of(table, rows);
-    if (counts.size() < 2)
+    if (!mixes_fidelities(table, rows))
         return {};
     auto list = std::string{};
     for (auto const& [name, count] : counts)
