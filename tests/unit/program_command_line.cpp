@@ -104,7 +104,7 @@ TEST_CASE("missing, empty, double and superfluous words are refused")
     CHECK_THAT(usage_error({"run", "--context", "1", "--context", "2"}), Contains("--context is given twice"));
     CHECK_THAT(usage_error({"run", "faster"}), Contains("'faster' is one argument too many"));
     CHECK_THAT(usage_error({"validate"}), Contains("needs FILE"));
-    CHECK_THAT(usage_error({"explain"}), Contains("needs WORD"));
+    CHECK_THAT(usage_error({"explain"}), Contains("needs WORD|FILE.h5"));
     CHECK_THAT(usage_error({"run", "--set", "hop"}), Contains("GROUP.KEY=VALUE"));
     CHECK_THAT(usage_error({"run", "--set", "=2"}), Contains("GROUP.KEY=VALUE"));
     CHECK_THAT(usage_error({"run", "--format", "jsno"}), Contains("did you mean 'json'"));
@@ -115,7 +115,7 @@ TEST_CASE("missing, empty, double and superfluous words are refused")
 TEST_CASE("the help of each command names its options, and the examples name commands")
 {
     CHECK_THAT(help("run"), Contains("--machine") && Contains("--set") && Contains("--from"));
-    CHECK_THAT(help("explain"), Contains("WORD") && !Contains("--machine"));
+    CHECK_THAT(help("explain"), Contains("WORD|FILE.h5") && !Contains("--machine"));
     for (auto const& command : scribeline::program::commands())
         CHECK_THAT(help(""), Contains("  " + command.name + " "));
     CHECK_THROWS_AS(help("frobnicate"), UserError);
