@@ -16,8 +16,8 @@ struct Share {
 };
 constexpr bool operator<(Share a, Share b) { return a.value < b.value; }
 
-// Which kind of machine, by its number in the list of kinds (schema/gpu_tables.cpp). No kind has a name in the code: what
-// a kind can be asked are its groups of parameters, and the machine that models/machine_list.cpp makes of it.
+// Which kind of machine, by its number in the list of kinds (schema/gpu_tables.cpp). No kind has a name in the code:
+// what a kind can be asked are its groups of parameters, and the machine that models/machine_list.cpp makes of it.
 enum class MachineKind : std::uint8_t {};
 enum class Experts { sliced, whole };
 

@@ -101,7 +101,7 @@ LineEnd run_line(workloads::Program const& program, configs::Parameters const& p
             line.end[at]      = cycles - (account.idle - program.start[at]);
             account.idle      = 0;
             line.accounts[at] = account;
-            line.parts[at]    = reticle->blame(tile);
+            line.parts[at]    = reticle->blame(TileId{tile});
             line.origin[at]   = origin_of(at, line.end[at] - line.parts[at].total(), program.start);
         }
     }

@@ -56,7 +56,7 @@ Reticle::Reticle(Shared& shared, Block const& block)
       landed_{timing_.ramp * 2ull}, ends_(program_.operators.size()), activity_{tiles_, shared.windows}
 {
     SCRIBELINE_EXPECT(tiles_ < (1u << 24) && lanes_.all() < 128);
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+    for (TileId tile{0}; tile < tiles_; ++tile) {
         std::uint32_t const x = block.x0 + tile % block.width();
         std::uint32_t const y = block.y0 + tile / block.width();
         global_[tile]         = static_cast<std::uint32_t>(program_.pe(x, y));
@@ -78,7 +78,7 @@ Reticle::Reticle(Shared& shared, Block const& block)
     watched_    = shared.probe != nullptr || shared.fault.kind != Fault::Kind::none;
     unfinished_ = tiles_;
     SCRIBELINE_EXPECT(program_.start.empty() || program_.start.size() == program_.pes());
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+    for (TileId tile{0}; tile < tiles_; ++tile) {
         if (!program_.scripts.empty()) {
             auto const& plays = program_.scripts[program_.script[global_[tile]]];
             SCRIBELINE_EXPECT(!plays.empty() && plays.size() < 256);
@@ -121,7 +121,7 @@ void Reticle::find_longer_links()
     more_.resize(std::size_t{4} * tiles_);
     longer_number_.resize(std::size_t{4} * tiles_);
     std::uint32_t count = 0;
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+    for (TileId tile{0}; tile < tiles_; ++tile) {
         std::uint32_t const                x = block_.x0 + tile % block_.width(), y = block_.y0 + tile / block_.width();
         std::array<std::uint32_t, 4> const cycles{y > 0 ? longer.south(x, y - 1) : 0, longer.east(x, y),
                                                   longer.south(x, y), x > 0 ? longer.east(x - 1, y) : 0};
@@ -137,7 +137,7 @@ void Reticle::find_longer_links()
     longer_credits_.assign(std::size_t{count} * lanes_.routers(), static_cast<std::uint8_t>(timing_.depth));
 }
 
-std::uint32_t Reticle::position(std::uint32_t tile, Direction side) const
+std::uint32_t Reticle::position(TileId tile, Direction side) const
 {
     return static_cast<unsigned>(side) % 2 ? tile / block_.width() : tile % block_.width();
 }
@@ -201,7 +201,8 @@ void Reticle::credit(Place place)
 
 void Reticle::wake_sender(Place place)
 {
-    std::uint32_t const tile = place.tile(), lane = place.lane();
+    auto const tile = place.tile();
+    auto const lane = place.lane();
     if (lane >= lanes_.routers()) // the router of this tile
         wake(tile, lanes_.landing_color(lane));
     else if (lanes_.in(lane) != Direction::ramp)
@@ -223,7 +224,7 @@ void Reticle::await_credit(Queue& queue, Place place, std::uint32_t latency)
 
 // A PE finds no wavelet of its stream. It is woken when the first that is on the ramp has landed, or the next that is
 // sent. False: there is one.
-bool Reticle::await_landing(std::uint32_t tile)
+bool Reticle::await_landing(TileId tile)
 {
     Queue& queue = queues_.at(pe_[tile].lane, tile);
     if (queue.has_landed(now_, timing_.ramp))
@@ -235,21 +236,21 @@ bool Reticle::await_landing(std::uint32_t tile)
     return true;
 }
 
-void Reticle::wake(std::uint32_t tile, Color color)
+void Reticle::wake(TileId tile, Color color)
 {
     std::uint64_t const lanes = router_[tile].blocked & lanes_.mask(color);
     router_[tile].blocked &= ~lanes;
     make_ready(tile, lanes);
 }
 
-void Reticle::make_ready(std::uint32_t tile, std::uint64_t lanes)
+void Reticle::make_ready(TileId tile, std::uint64_t lanes)
 {
     if (router_[tile].ready == 0 && lanes != 0)
         active_.push_back(tile);
     router_[tile].ready |= lanes;
 }
 
-bool Reticle::port_free(std::uint32_t tile, Direction out) const
+bool Reticle::port_free(TileId tile, Direction out) const
 {
     return timing_.unit_rate() || router_[tile].port_free(static_cast<std::size_t>(out), now_);
 }
@@ -268,7 +269,7 @@ void Reticle::sweep_ports()
 
 // The oldest wavelet of a lane leaves by those of `ports` that it needs, that are free and have room behind them.
 // Copies leave one by one where they must.
-void Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports)
+void Reticle::forward(TileId tile, LaneId lane, std::uint8_t ports)
 {
     Queue&              q       = queues_.at(lane, tile);
     std::uint8_t const  outs    = routes_of(tile)[lane].outs;
@@ -291,7 +292,7 @@ void Reticle::forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports
 }
 
 // A lane that has room behind none of the ports that it needs sleeps until a credit comes.
-void Reticle::block_without_room(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports)
+void Reticle::block_without_room(TileId tile, LaneId lane, std::uint8_t ports)
 {
     for (std::uint8_t left = ports; left != 0; left = static_cast<std::uint8_t>(left & (left - 1)))
         if (has_room(tile, lane, static_cast<Direction>(__builtin_ctz(left))))
@@ -305,7 +306,7 @@ void Reticle::block_without_room(std::uint32_t tile, std::uint32_t lane, std::ui
 // Several lanes want to move. A port that only one of them can use takes it; a port that several compete for takes the
 // first behind the one that won it last. Arbiters for which nobody has competed for a while start over, so that what a
 // collective does depends on nothing that ran before it.
-void Reticle::arbitrate(std::uint32_t tile)
+void Reticle::arbitrate(TileId tile)
 {
     LaneRoute const* const       routes = routes_of(tile);
     std::array<std::uint8_t, 64> granted{};
@@ -317,7 +318,7 @@ void Reticle::arbitrate(std::uint32_t tile)
         auto const    out     = static_cast<Direction>(port);
         std::uint64_t wanting = 0;
         for (std::uint64_t left = ready; left != 0; left &= left - 1) {
-            auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
+            auto const lane = LaneId{static_cast<std::uint32_t>(__builtin_ctzll(left))};
             if (routes[lane].outs & ~queues_.at(lane, tile).served & bit(out) && has_room(tile, lane, out))
                 wanting |= std::uint64_t{1} << lane;
         }
@@ -337,7 +338,7 @@ void Reticle::arbitrate(std::uint32_t tile)
     if (contested)
         contested_[tile] = static_cast<std::uint32_t>(now_);
     for (std::uint64_t left = ready; left != 0; left &= left - 1) {
-        auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
+        auto const lane = LaneId{static_cast<std::uint32_t>(__builtin_ctzll(left))};
         if (granted[lane] != 0)
             forward(tile, lane, granted[lane]);
         else
@@ -346,9 +347,9 @@ void Reticle::arbitrate(std::uint32_t tile)
     }
 }
 
-bool Reticle::has_room(std::uint32_t tile, std::uint32_t lane, Direction out) const
+bool Reticle::has_room(TileId tile, LaneId lane, Direction out) const
 {
-    std::uint32_t const target = lanes_.target(lane, out);
+    auto const target = LaneId{lanes_.target(lane, out)};
     if (out == Direction::ramp)
         return queues_.at(target, tile).room(now_, timing_.ramp);
     if (beyond_edge(tile, out))
@@ -359,19 +360,19 @@ bool Reticle::has_room(std::uint32_t tile, std::uint32_t lane, Direction out) co
 }
 
 // A credit from beyond a scribe line or a longer link wakes the lane by itself.
-void Reticle::await_room(std::uint32_t tile, std::uint32_t lane, Direction out)
+void Reticle::await_room(TileId tile, LaneId lane, Direction out)
 {
-    std::uint32_t const target = lanes_.target(lane, out);
+    auto const target = LaneId{lanes_.target(lane, out)};
     if (out == Direction::ramp)
         await_credit(queues_.at(target, tile), Place{tile, target}, timing_.ramp);
     else if (!beyond_edge(tile, out) && !is_longer(tile, out))
         await_credit(queues_.at(target, neighbour(tile, out)), Place{neighbour(tile, out), target}, timing_.hop);
 }
 
-void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control)
+void Reticle::send(TileId tile, LaneId lane, Direction out, std::uint32_t word, bool control)
 {
-    std::uint32_t const target = lanes_.target(lane, out);
-    auto const          port   = static_cast<std::size_t>(out);
+    auto const target = LaneId{lanes_.target(lane, out)};
+    auto const port   = static_cast<std::size_t>(out);
     if (!timing_.unit_rate())
         router_[tile].occupy(
             port, now_, out != Direction::ramp && beyond_edge(tile, out) ? timing_.at_scribe : timing_.serialisation);
@@ -404,8 +405,8 @@ void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
                                                   control});
         return;
     }
-    std::uint32_t const to     = neighbour(tile, out);
-    bool const          longer = is_longer(tile, out);
+    auto const to     = neighbour(tile, out);
+    bool const longer = is_longer(tile, out);
     --(longer ? credits_of_longer(tile, out, target) : queues_.at(target, to).credits);
     if (shared_.fault.kind == Fault::Kind::lose_hop && shared_.fault.block == block_number_ &&
         ++lost_ == shared_.fault.count)
@@ -415,7 +416,7 @@ void Reticle::send(std::uint32_t tile, std::uint32_t lane, Direction out, std::u
 }
 
 // The oldest wavelet has left by all its ports: the slot is free, and its sender will know.
-void Reticle::pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs)
+void Reticle::pop(TileId tile, LaneId lane, std::uint8_t outs)
 {
     Queue&     q       = queues_.at(lane, tile);
     bool const control = q.front_is_control();
@@ -443,13 +444,13 @@ void Reticle::pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs)
         advance_switch(tile, lanes_.color(lane));
 }
 
-bool Reticle::serves(std::uint32_t tile, std::uint32_t lane) const
+bool Reticle::serves(TileId tile, LaneId lane) const
 {
     return routes_of(tile)[lane].position == switches_[lanes_.switch_of(lanes_.color(lane)) * tiles_ + tile];
 }
 
 // A switch stops at its last position.
-void Reticle::advance_switch(std::uint32_t tile, Color color)
+void Reticle::advance_switch(TileId tile, Color color)
 {
     auto& position = switches_[lanes_.switch_of(color) * tiles_ + tile];
     if (position >= lanes_.last_position(router_[tile].routes, color))
@@ -457,7 +458,7 @@ void Reticle::advance_switch(std::uint32_t tile, Color color)
     ++position;
     LaneRoute const* const routes = routes_of(tile);
     for (std::uint64_t left = lanes_.mask(color); left != 0; left &= left - 1) {
-        auto const lane = static_cast<std::uint32_t>(__builtin_ctzll(left));
+        auto const lane = LaneId{static_cast<std::uint32_t>(__builtin_ctzll(left))};
         if (routes[lane].outs == 0)
             continue;
         std::uint64_t const flag = std::uint64_t{1} << lane;
@@ -487,10 +488,11 @@ void Reticle::deliver(Direction side, Parcel const& parcel)
     for (auto const& w : parcel.wavelets) {
         SCRIBELINE_ASSERT(w.arrival >= now_);
         ++counters_.crossings_received;
-        arrivals_.at(w.arrival).push_back(Arrival{Place{tile_at(w.position), w.lane, w.control}, w.word});
+        arrivals_.at(w.arrival).push_back(
+            Arrival{Place{TileId{tile_at(w.position)}, LaneId{w.lane}, w.control}, w.word});
     }
     for (auto const& c : parcel.credits) // c.lane is the lane of the tile beyond that has room again
-        credits_.at(c.arrival).push_back(Place(tile_at(c.position), c.lane, true));
+        credits_.at(c.arrival).push_back(Place(TileId{tile_at(c.position)}, LaneId{c.lane}, true));
 }
 
 } // namespace scribeline::fabric

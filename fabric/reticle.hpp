@@ -17,6 +17,7 @@
 #include "fabric/activity.hpp"
 #include "fabric/blame.hpp"
 #include "fabric/geometry.hpp"
+#include "fabric/ids.hpp"
 #include "fabric/lanes.hpp"
 #include "fabric/large_pages.hpp"
 #include "fabric/longer_hops.hpp"
@@ -133,7 +134,7 @@ class Reticle {
     std::uint64_t                   slots() const { return queues_.size() * timing_.depth; }
     std::uint64_t                   slots_accounted() const;
     std::vector<PeAccount> const&   accounts() const { return accounts_; }
-    Blame const&                    blame(std::uint32_t tile) const { return blame_[tile]; }
+    Blame const&                    blame(TileId tile) const { return blame_[tile]; }
     std::vector<std::uint32_t>      link_counts() const; // [direction * tiles + tile]: wavelets sent
     std::vector<OperatorEnd> const& operator_ends() const { return ends_; }
     ActivityRecord const&           activity() const { return activity_; }
@@ -145,15 +146,12 @@ class Reticle {
     // or a credit from beyond a scribe line. (Not bit fields: the compiler writes those byte by byte.)
     class Place {
       public:
-        Place(std::uint32_t tile, std::uint32_t lane, bool flag = false)
-            : bits_{tile | lane << 24 | std::uint32_t{flag} << 31}
-        {
-        }
+        Place(TileId tile, LaneId lane, bool flag = false) : bits_{tile | lane << 24 | std::uint32_t{flag} << 31} {}
         Place() : bits_{0} {}
         explicit Place(std::uint32_t bits) : bits_{bits} {}
         std::uint32_t bits() const { return bits_; }
-        std::uint32_t tile() const { return bits_ & 0xffffffu; }
-        std::uint32_t lane() const { return bits_ >> 24 & 0x7fu; }
+        TileId        tile() const { return TileId{bits_ & 0xffffffu}; }
+        LaneId        lane() const { return LaneId{bits_ >> 24 & 0x7fu}; }
         bool          flag() const { return bits_ >> 31; }
 
       private:
@@ -180,74 +178,71 @@ class Reticle {
     void                           credit(Place place);
     void                           wake_sender(Place place);
     void                           find_ways();
-    void                           forward(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
-    void                           block_without_room(std::uint32_t tile, std::uint32_t lane, std::uint8_t ports);
-    void                           arbitrate(std::uint32_t tile);
-    void send(std::uint32_t tile, std::uint32_t lane, Direction out, std::uint32_t word, bool control);
-    bool has_room(std::uint32_t tile, std::uint32_t lane, Direction out) const;
-    void await_room(std::uint32_t tile, std::uint32_t lane, Direction out);
-    void await_credit(Queue& queue, Place place, std::uint32_t latency);
-    void free_slot(Queue& queue, Place place, std::uint32_t latency);
-    void land(std::uint32_t tile, Queue& queue);
-    bool await_landing(std::uint32_t tile);
-    bool port_free(std::uint32_t tile, Direction out) const;
-    void sweep_ports();
-    void pop(std::uint32_t tile, std::uint32_t lane, std::uint8_t outs);
-    bool serves(std::uint32_t tile, std::uint32_t lane) const; // the switch of its color stands at this lane
-    void advance_switch(std::uint32_t tile, Color color);
-    void wake(std::uint32_t tile, Color color);
-    void make_ready(std::uint32_t tile, std::uint64_t lanes);
+    void                           forward(TileId tile, LaneId lane, std::uint8_t ports);
+    void                           block_without_room(TileId tile, LaneId lane, std::uint8_t ports);
+    void                           arbitrate(TileId tile);
+    void                           send(TileId tile, LaneId lane, Direction out, std::uint32_t word, bool control);
+    bool                           has_room(TileId tile, LaneId lane, Direction out) const;
+    void                           await_room(TileId tile, LaneId lane, Direction out);
+    void                           await_credit(Queue& queue, Place place, std::uint32_t latency);
+    void                           free_slot(Queue& queue, Place place, std::uint32_t latency);
+    void                           land(TileId tile, Queue& queue);
+    bool                           await_landing(TileId tile);
+    bool                           port_free(TileId tile, Direction out) const;
+    void                           sweep_ports();
+    void                           pop(TileId tile, LaneId lane, std::uint8_t outs);
+    bool serves(TileId tile, LaneId lane) const; // the switch of its color stands at this lane
+    void advance_switch(TileId tile, Color color);
+    void wake(TileId tile, Color color);
+    void make_ready(TileId tile, std::uint64_t lanes);
 
-    void execute(std::uint32_t tile);
-    void begin(std::uint32_t tile, std::uint64_t at);
-    void start(std::uint32_t tile, std::uint64_t at);
-    void next_operation(std::uint32_t tile);
-    void follow_script(std::uint32_t tile);
-    void finish_operation(std::uint32_t tile, workloads::Operation const& op, std::uint64_t at);
-    void begin_stream(std::uint32_t tile, std::uint64_t at);
-    void complete(std::uint32_t tile, std::uint64_t at);
-    void timer(std::uint32_t tile);
-    void change(std::uint32_t tile, PeState state, std::uint64_t at);
-    void stall(std::uint32_t tile, PeState state);
-    void resume(std::uint32_t tile);
-    void inherit_blame(std::uint32_t tile);
+    void execute(TileId tile);
+    void begin(TileId tile, std::uint64_t at);
+    void start(TileId tile, std::uint64_t at);
+    void next_operation(TileId tile);
+    void follow_script(TileId tile);
+    void finish_operation(TileId tile, workloads::Operation const& op, std::uint64_t at);
+    void begin_stream(TileId tile, std::uint64_t at);
+    void complete(TileId tile, std::uint64_t at);
+    void timer(TileId tile);
+    void change(TileId tile, PeState state, std::uint64_t at);
+    void stall(TileId tile, PeState state);
+    void resume(TileId tile);
+    void inherit_blame(TileId tile);
     bool comes_over_a_cut(std::uint32_t pe, workloads::Operation const& op);
     void close_windows(std::uint64_t until);
 
     // Streams in the background: reticle_threads.cpp.
-    void landed(std::uint32_t tile);
-    void room(std::uint32_t tile);
-    void set_up_thread(std::uint32_t tile, std::uint64_t at);
-    void join(std::uint32_t tile, std::uint64_t at);
+    void landed(TileId tile);
+    void room(TileId tile);
+    void set_up_thread(TileId tile, std::uint64_t at);
+    void join(TileId tile, std::uint64_t at);
     void run_threads();
-    bool run_thread(std::uint32_t tile, StreamThread& thread);
+    bool run_thread(TileId tile, StreamThread& thread);
 
-    LaneRoute const* routes_of(std::uint32_t tile) const { return lanes_.routes(router_[tile].routes); }
-    std::uint32_t    global_pe(std::uint32_t tile) const { return global_[tile]; }
-    std::uint32_t    position(std::uint32_t tile, Direction side) const;
-    std::uint32_t    neighbour(std::uint32_t tile, Direction d) const
+    LaneRoute const* routes_of(TileId tile) const { return lanes_.routes(router_[tile].routes); }
+    std::uint32_t    global_pe(TileId tile) const { return global_[tile]; }
+    std::uint32_t    position(TileId tile, Direction side) const;
+    TileId           neighbour(TileId tile, Direction d) const
     {
-        return static_cast<std::uint32_t>(static_cast<std::int64_t>(tile) + delta_[static_cast<std::size_t>(d)]);
+        return TileId{static_cast<std::uint32_t>(std::int64_t{tile} + delta_[static_cast<std::size_t>(d)])};
     }
     // A scribe line or the end of the region lies there; a longer link of the reticle is marked as well, and more.
-    bool beyond_edge(std::uint32_t tile, Direction d) const
+    bool beyond_edge(TileId tile, Direction d) const
     {
         return (router_[tile].edges & (workloads::bit(d) | unsigned{workloads::bit(d)} << 4)) == workloads::bit(d);
     }
-    bool is_longer(std::uint32_t tile, Direction d) const
-    {
-        return router_[tile].edges & unsigned{workloads::bit(d)} << 4;
-    }
+    bool is_longer(TileId tile, Direction d) const { return router_[tile].edges & unsigned{workloads::bit(d)} << 4; }
     // Cycles beyond those of any other link.
-    std::uint32_t more(std::uint32_t tile, Direction d) const
+    std::uint32_t more(TileId tile, Direction d) const
     {
         return more_.empty() ? 0u : more_[static_cast<std::size_t>(d) * tiles_ + tile];
     }
-    std::uint8_t& credits_of_longer(std::uint32_t tile, Direction d, std::uint32_t lane)
+    std::uint8_t& credits_of_longer(TileId tile, Direction d, LaneId lane)
     {
         return longer_credits_[longer_number_[static_cast<std::size_t>(d) * tiles_ + tile] * lanes_.routers() + lane];
     }
-    std::uint8_t credits_of_longer(std::uint32_t tile, Direction d, std::uint32_t lane) const
+    std::uint8_t credits_of_longer(TileId tile, Direction d, LaneId lane) const
     {
         return const_cast<Reticle*>(this)->credits_of_longer(tile, d, lane);
     }
@@ -319,7 +314,7 @@ inline void Reticle::free_slot(Queue& queue, Place place, std::uint32_t latency)
 }
 
 // A wavelet is on the ramp towards a PE.
-inline void Reticle::land(std::uint32_t tile, Queue& queue)
+inline void Reticle::land(TileId tile, Queue& queue)
 {
     queue.land(now_);
     if (queue.waiting & Queue::pe_waits) {

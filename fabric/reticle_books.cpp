@@ -17,13 +17,13 @@ using workloads::Stream;
 std::uint64_t Reticle::state_hash() const
 {
     std::uint64_t hash = history_;
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+    for (TileId tile{0}; tile < tiles_; ++tile) {
         std::uint64_t const pe = global_[tile];
         PeAccount const&    a  = accounts_[tile];
         hash += mix(pe, mix(a.busy, a.stalled_in), mix(a.stalled_out, a.idle));
         for (std::uint64_t d = 0; d < 4; ++d)
             hash += mix(pe, 4 + d, router_[tile].sent[d]);
-        for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
+        for (LaneId lane{0}; lane < lanes_.all(); ++lane)
             if (auto const count = queues_.at(lane, tile).count)
                 hash += mix(pe, 16 + lane, count);
         for (std::size_t i = 0; i < payload_.elements(); ++i) {
@@ -38,7 +38,7 @@ std::uint64_t Reticle::state_hash() const
 std::vector<std::uint32_t> Reticle::link_counts() const
 {
     std::vector<std::uint32_t> counts(std::size_t{4} * tiles_);
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+    for (TileId tile{0}; tile < tiles_; ++tile)
         for (std::size_t d = 0; d < 4; ++d)
             counts[d * tiles_ + tile] = router_[tile].sent[d];
     return counts;
@@ -57,8 +57,8 @@ Counters Reticle::counters() const
 std::uint64_t Reticle::in_flight() const
 {
     std::uint64_t n = arrivals_.size();
-    for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
-        for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+    for (LaneId lane{0}; lane < lanes_.all(); ++lane)
+        for (TileId tile{0}; tile < tiles_; ++tile)
             n += queues_.at(lane, tile).count;
     for (auto const& parcel : outbox_)
         n += parcel.wavelets.size();
@@ -85,8 +85,8 @@ std::uint64_t Reticle::slots_accounted() const
     // Of the calendar of credits, those from beyond a scribe line; the others only wake somebody.
     std::uint64_t n = arrivals_.size();
     credits_.each([&](Place place) { n += place.flag(); });
-    for (std::uint32_t lane = 0; lane < lanes_.all(); ++lane)
-        for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+    for (LaneId lane{0}; lane < lanes_.all(); ++lane)
+        for (TileId tile{0}; tile < tiles_; ++tile) {
             Queue const& head = queues_.at(lane, tile);
             n += head.count;
             bool const from_beyond = lane < lanes_.routers() && lanes_.in(lane) != Direction::ramp &&
@@ -113,7 +113,7 @@ std::uint64_t Reticle::slots_accounted() const
 std::vector<std::string> Reticle::waiting(std::size_t at_most) const
 {
     std::vector<std::string> lines;
-    for (std::uint32_t tile = 0; tile < tiles_ && lines.size() < at_most; ++tile) {
+    for (TileId tile{0}; tile < tiles_ && lines.size() < at_most; ++tile) {
         if (pe_[tile].state == PeState::idle)
             continue;
         auto const& op    = *pe_[tile].operation;

@@ -26,7 +26,7 @@ void Reticle::receive()
 
     auto& on_ramp = landed_.at(now_);
     for (std::size_t i = 0; i < on_ramp.size(); ++i)
-        landed(on_ramp.data()[i]);
+        landed(TileId{on_ramp.data()[i]});
     on_ramp.clear();
 
     auto&                arrivals   = arrivals_.at(now_);
@@ -57,7 +57,7 @@ void Reticle::receive()
         from_links += is_link[lane];
         if (q.count != 1)
             continue;
-        if (!lanes_.is_switched(lane) || serves(tile, lane)) {
+        if (!lanes_.is_switched(lane) || serves(TileId{tile}, LaneId{lane})) {
             if (router[tile].ready == 0)
                 *active_end++ = tile;
             router[tile].ready |= std::uint64_t{1} << lane;
@@ -69,7 +69,7 @@ void Reticle::receive()
 
     auto& due = timers_.take(now_);
     for (std::size_t i = 0; i < due.size(); ++i) // an operation of no length may add to the list
-        timer(due[i]);
+        timer(TileId{due[i]});
     due.clear();
 }
 
@@ -125,7 +125,7 @@ template <bool unit_rate> void Reticle::route_all()
         }
         if (!room) {
             hand_back();
-            forward(tile, lane, 0x1f);
+            forward(TileId{tile}, LaneId{lane}, 0x1f);
             take_again();
             return;
         }
@@ -143,7 +143,7 @@ template <bool unit_rate> void Reticle::route_all()
                 std::uint32_t const slot = to.push(q.front_is_control(), depth);
                 if (words)
                     queues_.store(out.place >> 24, tile, slot, static_cast<std::uint32_t>(bits >> 32));
-                land(tile, to);
+                land(TileId{tile}, to);
             }
         };
         send(way.out[0]);
@@ -157,7 +157,7 @@ template <bool unit_rate> void Reticle::route_all()
         q.give_credit(now);
         if (q.waiting != 0) {
             q.waiting = 0;
-            credits_.at(now + way.in_latency).push_back(Place{tile, lane});
+            credits_.at(now + way.in_latency).push_back(Place{TileId{tile}, LaneId{lane}});
         }
         if (q.count == 0)
             r.ready &= ~(std::uint64_t{1} << lane);
@@ -204,7 +204,7 @@ template <bool unit_rate> void Reticle::route_all()
                 }
                 if (twice != 0) {
                     hand_back();
-                    arbitrate(tile);
+                    arbitrate(TileId{tile});
                     take_again();
                 } else {
                     for (std::uint64_t left = ready; left != 0; left &= left - 1) {
@@ -247,7 +247,7 @@ void Reticle::execute_all()
             Queue& q = queues_.at(pe.lane, tile);
             if (q.has_landed(now_, timing_.ramp)) {
                 q.drop_front(timing_.depth);
-                free_slot(q, Place{tile, pe.lane}, timing_.ramp);
+                free_slot(q, Place{TileId{tile}, LaneId{pe.lane}}, timing_.ramp);
                 ++counters_.delivered;
                 ++counters_.worked;
                 --pe.remaining;
@@ -255,7 +255,7 @@ void Reticle::execute_all()
                 continue;
             }
         }
-        execute(tile);
+        execute(TileId{tile});
     }
     if (threads_.some_run())
         run_threads();

@@ -21,7 +21,7 @@ bool sends(Operation const& op) { return op.stream == Stream::send || op.stream 
 
 } // namespace
 
-void Reticle::change(std::uint32_t tile, PeState state, std::uint64_t at)
+void Reticle::change(TileId tile, PeState state, std::uint64_t at)
 {
     Pe&                 pe      = pe_[tile];
     PeAccount&          account = accounts_[tile];
@@ -49,7 +49,7 @@ void Reticle::change(std::uint32_t tile, PeState state, std::uint64_t at)
 
 // The PE comes to its next operation; `at` is the first cycle that the operation may use: this one or the next. Nothing
 // from outside enters into operations without a stream, so a row of them is done in one go.
-void Reticle::begin(std::uint32_t tile, std::uint64_t at)
+void Reticle::begin(TileId tile, std::uint64_t at)
 {
     Pe&                 pe    = pe_[tile];
     std::uint64_t const first = at;
@@ -73,7 +73,7 @@ void Reticle::begin(std::uint32_t tile, std::uint64_t at)
     timers_.add(now_, at, tile);
 }
 
-void Reticle::next_operation(std::uint32_t tile)
+void Reticle::next_operation(TileId tile)
 {
     ++pe_[tile].pc;
     if (!program_.scripts.empty())
@@ -81,7 +81,7 @@ void Reticle::next_operation(std::uint32_t tile)
 }
 
 // At the end of a play's segments its next round begins, or the next play; behind the last play the program is over.
-void Reticle::follow_script(std::uint32_t tile)
+void Reticle::follow_script(TileId tile)
 {
     Pe&         pe     = pe_[tile];
     auto const& bounds = program_.segments[pe.role];
@@ -99,7 +99,7 @@ void Reticle::follow_script(std::uint32_t tile)
 }
 
 // A stream, or the end of the program.
-void Reticle::start(std::uint32_t tile, std::uint64_t at)
+void Reticle::start(TileId tile, std::uint64_t at)
 {
     Pe& pe = pe_[tile];
     if (pe.operation == nullptr) {
@@ -128,7 +128,7 @@ void Reticle::start(std::uint32_t tile, std::uint64_t at)
 }
 
 // Set-up, and then the first wavelet.
-void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
+void Reticle::begin_stream(TileId tile, std::uint64_t at)
 {
     Operation const& op = *pe_[tile].operation;
     blame_[tile].add(op.reduction ? Cause::reduce_stage : Cause::dispatch, op.dispatch);
@@ -142,7 +142,7 @@ void Reticle::begin_stream(std::uint32_t tile, std::uint64_t at)
         running_.push_back(tile); // execute() comes later in this cycle
 }
 
-void Reticle::timer(std::uint32_t tile)
+void Reticle::timer(TileId tile)
 {
     Pe& pe = pe_[tile];
     if (pe.state == PeState::idle) { // its program begins now
@@ -159,7 +159,7 @@ void Reticle::timer(std::uint32_t tile)
 }
 
 // One wavelet of the stream, when there is one and there is room for what it becomes.
-void Reticle::execute(std::uint32_t tile)
+void Reticle::execute(TileId tile)
 {
     Pe&              pe       = pe_[tile];
     Operation const& op       = *pe_[tile].operation;
@@ -176,7 +176,7 @@ void Reticle::execute(std::uint32_t tile)
         out_lane = lanes_.lane(op.out, Direction::ramp);
         out      = &queues_.at(out_lane, tile);
         if (!out->room(now_, timing_.ramp)) {
-            await_credit(*out, Place{tile, out_lane}, timing_.ramp);
+            await_credit(*out, Place{tile, LaneId{out_lane}}, timing_.ramp);
             return stall(tile, PeState::waiting_out);
         }
     }
@@ -184,7 +184,7 @@ void Reticle::execute(std::uint32_t tile)
     if (in) {
         word = queues_.front(pe.lane, tile);
         in->drop_front(timing_.depth);
-        free_slot(*in, Place{tile, pe.lane}, timing_.ramp);
+        free_slot(*in, Place{tile, LaneId{pe.lane}}, timing_.ramp);
         ++counters_.delivered;
         if (payload_.active())
             word = payload_.combine(tile, op.address, index, word, op.combine, op.stream == Stream::receive);
@@ -200,7 +200,7 @@ void Reticle::execute(std::uint32_t tile)
             threads_.use_ramp(tile, now_);
         bool const control = op.control && pe.remaining == 1;
         // One cycle through the datapath, and up the ramp.
-        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, out_lane, control}, word});
+        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, LaneId{out_lane}, control}, word});
         if (index == 0) {
             blame_[tile].add(Cause::serialisation, now_ - pe.marked);
             pe.marked = now_;
@@ -224,7 +224,7 @@ void Reticle::execute(std::uint32_t tile)
         timers_.add(now_, next, tile);
 }
 
-void Reticle::stall(std::uint32_t tile, PeState state)
+void Reticle::stall(TileId tile, PeState state)
 {
     Pe& pe = pe_[tile];
     blame_[tile].add(Cause::serialisation, now_ - pe.marked);
@@ -233,7 +233,7 @@ void Reticle::stall(std::uint32_t tile, PeState state)
 }
 
 // A wavelet or a credit came for a PE that waited.
-void Reticle::resume(std::uint32_t tile)
+void Reticle::resume(TileId tile)
 {
     Pe&        pe      = pe_[tile];
     bool const arrival = pe.state == PeState::waiting_in;
@@ -252,7 +252,7 @@ void Reticle::resume(std::uint32_t tile)
 }
 
 // What the PE had done before did not matter: it waited for this wavelet, so its time is the sender's and the way's.
-void Reticle::inherit_blame(std::uint32_t tile)
+void Reticle::inherit_blame(TileId tile)
 {
     Operation const&    op     = *pe_[tile].operation;
     std::uint32_t const pe     = global_pe(tile);
@@ -328,7 +328,7 @@ bool Reticle::comes_over_a_cut(std::uint32_t pe, Operation const& received)
 }
 
 // A stream is over; `at` is the first cycle after it.
-void Reticle::complete(std::uint32_t tile, std::uint64_t at)
+void Reticle::complete(TileId tile, std::uint64_t at)
 {
     Pe& pe = pe_[tile];
     blame_[tile].add(Cause::serialisation, at - pe.marked);
@@ -337,7 +337,7 @@ void Reticle::complete(std::uint32_t tile, std::uint64_t at)
     begin(tile, at);
 }
 
-void Reticle::finish_operation(std::uint32_t tile, Operation const& op, std::uint64_t at)
+void Reticle::finish_operation(TileId tile, Operation const& op, std::uint64_t at)
 {
     if (payload_.active() && op.kernel != 0)
         payload_.run(tile, program_.kernels[op.kernel]);
@@ -359,7 +359,7 @@ void Reticle::close_windows(std::uint64_t until)
     std::vector<std::uint64_t> busy(tiles_);
     while (activity_.next_boundary() <= until) {
         std::uint64_t const boundary = activity_.next_boundary();
-        for (std::uint32_t tile = 0; tile < tiles_; ++tile) {
+        for (TileId tile{0}; tile < tiles_; ++tile) {
             Pe const& pe = pe_[tile];
             busy[tile] =
                 accounts_[tile].busy + (pe.state == PeState::busy && boundary > pe.since ? boundary - pe.since : 0);
@@ -372,7 +372,7 @@ void Reticle::close(std::uint64_t end)
 {
     close_windows(end);
     now_ = end;
-    for (std::uint32_t tile = 0; tile < tiles_; ++tile)
+    for (TileId tile{0}; tile < tiles_; ++tile)
         change(tile, pe_[tile].state, end);
 }
 

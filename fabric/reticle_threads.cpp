@@ -74,7 +74,7 @@ std::string StreamThreads::waiting(std::uint32_t tile) const
 }
 
 // A wavelet has landed at a PE for which something waited.
-void Reticle::landed(std::uint32_t tile)
+void Reticle::landed(TileId tile)
 {
     if (threads_.in_use()) {
         threads_.wake(tile);
@@ -86,7 +86,7 @@ void Reticle::landed(std::uint32_t tile)
 }
 
 // There is room in a queue behind a PE's ramp.
-void Reticle::room(std::uint32_t tile)
+void Reticle::room(TileId tile)
 {
     threads_.wake(tile);
     Pe const& pe = pe_[tile];
@@ -95,7 +95,7 @@ void Reticle::room(std::uint32_t tile)
         resume(tile);
 }
 
-void Reticle::set_up_thread(std::uint32_t tile, std::uint64_t at)
+void Reticle::set_up_thread(TileId tile, std::uint64_t at)
 {
     Pe&                 pe    = pe_[tile];
     Operation const&    op    = *pe.operation;
@@ -114,7 +114,7 @@ void Reticle::set_up_thread(std::uint32_t tile, std::uint64_t at)
 }
 
 // What the end of the streams starts: their tasks, and with them the program goes on.
-void Reticle::join(std::uint32_t tile, std::uint64_t at)
+void Reticle::join(TileId tile, std::uint64_t at)
 {
     Pe& pe = pe_[tile];
     if (pe.joins) {
@@ -147,7 +147,7 @@ void Reticle::run_threads()
         for (std::size_t i = 0; i < slots.size(); ++i) {
             auto& thread = slots[(first + i) % slots.size()];
             if (thread.remaining != 0 && !thread.waits)
-                again = run_thread(tile, thread) || again;
+                again = run_thread(TileId{tile}, thread) || again;
         }
         if (again)
             threads_.run(tile);
@@ -155,7 +155,7 @@ void Reticle::run_threads()
 }
 
 // One wavelet, where there is one and there is room. True: it can go on, now or later, without being woken.
-bool Reticle::run_thread(std::uint32_t tile, StreamThread& thread)
+bool Reticle::run_thread(TileId tile, StreamThread& thread)
 {
     if (thread.due > now_)
         return true;
@@ -174,7 +174,7 @@ bool Reticle::run_thread(std::uint32_t tile, StreamThread& thread)
         }
         std::uint32_t const word = queues_.front(thread.lane, tile);
         in.drop_front(timing_.depth);
-        free_slot(in, Place{tile, thread.lane}, timing_.ramp);
+        free_slot(in, Place{tile, LaneId{thread.lane}}, timing_.ramp);
         ++counters_.delivered;
         if (payload_.active())
             payload_.combine(tile, op.address, index, word, op.combine, true);
@@ -186,7 +186,7 @@ bool Reticle::run_thread(std::uint32_t tile, StreamThread& thread)
         if (!threads_.ramp_free(tile, now_))
             return true;
         if (!out.room(now_, timing_.ramp)) {
-            await_credit(out, Place{tile, lane}, timing_.ramp);
+            await_credit(out, Place{tile, LaneId{lane}}, timing_.ramp);
             thread.waits = true;
             return false;
         }
@@ -195,7 +195,7 @@ bool Reticle::run_thread(std::uint32_t tile, StreamThread& thread)
         --out.credits;
         ++counters_.injected;
         std::uint32_t const word = payload_.active() ? payload_.load(tile, op.address, index) : 0;
-        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, lane}, word});
+        arrivals_.at(now_ + 1 + timing_.ramp).push_back(Arrival{Place{tile, LaneId{lane}}, word});
         if (shared_.probe)
             shared_.probe->wavelet(now_, global_pe(tile), global_pe(tile), op.out, WaveletEvent::inject);
     }

@@ -1,12 +1,13 @@
 // Time of an all-reduce over GPUs of one NVLink domain, by algorithm. n GPUs add up vectors of b bytes.
 //
-//   one_shot       every GPU writes its vector to the n - 1 others, then adds locally   (n-1) b out,  1 exchange
-//   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                          (n-1) b in,   2 exchanges
-//   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b,  3 exchanges,
-//   fence ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b,  2 (n-1)
-//   steps
+// clang-format off
+//   one_shot       every GPU writes its vector to the n - 1 others, then adds locally   (n-1) b out     1 exchange
+//   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                          (n-1) b in      2 exchanges
+//   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b     3 exchanges, fence
+//   ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b     2 (n-1) steps
 //                  long streams after a longer start
-//   in_switch      the switch adds what each GPU would have read                        (1 + 1/n) b,  2 exchanges
+//   in_switch      the switch adds what each GPU would have read                        (1 + 1/n) b     2 exchanges
+// clang-format on
 //
 // An exchange is a store, a fence and a poll among all. docs/gpu.md, equations 5 to 9.
 #pragma once
