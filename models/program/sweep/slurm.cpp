@@ -46,7 +46,7 @@ bool is_in_path(char const* program)
 
 void write_script(std::string const& path, std::string const& text)
 {
-    write_atomically(path, text);
+    results::write_atomically(path, text);
     fs::permissions(path, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
 }
 
