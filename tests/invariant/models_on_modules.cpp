@@ -323,7 +323,7 @@ TEST_CASE("a machine whose simulation goes wrong says so in its row, and the row
     auto words = std::vector<std::string>{"--machine", "h100:8", "--model", "llama-3.1-8b", "--context", "4096"};
     auto wrong = ComparedMachine{"broken", config_of(words)};
     auto right = ComparedMachine{"h100:8", config_of(words)};
-    wrong.config.parameters.machine.kind = configs::add_kind_name("faulty");
+    wrong.config.parameters.machine.kind = configs::kind_named("faulty");
     auto const all                       = compare({wrong, right}, {4096});
     REQUIRE(all.rows.size() == 2);
     CHECK(all.rows[0].faulty);
