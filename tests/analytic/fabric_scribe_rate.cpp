@@ -83,7 +83,7 @@ TEST_CASE("the wait for a slow scribe line is booked as the line's")
         ProgramBuilder{4, 1}.way(0, 0, 0, 3, 0).run(0, 0, send(0, 9)).run(3, 0, receive(0, 9, -3)).build();
     fabric::Mesh mesh{program, p};
     mesh.run();
-    auto const& blame = mesh.all()[1]->blame(1).cycles;
+    auto const& blame = mesh.all()[1]->blame(fabric::TileId{1}).cycles;
     CHECK(blame[static_cast<std::size_t>(fabric::Cause::scribe)] == 6 + 8 * 3); // 8 wavelets behind the first, 4 - 1
 }
 
