@@ -31,12 +31,9 @@ struct ElementBits {
         return bits;
     }
     bool settled() const { return value > 0; }
-    operator double() const; // stops where it is not settled
+         operator double() const; // stops where it is not settled
 };
-constexpr bool operator<(ElementBits a, ElementBits b)
-{
-    return !a.checkpoint && !b.checkpoint && a.value < b.value;
-}
+constexpr bool operator<(ElementBits a, ElementBits b) { return !a.checkpoint && !b.checkpoint && a.value < b.value; }
 
 // Columns x rows of processing elements. 0x0 means: not given.
 struct GridSize {

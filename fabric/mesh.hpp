@@ -23,7 +23,7 @@ class Mesh {
     // As run(), but stops when nothing moves any more; finished or not.
     std::uint64_t run_until_quiet();
 
-    std::vector<configs::BookEntry>               books() const { return ledger(all(), cycles_, {}); }
+    std::vector<configs::BookEntry>        books() const { return ledger(all(), cycles_, {}); }
     std::uint64_t                          hash() const { return state_hash(all(), cycles_); }
     Counters                               counters() const { return total_counters(all()); }
     std::vector<Reticle const*>            all() const;

@@ -57,7 +57,7 @@ std::unique_ptr<Machine> make_machine(configs::Config const& config, workloads::
 
 std::unique_ptr<Machine> make_machine(configs::Config const& config)
 {
-    auto       settled = config;
+    auto       settled  = config;
     auto&      workload = settled.parameters.workload;
     auto const shape    = workloads::read_model(workload.model);
     workloads::settle_widths(workload, shape);

@@ -1,5 +1,5 @@
-// How the published weights of a model are stored, as far as its file says so: the width of each part of the model, with
-// the scales that stand beside the weights of a block.
+// How the published weights of a model are stored, as far as its file says so: the width of each part of the model,
+// with the scales that stand beside the weights of a block.
 #pragma once
 
 #include <array>
@@ -26,8 +26,8 @@ char const*           name_of(WeightPart);
 
 struct Checkpoint {
     bool          quantised = false;
-    std::string   method = "16 bits"; // "mxfp4", "fp8", "awq": quant_method of the file; else its dtype
-    std::uint32_t bits   = 16;        // of a quantised element without its scale: what kernels multiply
+    std::string   method    = "16 bits"; // "mxfp4", "fp8", "awq": quant_method of the file; else its dtype
+    std::uint32_t bits      = 16;        // of a quantised element without its scale: what kernels multiply
     // Of an element of each part, scales counted, the mean where layers differ.
     std::array<double, weight_parts> stored{16, 16, 16, 16, 16, 16, 16};
     std::optional<std::uint32_t>     kv_bits; // where the file says so

@@ -70,8 +70,8 @@ struct LayerStep {
 };
 
 struct DecodeStep {
-    ModelShape    shape;   // with keys and values widened where the workload asks for it
-    std::uint32_t context; // tokens attended to; the last of them is the one that this step writes
+    ModelShape    shape;       // with keys and values widened where the workload asks for it
+    std::uint32_t context;     // tokens attended to; the last of them is the one that this step writes
     std::uint32_t weight_bits; // of the format that most weights are multiplied in: 4, 8 or 16
     double        stored_bits; // of a weight as it is kept, scales counted: the mean
     std::uint32_t kv_bits;

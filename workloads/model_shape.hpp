@@ -66,9 +66,9 @@ struct ModelShape {
     std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
-    Checkpoint               checkpoint; // how the file says that the weights are stored
+    Checkpoint               checkpoint;     // how the file says that the weights are stored
     std::string              source_licence; // of the repository that a shipped file was read from
-    std::vector<std::string> assumed;    // sizes that the file leaves to its class: "num_hidden_layers = 32"
+    std::vector<std::string> assumed;        // sizes that the file leaves to its class: "num_hidden_layers = 32"
 
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
     std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
@@ -82,12 +82,12 @@ struct ModelShape {
     std::uint64_t attention_weights() const;                           // of a layer
     std::uint64_t feed_forward_weights(LayerKind const&) const;        // all experts, and the router
     std::uint64_t active_feed_forward_weights(LayerKind const&) const; // what one token multiplies with
-    std::uint64_t parameters() const;        // embedding + layers + output projection unless tied
-    std::uint64_t active_parameters() const; // what one token multiplies with: layers + output projection
+    std::uint64_t parameters() const;            // embedding + layers + output projection unless tied
+    std::uint64_t active_parameters() const;     // what one token multiplies with: layers + output projection
     std::uint64_t elements_of(WeightPart) const; // of all layers; of an output projection none where it is tied
     double        weight_bytes(double bits) const;
-    double        checkpoint_bytes() const;       // as the file says that they are stored, scales counted
-    double        checkpoint_element_bits() const; // the mean of that
+    double        checkpoint_bytes() const;                     // as the file says that they are stored, scales counted
+    double        checkpoint_element_bits() const;              // the mean of that
     double        kv_bytes_per_token(std::uint32_t bits) const; // all layers, as if none had a window
 };
 

@@ -16,9 +16,9 @@ struct FileLimit {
 
 namespace limits {
 
-constexpr FileLimit toml       = {std::size_t{4} << 20U, "a TOML file", "no configuration"}; // most have kilobytes
-constexpr FileLimit model      = {std::size_t{32} << 20U, "a config.json", "no config.json"}; // names of all experts: 3 MB
-constexpr FileLimit cases      = {std::size_t{16} << 20U, "a CSV file of measured cases", "no table of cases"};
+constexpr FileLimit toml  = {std::size_t{4} << 20U, "a TOML file", "no configuration"};  // most have kilobytes
+constexpr FileLimit model = {std::size_t{32} << 20U, "a config.json", "no config.json"}; // names of all experts: 3 MB
+constexpr FileLimit cases = {std::size_t{16} << 20U, "a CSV file of measured cases", "no table of cases"};
 constexpr FileLimit defect_map = {std::size_t{64} << 20U, "a defect map", "no defect map"}; // 4 million dead PEs
 constexpr FileLimit plan       = {std::size_t{1} << 30U, "the plan of a sweep", "no plan of a sweep"}; // 10^6 points
 

@@ -542,10 +542,7 @@ double number_of(PerSquareMm density) { return density.value; }
 double number_of(Clustering c) { return c.alpha; }
 double number_of(FabricCycles c) { return static_cast<double>(c.count()); }
 double number_of(FabricEighths e) { return static_cast<double>(e.count()) / 8; }
-double number_of(ElementBits bits)
-{
-    return bits.settled() ? bits.value : std::numeric_limits<double>::quiet_NaN();
-}
+double number_of(ElementBits bits) { return bits.settled() ? bits.value : std::numeric_limits<double>::quiet_NaN(); }
 double number_of(ElementRate rate) { return static_cast<double>(rate.hundredths) / 100; }
 double number_of(GridSize) { return std::numeric_limits<double>::quiet_NaN(); }
 double number_of(std::uint32_t count) { return static_cast<double>(count); }

@@ -106,8 +106,7 @@ Table models()
         auto const active = static_cast<double>(shape.active_parameters());
         auto const cache  = shape.kv_bytes_per_token(16) / 1024;
         table.rows.push_back({word(name), word(kind_of(shape)), quantity(in_all, fmt::format("{:.2f} B", in_all / 1e9)),
-                              quantity(active, fmt::format("{:.2f} B", active / 1e9)),
-                              quantity(shape.checkpoint.bits),
+                              quantity(active, fmt::format("{:.2f} B", active / 1e9)), quantity(shape.checkpoint.bits),
                               quantity(shape.checkpoint_bytes(), scaled(shape.checkpoint_bytes(), "B")),
                               quantity(shape.layers), quantity(cache, fmt::format("{:.1f}", cache)),
                               shape.max_context > 0 ? quantity(shape.max_context) : unknown(),

@@ -111,12 +111,12 @@ Exit run_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const earlier =
         line.from.empty() ? results::EarlierRun{configs::resolve(line), {}} : results::resolve_earlier(line);
-    auto        config = earlier.config;
+    auto config = earlier.config;
     for (auto const& contradiction : earlier.contradictions)
         std::cerr << results::fit_to_print(fmt::format("scribeline: warning: {}: {}\n", line.from, contradiction));
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
-    auto const shape    = workloads::read_model(config.parameters.workload.model);
+    auto const shape = workloads::read_model(config.parameters.workload.model);
     workloads::settle_widths(config.parameters.workload, shape);
     auto const machine  = models::make_machine(config, workloads::decode_step(shape, config.parameters.workload));
     auto const standing = machine->standing();

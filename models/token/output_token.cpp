@@ -47,9 +47,10 @@ void require_room_beside(Room const& room, Room const& draft, configs::WorkloadP
     auto const needed = draft.tiers.front().weights + draft.kv_bytes_per_token * cached;
     if (left < needed)
         throw configs::DoesNotFit{
-            fmt::format("draft model {} does not fit beside {}: it needs {:.1f} GB of the devices' memory, and {:.1f} GB "
-                        "are left. Choose a smaller draft model, a shorter context, or workload.draft_model = none",
-                        name, w.model, needed.value() / 1e9, std::max(0.0, left.value()) / 1e9),
+            fmt::format(
+                "draft model {} does not fit beside {}: it needs {:.1f} GB of the devices' memory, and {:.1f} GB "
+                "are left. Choose a smaller draft model, a shorter context, or workload.draft_model = none",
+                name, w.model, needed.value() / 1e9, std::max(0.0, left.value()) / 1e9),
             needed.value(), left.value()};
 }
 

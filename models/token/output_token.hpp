@@ -22,8 +22,8 @@ double expected_tokens(double acceptance, std::uint32_t proposed);
 
 struct Drafting {
     std::string      model;
-    std::uint32_t    tokens     = 0; // proposed for one step
-    double           acceptance = 0;
+    std::uint32_t    tokens          = 0; // proposed for one step
+    double           acceptance      = 0;
     double           tokens_per_step = 1; // expected
     Standing         standing;            // of the draft model
     configs::Seconds of_one;              // token of the draft model, of every sequence

@@ -12,8 +12,8 @@ namespace scribeline::models {
 
 namespace {
 
-// Estimated from one layer of 8B on 420x420 PEs of a WSE-2: 13,233 cycles in some 3 s and 450 MB on one core of a server.
-// A token of many stages takes less, for PEs whose stage is not at work cost nothing.
+// Estimated from one layer of 8B on 420x420 PEs of a WSE-2: 13,233 cycles in some 3 s and 450 MB on one core of a
+// server. A token of many stages takes less, for PEs whose stage is not at work cost nothing.
 constexpr double pe_cycles_per_second = 8e8;
 constexpr double bytes_per_pe         = 3000; // queues, routers, PEs, clocks of senders, windows of the activity record
 constexpr double bytes_of_program     = 60e6;

@@ -35,10 +35,10 @@ void add_energy(Outcome& o, OutputToken const& token)
         for (auto const& each : token.spent)
             if (each.cause == name_of(static_cast<EnergyPart>(i)))
                 parts[i] = static_cast<std::uint64_t>(std::llround(each.energy.value() * 1e12));
-    auto const system = parts[static_cast<std::size_t>(EnergyPart::system)];
-    auto const rate   = token.tokens_per_second();
-    o.energy.token    = parts;
-    o.energy.shared   = {};
+    auto const system     = parts[static_cast<std::size_t>(EnergyPart::system)];
+    auto const rate       = token.tokens_per_second();
+    o.energy.token        = parts;
+    o.energy.shared       = {};
     o.energy.in_flight    = {}; // of several rounds at once it is not known
     o.energy.alone.system = joules(parts) * rate;
     o.energy.alone.chip   = joules(picojoules(parts) - system) * rate;
@@ -80,8 +80,8 @@ Outcome outcome_of(OutputToken const& token)
     // Of the wafers that check, over a whole round: they wait while another model proposes.
     o.sram_bandwidth_share = token.bandwidth_share.value_or(o.sram_bandwidth_share);
     o.arithmetic_share *= configs::ratio(token.step.latency, d.round);
-    o.token_note = fmt::format("a {:.2f}th of a round: {} proposals of {}, and a step that checks them", d.tokens_per_step,
-                               d.tokens, d.model);
+    o.token_note = fmt::format("a {:.2f}th of a round: {} proposals of {}, and a step that checks them",
+                               d.tokens_per_step, d.tokens, d.model);
     if (o.prefill.tokens > 0) // the first token comes from the model's own step
         o.prefill.time_to_first_token = o.prefill.time + token.step.latency;
     add_waterfall(o, token.fall);

@@ -32,8 +32,8 @@ Outcome regular_mesh(configs::Config config, workloads::DecodeStep const& step, 
 
 YieldSpeed yield_speed(configs::Config const& config, std::uint64_t wafers, std::string const& map)
 {
-    auto        settled = config;
-    auto const  shape   = workloads::read_model(config.parameters.workload.model);
+    auto       settled = config;
+    auto const shape   = workloads::read_model(config.parameters.workload.model);
     workloads::settle_widths(settled.parameters.workload, shape);
     auto const& p     = settled.parameters;
     auto const  step  = workloads::decode_step(shape, p.workload);

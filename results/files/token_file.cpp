@@ -30,7 +30,7 @@ void write_waterfall(hdf5::Group& root, workloads::WhereTimeWent const& fall)
         return;
     auto names = std::vector<std::string>{}, meanings = names;
     auto times = std::vector<double>{}, so_far = times;
-    auto sum   = 0.0;
+    auto sum = 0.0;
     for (auto const& part : fall.parts) {
         names.push_back(part.name);
         meanings.push_back(part.meaning);

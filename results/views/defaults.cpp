@@ -79,15 +79,13 @@ std::string checkpoint_warning(configs::Config const& config)
     auto const& workload = config.parameters.workload;
     auto const  shape    = workloads::read_model(workload.model);
     auto const& stored   = shape.checkpoint;
-    if (!stored.quantised || workload.weight_bits.checkpoint ||
-        stored.bits >= workload.weight_bits)
+    if (!stored.quantised || workload.weight_bits.checkpoint || stored.bits >= workload.weight_bits)
         return "";
-    return fmt::format("weights of {} bits: the published checkpoint of {} has {} ({}), {} of them in the same memory. "
-                       "--set workload.weight_bits=checkpoint takes them as they are",
-                       workload.weight_bits.value, configs::printable(workload.model), stored.bits,
-                       configs::printable(stored.method),
-                       fmt::format("{:.3g} times as many",
-                                   workload.weight_bits.value / shape.checkpoint_element_bits()));
+    return fmt::format(
+        "weights of {} bits: the published checkpoint of {} has {} ({}), {} of them in the same memory. "
+        "--set workload.weight_bits=checkpoint takes them as they are",
+        workload.weight_bits.value, configs::printable(workload.model), stored.bits, configs::printable(stored.method),
+        fmt::format("{:.3g} times as many", workload.weight_bits.value / shape.checkpoint_element_bits()));
 }
 
 } // namespace scribeline::results

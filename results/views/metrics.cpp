@@ -59,9 +59,8 @@ char const* simulated_thing(models::Outcome const& o) { return o.token.simulated
 double closed_form_deviation(models::Outcome const& o)
 {
     auto const cycles = models::step_cycles(o);
-    return o.token.closed_form_cycles > 0 && cycles > 0
-               ? o.token.closed_form_cycles / static_cast<double>(cycles) - 1
-               : 0.0;
+    return o.token.closed_form_cycles > 0 && cycles > 0 ? o.token.closed_form_cycles / static_cast<double>(cycles) - 1
+                                                        : 0.0;
 }
 
 namespace {

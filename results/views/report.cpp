@@ -295,8 +295,8 @@ void next_commands(Page& text, configs::Config const& config)
         text.command(fmt::format("  {} --set \"scribe.extra_latency={}\"", same, latency));
     } else {
         text.command(fmt::format("  scribeline explain {}", quoted(config.output)));
-        text.command(fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"",
-                                 quoted(config.output), latency));
+        text.command(fmt::format("  scribeline run --from {} --set \"scribe.extra_latency={}\"", quoted(config.output),
+                                 latency));
     }
 }
 

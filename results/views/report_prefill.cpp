@@ -24,8 +24,7 @@ void add_prefill(Page& text, models::Outcome const& o)
     auto const whole = prefill.operators.back().end;
     text += fmt::format("\nPrefill of one layer, {} tokens to a row of PEs (closed forms): {} cycles\n",
                         grouped(prefill.tokens_of_a_row), grouped(prefill.cycles_per_layer));
-    text += fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}\n", "operator", "cycles", "share", "largest part",
-                        "products");
+    text += fmt::format("  {:<22}{:>14}{:>8}  {:<20}{}\n", "operator", "cycles", "share", "largest part", "products");
     for (auto const& op : prefill.operators) {
         auto const cycles = op.end - op.start;
         auto const part   = largest_part(op.parts);

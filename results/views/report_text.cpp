@@ -131,8 +131,9 @@ std::string within(std::string const& lines, std::size_t width)
         if (line.size() <= width) {
             text += line + (end < lines.size() ? "\n" : "");
         } else {
-            auto const gap    = line.rfind("  ", width);
-            auto const column = gap == std::string::npos || gap + 2 > width * 2 / 3 ? line.find_first_not_of(' ') : gap + 2;
+            auto const gap = line.rfind("  ", width);
+            auto const column =
+                gap == std::string::npos || gap + 2 > width * 2 / 3 ? line.find_first_not_of(' ') : gap + 2;
             text += hanging(line.substr(0, column), line.substr(column), width);
         }
         at = end + 1;

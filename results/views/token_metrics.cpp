@@ -44,7 +44,8 @@ std::vector<TokenMetric> metrics(TokenRun const& run)
                          "of that from the step as it was found; 0.01: one percent more"});
     if (auto const& evidence = t.step.evidence; evidence.modules > 0) {
         table.push_back({"modules", "1", count(evidence.modules), "SystemC modules that found the time", Kind::count});
-        table.push_back({"module_transactions", "1", count(evidence.transactions), "transfers between them", Kind::count});
+        table.push_back(
+            {"module_transactions", "1", count(evidence.transactions), "transfers between them", Kind::count});
         table.push_back(
             {"kernel_events", "1", count(evidence.kernel_events), "activations by the SystemC kernel", Kind::count});
     }

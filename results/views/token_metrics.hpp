@@ -13,9 +13,9 @@ namespace scribeline::results {
 
 // What a run on any machine found out.
 struct TokenRun {
-    models::OutputToken                token;
-    std::optional<configs::Seconds>    first_token; // of the prompt that was asked for
-    std::uint32_t                      prompt = 0;
+    models::OutputToken             token;
+    std::optional<configs::Seconds> first_token; // of the prompt that was asked for
+    std::uint32_t                   prompt = 0;
 };
 
 struct TokenMetric {

@@ -16,9 +16,9 @@ namespace {
 
 models::Outcome run(std::string const& draft, std::string const& tokens, std::string const& acceptance)
 {
-    auto const config = config_of({"--machine", "wse3", "--model", "llama-3.1-8b", "--context", "1024", "--set",
-                                   "workload.draft_model=" + draft, "--set", "workload.draft_tokens=" + tokens, "--set",
-                                   "workload.acceptance=" + acceptance});
+    auto const config  = config_of({"--machine", "wse3", "--model", "llama-3.1-8b", "--context", "1024", "--set",
+                                    "workload.draft_model=" + draft, "--set", "workload.draft_tokens=" + tokens, "--set",
+                                    "workload.acceptance=" + acceptance});
     auto const machine = models::make_machine(config);
     return models::outcome_of(models::output_token(*machine, config));
 }
@@ -78,9 +78,9 @@ TEST_CASE("every machine takes a draft model, and is slower with one that is nev
 {
     for (std::string const name : {"wse3", "h100:8", "lpx", "plain-memory"}) {
         auto const latency = [&](std::string const& draft, std::string const& acceptance) {
-            auto const config  = config_of({"--machine", name, "--model", "llama-3.1-8b", "--context", "1024", "--set",
-                                            "workload.draft_model=" + draft, "--set",
-                                            "workload.acceptance=" + acceptance});
+            auto const config =
+                config_of({"--machine", name, "--model", "llama-3.1-8b", "--context", "1024", "--set",
+                           "workload.draft_model=" + draft, "--set", "workload.acceptance=" + acceptance});
             auto const machine = models::make_machine(config);
             auto const token   = models::output_token(*machine, config);
             CHECK(token.where.whole().value() == Approx(token.latency.value()).epsilon(1e-9));

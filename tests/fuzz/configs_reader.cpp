@@ -2,9 +2,9 @@
 // names the file. The corpus holds files that are nasty in one way each; mutations of them, from a fixed seed, add
 // thousands that nobody thought of. The sanitizer build runs the same.
 #include "configs/schema/resolve.hpp"
-#include "support/run_line.hpp"
 #include "support/configs.hpp"
 #include "support/mutations.hpp"
+#include "support/run_line.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

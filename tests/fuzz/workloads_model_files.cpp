@@ -39,13 +39,13 @@ fs::path const shipped = fs::path{SCRIBELINE_TESTS} / ".." / "workloads" / "mode
 bool accepted(std::string const& text)
 {
     try {
-        auto const shape  = workloads::parse_model(text, "fuzz.json", "fuzz");
-        auto       params = configs::WorkloadParams{};
+        auto const shape   = workloads::parse_model(text, "fuzz.json", "fuzz");
+        auto       params  = configs::WorkloadParams{};
         params.weight_bits = 16;
         params.context = params.kv_bits = params.activation_bits = 16;
-        auto const step   = workloads::decode_step(shape, params);
-        auto const totals = workloads::totals_of(step);
-        auto const sound  = shape.layers > 0 && shape.head_dim > 1 && shape.heads % shape.kv_heads == 0 &&
+        auto const step                                          = workloads::decode_step(shape, params);
+        auto const totals                                        = workloads::totals_of(step);
+        auto const sound = shape.layers > 0 && shape.head_dim > 1 && shape.heads % shape.kv_heads == 0 &&
                            totals.bytes_held == shape.weight_bytes(16) && std::isfinite(totals.flops);
         if (!sound)
             FAIL("unsound shape from: " << text);

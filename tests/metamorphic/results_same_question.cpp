@@ -108,7 +108,8 @@ TEST_CASE("one machine under two names has two equal columns")
 {
     auto const folder = TemporaryFolder{};
     for (auto const* name : {"wse3", "h100", "lpx", "plain-memory"}) {
-        auto const same = folder.write("same.toml", std::string{"description = \"the same\"\nbase = \""} + name + "\"\n");
+        auto const same =
+            folder.write("same.toml", std::string{"description = \"the same\"\nbase = \""} + name + "\"\n");
         auto const rows = answer({"compare", "--machines", std::string{name} + "," + same, "--model", "llama-3.1-8b",
                                   "--context", "512"})["rows"];
         CAPTURE(name);
@@ -122,11 +123,13 @@ TEST_CASE("what is the default is the same where it is asked for")
     for (auto const* machine : {"wse3", "h100:8", "lpx", "plain-memory"}) {
         CAPTURE(machine);
         auto const ask = [&](Words const& more) {
-            return answer(with({"compare", "--machines", machine, "--model", "tiny", "--context", "256"}, more))["rows"][0];
+            return answer(
+                with({"compare", "--machines", machine, "--model", "tiny", "--context", "256"}, more))["rows"][0];
         };
         auto const plain = ask({});
-        for (auto const& more : {Words{"--batch", "1"}, Words{"--set", "workload.batch=1"},
-                                 Words{"--set", "workload.draft_model=none"}, Words{"--set", "workload.weight_bits=16"}}) {
+        for (auto const& more :
+             {Words{"--batch", "1"}, Words{"--set", "workload.batch=1"}, Words{"--set", "workload.draft_model=none"},
+              Words{"--set", "workload.weight_bits=16"}}) {
             CAPTURE(more);
             check_equal(plain, ask(more));
         }
@@ -195,9 +198,9 @@ TEST_CASE("published rows are what a run of the same says")
     for (auto const& row : rows) {
         if (row["kind"] != "decode" || row["region"].get<std::string>().empty() || row["metric"] != "cycles_per_layer")
             continue;
-        auto words = Words{"run",      "--machine",     row["machine"],  "--model",     row["model"],
-                           "--region", row["region"],   "--groups",      row["groups"], "--context",
-                           row["context"], "--batch",   row["batch"]};
+        auto words =
+            Words{"run",      "--machine",   row["machine"], "--model",      row["model"], "--region",  row["region"],
+                  "--groups", row["groups"], "--context",    row["context"], "--batch",    row["batch"]};
         auto sets = std::istringstream{row["set"].get<std::string>()};
         for (std::string set; sets >> set;)
             words.insert(words.end(), {"--set", set});
@@ -220,13 +223,12 @@ TEST_CASE("twice the clock is half the time of what has no other clock")
         Words       once, twice;
     };
     // A wafer counts cycles. Without wafer links nothing else has a part in its time.
-    for (auto const& each :
-         {Faster{"wse3", {"--set", "wafer.clock=0.5 GHz"}, {"--set", "wafer.clock=1 GHz"}},
-          Faster{"plain-memory",
-                 {"--set", "plain.bandwidth=0.25 TB/s", "--set", "plain.peak_16=200 TFLOP/s", "--set",
-                  "plain.operator_fixed=4 us"},
-                 {"--set", "plain.bandwidth=0.5 TB/s", "--set", "plain.peak_16=400 TFLOP/s", "--set",
-                  "plain.operator_fixed=2 us"}}}) {
+    for (auto const& each : {Faster{"wse3", {"--set", "wafer.clock=0.5 GHz"}, {"--set", "wafer.clock=1 GHz"}},
+                             Faster{"plain-memory",
+                                    {"--set", "plain.bandwidth=0.25 TB/s", "--set", "plain.peak_16=200 TFLOP/s",
+                                     "--set", "plain.operator_fixed=4 us"},
+                                    {"--set", "plain.bandwidth=0.5 TB/s", "--set", "plain.peak_16=400 TFLOP/s", "--set",
+                                     "plain.operator_fixed=2 us"}}}) {
         CAPTURE(each.machine);
         CHECK(ask(each.machine, each.once) == Approx(2 * ask(each.machine, each.twice)).epsilon(1e-9));
     }

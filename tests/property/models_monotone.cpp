@@ -4,10 +4,10 @@
 // Exceptions: GPUs take in a prompt under the plan that decodes fastest, so a prompt may gain where that plan changes;
 // compared is what has the same plan. Of the hardware: more SMs at the same arithmetic peak are slower SMs; more memory
 // in as many stacks means denser dies, whose refresh takes longer. Neither is varied here.
-#include "support/accelerators.hpp"
 #include "models/gpu/forms/attention.hpp"
 #include "models/gpu/forms/matrix_product.hpp"
 #include "models/nvlink/all_reduce.hpp"
+#include "support/accelerators.hpp"
 
 #include "configs/schema/resolve.hpp"
 #include "configs/share.hpp"

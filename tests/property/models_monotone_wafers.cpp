@@ -1,9 +1,9 @@
-// More context and a larger batch never take less time on a region of a wafer, with every wavelet, and no part of it that gets faster
-// makes a step slower.
+// More context and a larger batch never take less time on a region of a wafer, with every wavelet, and no part of it
+// that gets faster makes a step slower.
 //
 // Exceptions: with another region a step is another program, and the planner's choice among regions is one of closed
-// forms; so the region is one here. In a region, streams that wait for one another may pass in another order when one of
-// them comes sooner: `order` is what that may cost.
+// forms; so the region is one here. In a region, streams that wait for one another may pass in another order when one
+// of them comes sooner: `order` is what that may cost.
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/share.hpp"
 #include "fabric/mesh.hpp"
@@ -30,9 +30,13 @@ struct Size {
 
 double seconds(std::string const& machine, Words const& sets, Size size)
 {
-    auto words = Words{"--machine", machine, "--region", "16x16", "--groups", "4", "--model", "tiny",
-                       "--fidelity", "wavelet", "--context", std::to_string(size.context), "--batch",
-                       std::to_string(size.batch)};
+    auto words = Words{"--machine",  machine,
+                       "--region",   "16x16",
+                       "--groups",   "4",
+                       "--model",    "tiny",
+                       "--fidelity", "wavelet",
+                       "--context",  std::to_string(size.context),
+                       "--batch",    std::to_string(size.batch)};
     for (auto const& set : sets)
         words.insert(words.end(), {"--set", set});
     auto const p       = tests::config_of(words).parameters;
@@ -54,7 +58,8 @@ std::vector<Words> const ladders{
     {"wafer.clock=0.5 GHz", "wafer.clock=0.85 GHz", "wafer.clock=0.97 GHz", "wafer.clock=2 GHz"},
     {"fabric.hop_latency=4 cycles", "fabric.hop_latency=2 cycles", "fabric.hop_latency=1 cycle"},
     {"fabric.ramp_latency=5 cycles", "fabric.ramp_latency=3 cycles", "fabric.ramp_latency=1 cycle"},
-    {"fabric.link_serialisation=3 cycles", "fabric.link_serialisation=1.125 cycles", "fabric.link_serialisation=1 cycle"},
+    {"fabric.link_serialisation=3 cycles", "fabric.link_serialisation=1.125 cycles",
+     "fabric.link_serialisation=1 cycle"},
     {"fabric.input_queue_depth=2", "fabric.input_queue_depth=5", "fabric.input_queue_depth=16"},
     {"scribe.extra_latency=60 cycles", "scribe.extra_latency=8 cycles", "scribe.extra_latency=1 cycle",
      "scribe.extra_latency=0 cycles"},

@@ -3,8 +3,8 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
-#include "support/run_line.hpp"
 #include "support/configs.hpp"
+#include "support/run_line.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -341,7 +341,7 @@ TEST_CASE("a configuration written down reads back as itself, to the letter")
 TEST_CASE("what is said beside --from goes on top of the earlier run")
 {
     auto const earlier = resolved({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "100"}).toml();
-    auto const config = resolve(tests::run_line(Words{"run", "--from", "a.h5", "--context", "200"}), earlier, "a.h5");
+    auto const config  = resolve(tests::run_line(Words{"run", "--from", "a.h5", "--context", "200"}), earlier, "a.h5");
     CHECK(config.machine == "wse3");
     CHECK(config.parameters.workload.model == "qwen3-8b");
     CHECK(config.parameters.workload.context == 200);

@@ -105,22 +105,21 @@ TEST_CASE("the command of a point sets what is fixed and what its axes say")
 
 TEST_CASE("a sweep of comparisons has a batch, and each machine hears of the parameters that it has")
 {
-    auto const plan = plan_of("command = 'compare'\n[fixed]\nmodel = 'llama-3-8b'\nfabric.hop_latency = '1 cycle'\n"
-                              "[axes]\nmachine = ['wse3', 'h100:8']\nworkload.batch = { from = 1, to = 4, factor = 2 }\n"
-                              "gpu.tensor = [4, 8]\n");
+    auto const plan =
+        plan_of("command = 'compare'\n[fixed]\nmodel = 'llama-3-8b'\nfabric.hop_latency = '1 cycle'\n"
+                "[axes]\nmachine = ['wse3', 'h100:8']\nworkload.batch = { from = 1, to = 4, factor = 2 }\n"
+                "gpu.tensor = [4, 8]\n");
     CHECK(plan.columns == Lines{"machine", "workload.batch", "gpu.tensor"});
     REQUIRE(plan.points.size() == 9); // a wafer has no gpu.tensor: three points instead of six
     CHECK(plan.doubled == 3);
     CHECK(plan.arguments(plan.points[2]) == Lines{"--machines", "wse3", "--set", "fabric.hop_latency=1 cycle", "--set",
                                                   "workload.model=llama-3-8b", "--set", "workload.batch=4"});
-    CHECK(plan.arguments(plan.points[4]) ==
-          Lines{"--machines", "h100:8", "--set", "workload.model=llama-3-8b", "--set", "workload.batch=1", "--set",
-                "gpu.tensor=8"});
+    CHECK(plan.arguments(plan.points[4]) == Lines{"--machines", "h100:8", "--set", "workload.model=llama-3-8b", "--set",
+                                                  "workload.batch=1", "--set", "gpu.tensor=8"});
     auto const without = plan_of("command = 'compare'\n[axes]\nmachine = ['h100:8']\n");
     CHECK(without.arguments(without.points[0]) == Lines{"--machines", "h100:8"});
     CHECK(points_of("command = 'compare'\nconstraints = ['batch < 3 or machine == \"lpx\"']\n"
-                    "[axes]\nmachine = ['h100:1', 'lpx']\nbatch = [2, 3]\n") ==
-          Lines{"h100:1 2", "lpx 2", "lpx 3"});
+                    "[axes]\nmachine = ['h100:1', 'lpx']\nbatch = [2, 3]\n") == Lines{"h100:1 2", "lpx 2", "lpx 3"});
 }
 
 TEST_CASE("the identity of a point tells what its command does, and of a run what it always did")

@@ -1,7 +1,7 @@
 // `--machine NAME:N`: a machine, and how many wafers of it.
 #include "configs/schema/resolve.hpp"
-#include "support/run_line.hpp"
 #include "support/configs.hpp"
+#include "support/run_line.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

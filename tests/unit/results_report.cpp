@@ -3,8 +3,8 @@
 #include "results/views/defaults.hpp"
 #include "results/views/report.hpp"
 #include "results/views/report_text.hpp"
-#include "support/run_line.hpp"
 #include "support/results_sample.hpp"
+#include "support/run_line.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <sstream>
@@ -119,16 +119,14 @@ TEST_CASE("what was not asked for and counts all the same is told, with the opti
     auto config = configs::resolve(tests::run_line({"run", "--machine", "wse3"}));
     CHECK_THAT(table(config, tests::sample_outcome()),
                Contains("Not asked for") && Contains("--model NAME") && Contains("--context N"));
-    config = configs::resolve(
-        tests::run_line({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "64"}));
+    config = configs::resolve(tests::run_line({"run", "--machine", "wse3", "--model", "qwen3-8b", "--context", "64"}));
     CHECK_THAT(table(config, tests::sample_outcome()), !Contains("Not asked for"));
 
     auto const directory = tests::TemporaryFolder{};
     auto const own       = directory.write(
               "mine.toml",
               "description = \"mine\"\nbase = \"wse3\"\n[pe]\nsram = \"64 KiB\"\n[fabric]\nhop_latency = \"1 cycle\"\n");
-    config = configs::resolve(
-        tests::run_line({"run", "--machine", own, "--model", "qwen3-8b", "--context", "64"}));
+    config = configs::resolve(tests::run_line({"run", "--machine", own, "--model", "qwen3-8b", "--context", "64"}));
     CHECK_THAT(table(config, tests::sample_outcome()),
                Contains("mine.toml sets 2 parameters itself") && Contains("machines/wse3.toml, its base"));
 }

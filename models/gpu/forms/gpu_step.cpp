@@ -200,7 +200,8 @@ class GpuStep {
     void product(StepOperator& entry, std::uint64_t m, std::uint64_t n, std::uint64_t k,
                  WeightPart part_of_model = WeightPart::attention)
     {
-        // A checkpoint may keep its parts in different widths. Quantisation of activations is part of the kernel before.
+        // A checkpoint may keep its parts in different widths. Quantisation of activations is part of the kernel
+        // before.
         auto const stored = step_.stored.at(static_cast<std::size_t>(part_of_model));
         auto const weight = workloads::format_width(stored);
         auto const bits   = weight < 16 ? std::max(weight, 8U) : step_.activation_bits;
@@ -248,8 +249,8 @@ class GpuStep {
             std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(load.distinct / draw.groups)), 1, pairs);
         if (whole)
             product(entry, configs::ceil_divide(pairs, distinct),
-                    widens ? distinct * widths * kind.expert_ffn : distinct * hidden,
-                    widens ? hidden : kind.expert_ffn, WeightPart::experts);
+                    widens ? distinct * widths * kind.expert_ffn : distinct * hidden, widens ? hidden : kind.expert_ffn,
+                    WeightPart::experts);
         else
             cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct, WeightPart::experts);
     }

@@ -95,8 +95,8 @@ void read_config(std::string const& bytes)
 void read_model_file(std::string const& bytes)
 {
     answered([&] {
-        auto const shape  = workloads::parse_model(bytes, "fuzzed.json", "fuzzed");
-        auto       params = configs::WorkloadParams{};
+        auto const shape   = workloads::parse_model(bytes, "fuzzed.json", "fuzzed");
+        auto       params  = configs::WorkloadParams{};
         params.weight_bits = 16;
         params.context = params.kv_bits = params.activation_bits = 16;
         auto const totals = workloads::totals_of(workloads::decode_step(shape, params));
