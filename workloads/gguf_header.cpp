@@ -1,4 +1,4 @@
-// Format: ggml, docs/gguf.md (versions 2 and 3, little endian); widths of types: ggml, ggml-common.h, the size of each
+// Format: ggml's description of GGUF (versions 2 and 3, little endian); widths of types: ggml, ggml-common.h, the size of each
 // block over its elements.
 #include "workloads/gguf_header.hpp"
 

@@ -1,4 +1,4 @@
-// The header of a GGUF file of llama.cpp: its metadata and the list of its tensors, as the fields of a config.json.
+// The header of a GGUF file of ggml: its metadata and the list of its tensors, as the fields of a config.json.
 #pragma once
 
 #include "workloads/config_document.hpp"

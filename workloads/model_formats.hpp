@@ -1,5 +1,5 @@
 // Files of models that are no config.json of Hugging Face: params.json of Mistral, and the header of a GGUF file of
-// llama.cpp. Each becomes the fields of a config.json, which remember what their file calls them.
+// ggml. Each becomes the fields of a config.json, which remember what their file calls them.
 #pragma once
 
 #include "workloads/config_document.hpp"

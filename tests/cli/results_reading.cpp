@@ -39,7 +39,7 @@ std::vector<std::string> lines_of(std::string const& text)
 TEST_CASE("lists have headings, and columns to choose by")
 {
     CHECK_THAT(out_of({"list", "models"}),
-               Contains("active") && Contains("MoE 8 of 256") && Contains("dense") && Contains("published"));
+               Contains("active") && Contains("MoE 8 of 256") && Contains("dense") && Contains("licence"));
     CHECK_THAT(out_of({"list", "machines"}),
                Contains("bandwidth") && Contains("power") && Contains("HBM") && Contains("SRAM") && Contains("byte/s"));
     CHECK_THAT(out_of({"list", "sweeps"}), Contains("first_sweep") && Contains("question") && Contains("compare"));
@@ -116,7 +116,7 @@ TEST_CASE("what a report says to try next is the same run with one change, and w
     }
 }
 
-TEST_CASE("--brief is a short report of the same run")
+TEST_CASE("a brief report is a short one of the same run")
 {
     auto const whole = out_of({"run"}), brief = out_of({"run", "--brief"});
     CHECK(lines_of(brief).size() * 2 < lines_of(whole).size());

@@ -222,7 +222,7 @@ TEST_CASE("twice the clock is half the time of what has no other clock")
         char const* machine;
         Words       once, twice;
     };
-    // A wafer counts cycles. Without wafer links nothing else has a part in its time.
+    // A wafer counts cycles. Without wafer links nothing else has a part in its time. Modules count picoseconds.
     for (auto const& each : {Faster{"wse3", {"--set", "wafer.clock=0.5 GHz"}, {"--set", "wafer.clock=1 GHz"}},
                              Faster{"plain-memory",
                                     {"--set", "plain.bandwidth=0.25 TB/s", "--set", "plain.peak_16=200 TFLOP/s",
@@ -230,6 +230,6 @@ TEST_CASE("twice the clock is half the time of what has no other clock")
                                     {"--set", "plain.bandwidth=0.5 TB/s", "--set", "plain.peak_16=400 TFLOP/s", "--set",
                                      "plain.operator_fixed=2 us"}}}) {
         CAPTURE(each.machine);
-        CHECK(ask(each.machine, each.once) == Approx(2 * ask(each.machine, each.twice)).epsilon(1e-9));
+        CHECK(ask(each.machine, each.once) == Approx(2 * ask(each.machine, each.twice)).epsilon(1e-7));
     }
 }

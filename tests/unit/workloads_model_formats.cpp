@@ -28,7 +28,7 @@ std::string refusal(std::string const& text, std::string const& file)
     return {};
 }
 
-// Writes what llama.cpp writes: little endian, version 3.
+// Writes what ggml writes: little endian, version 3.
 class Gguf {
   public:
     Gguf& text(std::string const& key, std::string const& value)
