@@ -5,7 +5,39 @@
 
 #include <fmt/format.h>
 
+#ifdef SCRIBELINE_SANITIZED
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace scribeline::models {
+
+namespace {
+
+// SystemC tells the address sanitizer when a process goes on on a stack of its own, and of the stack that it returns to
+// what its first context knew. With several contexts that is nothing, and the next exception would find no stack.
+struct StackOfThread {
+    StackOfThread() = default;
+    ~StackOfThread()
+    {
+#ifdef SCRIBELINE_SANITIZED
+        pthread_attr_t about;
+        if (pthread_getattr_np(pthread_self(), &about) != 0)
+            return;
+        void*       lowest = nullptr;
+        std::size_t size   = 0;
+        pthread_attr_getstack(&about, &lowest, &size);
+        pthread_attr_destroy(&about);
+        void* fake = nullptr;
+        __sanitizer_start_switch_fiber(&fake, lowest, size);
+        __sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
+#endif
+    }
+    StackOfThread(StackOfThread const&)            = delete;
+    StackOfThread& operator=(StackOfThread const&) = delete;
+};
+
+} // namespace
 
 KernelContext::KernelContext() : own_{new sc_core::sc_simcontext} {}
 
@@ -26,6 +58,7 @@ void KernelContext::run()
 {
     Within const here{*this};
     try {
+        StackOfThread const after;
         sc_core::sc_start();
     } catch (sc_core::sc_report const& report) { // a socket that nothing is bound to, and the like
         throw configs::SimulationFault{fmt::format("SystemC, {}: {}", report.get_msg_type(), report.get_msg())};
