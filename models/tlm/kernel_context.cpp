@@ -6,8 +6,20 @@
 #include <fmt/format.h>
 
 #ifdef SCRIBELINE_SANITIZED
+#include <cstddef>
 #include <pthread.h>
-#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/asan_interface.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Stacks of processes that never return are given back with the sanitizer's marks on them, and a later stack at the
+// same place would begin with these.
+extern "C" int munmap(void* place, std::size_t bytes) noexcept
+{
+    __asan_unpoison_memory_region(place, bytes);
+    return static_cast<int>(::syscall(SYS_munmap, place, bytes));
+}
 #endif
 
 namespace scribeline::models {
