@@ -1,5 +1,5 @@
-// Format: ggml's description of GGUF (versions 2 and 3, little endian); widths of types: ggml, ggml-common.h, the size of each
-// block over its elements.
+// Format: ggml's description of GGUF (versions 2 and 3, little endian); widths of types: ggml, ggml-common.h, the size
+// of each block over its elements.
 #include "workloads/gguf_header.hpp"
 
 #include "configs/failure.hpp"

@@ -18,8 +18,8 @@ struct Tree {
 
     Tree()
     {
-        for (auto const* test :
-             {"unit", "invariant", "analytic", "validation", "golden", "property", "metamorphic", "fuzz", "cli", "bench"})
+        for (auto const* test : {"unit", "invariant", "analytic", "validation", "golden", "property", "metamorphic",
+                                 "fuzz", "cli", "bench"})
             add(std::string{"tests/"} + test + "/fabric_part.cpp", "#include \"fabric/part.hpp\"\n");
         add("configs/value.hpp", "#include <vector>\n");
         add("fabric/part.hpp", "#include \"configs/value.hpp\"\n#include <systemc>\n");
