@@ -58,7 +58,10 @@ StepWork step_of(configs::WorkloadParams const& w)
     return work;
 }
 
-StepWork prompts_of(configs::WorkloadParams const& w) { return {{}, {}, {{0, w.context, w.batch}}}; }
+StepWork prompts_of(configs::WorkloadParams const& w)
+{
+    return {{}, {}, {{0, w.prompt > 0 ? w.prompt : w.context, w.batch}}};
+}
 
 workloads::WhereTimeWent fall_through(std::vector<workloads::TimePart> first, workloads::WhereTimeWent const& parts)
 {

@@ -164,7 +164,7 @@ class Machine {
 // What the workload of a configuration asks of one step: workload.batch sequences of workload.context tokens decode, or
 // with a draft model check its proposals.
 StepWork step_of(configs::WorkloadParams const&);
-// Prompts as long as the context, of all sequences of the batch.
+// Prompts of all sequences of the batch: of workload.prompt tokens, or where that is none as long as the context.
 StepWork prompts_of(configs::WorkloadParams const&);
 
 // What `first` bars, of known times, hold already of the parts of a time, taken from the parts in their order: the

@@ -4,6 +4,7 @@
 #include "configs/does_not_fit.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "models/machine_list.hpp"
+#include "models/token/first_token.hpp"
 #include "models/token/output_token.hpp"
 #include "workloads/decode_step.hpp"
 
@@ -83,10 +84,10 @@ void add_first_token(ComparisonRow& row, Machine& machine, configs::WorkloadPara
                      configs::Seconds step)
 {
     try {
-        auto const prompts        = machine.step(prompts_of(workload));
-        row.first_token           = prompts.latency + (prompts.gives_token ? configs::Seconds{} : step);
-        row.first_token_evidence  = prompts.evidence;
-        row.first_token_deviation = prompts.deviation_of_form();
+        auto const first          = first_token(machine, workload, step);
+        row.first_token           = first.time;
+        row.first_token_evidence  = first.evidence;
+        row.first_token_deviation = first.deviation;
     } catch (configs::UserError const& refusal) {
         row.notes.push_back(fmt::format("no time to first token: {}", refusal.what()));
     }

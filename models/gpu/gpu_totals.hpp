@@ -3,7 +3,7 @@
 
 #include "models/gpu/gpu_system_state.hpp"
 #include "models/hbm/traffic.hpp"
-#include "models/host/latency_histogram.hpp"
+#include "models/tlm/latency_histogram.hpp"
 #include "models/tlm/bulk_target.hpp"
 
 #include <array>

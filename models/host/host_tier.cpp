@@ -1,15 +1,8 @@
 #include "models/host/host_tier.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace scribeline::models {
-
-namespace {
-
-Picoseconds in_picoseconds(double seconds) { return static_cast<Picoseconds>(std::llround(seconds * 1e12)); }
-
-} // namespace
 
 HostTier::HostTier(TierSpec const& spec) : spec_{spec}
 {
@@ -19,7 +12,7 @@ HostTier::HostTier(TierSpec const& spec) : spec_{spec}
 
 Picoseconds HostTier::latency(bool write) const
 {
-    return in_picoseconds((write ? spec_.write_latency : spec_.read_latency).value());
+    return in_picoseconds(write ? spec_.write_latency : spec_.read_latency);
 }
 
 Picoseconds HostTier::occupancy(std::uint64_t pieces, std::uint64_t bytes, bool write) const
@@ -34,7 +27,7 @@ Picoseconds HostTier::occupancy(std::uint64_t pieces, std::uint64_t bytes, bool 
         seconds = std::max(seconds, n / iops);
     if (spec_.queue_depth > 0)
         seconds = std::max(seconds, n * wait / spec_.queue_depth);
-    return in_picoseconds(seconds);
+    return in_picoseconds(configs::Seconds{seconds});
 }
 
 Served HostTier::serve(Picoseconds arrival, BulkRequest const& request)

@@ -4,6 +4,7 @@
 #include "configs/schema/resolve.hpp"
 #include "models/machine_list.hpp"
 #include "models/program/run_progress.hpp"
+#include "models/token/first_token.hpp"
 #include "models/token/output_token.hpp"
 #include "models/wafer/kernel_watch.hpp"
 #include "models/wafer/run_estimate.hpp"
@@ -76,7 +77,12 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
         RunProgress               progress{std::cerr, style};
         models::KernelWatch const watch{
             [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
-        return models::outcome_of(models::output_token(machine, config));
+        auto const token = models::output_token(machine, config);
+        auto       o     = models::outcome_of(token);
+        if (o.prefill.tokens > 0)
+            o.prefill.time_to_first_token =
+                models::first_token(machine, config.parameters.workload, token.step.latency).time;
+        return o;
     }();
     if (auto warning = results::checkpoint_warning(config); !warning.empty())
         outcome.warnings.push_back(std::move(warning));
@@ -94,10 +100,8 @@ void run_any(configs::CommandLine const& line, configs::Config const& config, mo
     auto file = config.output.empty() ? std::nullopt : std::optional{results::TokenFile::prepare(config.output)};
     auto run =
         results::TokenRun{models::output_token(machine, config), std::nullopt, config.parameters.workload.prompt};
-    if (run.prompt > 0) {
-        auto const prompts = machine.step({{}, {}, {{0, run.prompt, run.token.batch}}});
-        run.first_token    = prompts.latency + (prompts.gives_token ? configs::Seconds{} : run.token.step.latency);
-    }
+    if (run.prompt > 0)
+        run.first_token = models::first_token(machine, config.parameters.workload, run.token.step.latency).time;
     if (file)
         file->write(config, run);
     auto text = std::ostringstream{};

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "models/hbm/hbm_memory.hpp"
+#include "models/tlm/picoseconds.hpp"
 #include "models/tlm/single_resource.hpp"
-
-#include <cmath>
 
 namespace scribeline::models {
 
@@ -24,11 +23,6 @@ class HbmServer final : public SingleResource {
         auto const          wires = in_picoseconds(
                      memory_.device().clock.duration(HbmCycles{memory_.device().timings.bl})); // data of that burst
         return {whole - burst + wires, burst - wires};
-    }
-
-    static Picoseconds in_picoseconds(configs::Seconds s)
-    {
-        return static_cast<Picoseconds>(std::llround(s.value() * 1e12));
     }
 
     HbmMemory& memory_;

@@ -180,13 +180,14 @@ struct PrefillOutcome {
     bool          hidden_shifts = true;            // blocks of weights move while PEs multiply
     bool          by_decode     = false;           // by decode steps, one token behind another
 
-    std::uint64_t                cycles = 0, cycles_per_layer = 0;                 // of all chunks
-    std::uint64_t                first_chunk_cycles = 0, busiest_stage_cycles = 0; // of a pipeline; 0: there is none
-    Seconds                      time, time_to_first_token;                        // the latter with one output token
-    double                       tokens_per_second = 0;                            // of the prompt
-    double                       bytes = 0, bytes_left = 0; // of a PE, beside weights and KV cache
-    std::vector<OperatorOutcome> operators;                 // of one layer, all chunks one behind the other
-    std::vector<PrefillCheck>    checks;                    // at wavelet fidelity, of products on small squares
+    std::uint64_t cycles = 0, cycles_per_layer = 0;                 // of all chunks
+    std::uint64_t first_chunk_cycles = 0, busiest_stage_cycles = 0; // of a pipeline; 0: there is none
+    Seconds       time;                                             // of one prompt
+    Seconds       time_to_first_token;       // of one sequence; of a whole batch models/token/first_token.hpp says it
+    double        tokens_per_second = 0;     // of the prompt
+    double        bytes = 0, bytes_left = 0; // of a PE, beside weights and KV cache
+    std::vector<OperatorOutcome> operators;  // of one layer, all chunks one behind the other
+    std::vector<PrefillCheck>    checks;     // at wavelet fidelity, of products on small squares
 };
 
 // Of a run whose wafers have defects (run.defects): what was repaired.

@@ -82,8 +82,6 @@ Outcome outcome_of(OutputToken const& token)
     o.arithmetic_share *= configs::ratio(token.step.latency, d.round);
     o.token_note = fmt::format("a {:.2f}th of a round: {} proposals of {}, and a step that checks them",
                                d.tokens_per_step, d.tokens, d.model);
-    if (o.prefill.tokens > 0) // the first token comes from the model's own step
-        o.prefill.time_to_first_token = o.prefill.time + token.step.latency;
     add_waterfall(o, token.fall);
     add_energy(o, token);
     return o;

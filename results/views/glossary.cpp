@@ -128,7 +128,7 @@ constexpr std::array entries{
     Entry{"devices",
           "Wafers, GPUs, chips or accelerators used."},
     Entry{"time to first token",
-          "Prefill of a prompt as long as the context, all sequences of the batch, and one output token."},
+          "Prefill of prompts of workload.prompt tokens, or else as long as the context, of all sequences of the batch, and one output token."},
     Entry{"time per token",
           "What the hardware needs for a token of every sequence; no server around it."},
     Entry{"served",

@@ -94,7 +94,7 @@ void headline(Page& text, configs::Config const& config, Outcome const& o)
     line(o.token.simulated ? "" : "one output token", duration(o.time_per_output_token.value()), o.token_note);
     line("tokens per second", rate_text(o.tokens_per_second_per_user), "for one user");
     if (o.prefill.tokens > 0) {
-        line("first token", duration(o.prefill.time_to_first_token.value()), prompt_note(o.prefill));
+        line("first token", duration(o.prefill.time_to_first_token.value()), prompt_note(o));
         line("prompt tokens a second", rate_text(o.prefill.tokens_per_second), "of the prefill");
     }
     if (o.token.closed_form_cycles > 0 && simulated(o)) {

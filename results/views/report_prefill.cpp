@@ -7,12 +7,15 @@
 
 namespace scribeline::results {
 
-std::string prompt_note(models::PrefillOutcome const& prefill)
+std::string prompt_note(models::Outcome const& outcome)
 {
-    auto const how = prefill.by_decode ? std::string{"by decode steps"}
-                                       : fmt::format("in {} chunk{}", prefill.chunks, prefill.chunks == 1 ? "" : "s");
-    return fmt::format("a prompt of {} token{} {}: {} of prefill, and one output token", grouped(prefill.tokens),
-                       prefill.tokens == 1 ? "" : "s", how, duration(prefill.time.value()));
+    auto const& prefill = outcome.prefill;
+    auto const  how     = prefill.by_decode ? std::string{"by decode steps"}
+                                            : fmt::format("in {} chunk{}", prefill.chunks, prefill.chunks == 1 ? "" : "s");
+    auto const behind = outcome.batch > 1 ? fmt::format("; those of all {} sequences follow one another", outcome.batch)
+                                          : std::string{};
+    return fmt::format("a prompt of {} token{} {}: {} of prefill{}, and one output token", grouped(prefill.tokens),
+                       prefill.tokens == 1 ? "" : "s", how, duration(prefill.time.value()), behind);
 }
 
 void add_prefill(Page& text, models::Outcome const& o)

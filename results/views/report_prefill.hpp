@@ -8,8 +8,8 @@
 
 namespace scribeline::results {
 
-// "4,096 tokens in 1 chunk: 163 ms of prefill, and one output token"
-std::string prompt_note(models::PrefillOutcome const& prefill);
+// "a prompt of 4,096 tokens in 1 chunk: 163 ms of prefill, and one output token"
+std::string prompt_note(models::Outcome const& outcome);
 
 // A heading and lines of at most 100 columns: one layer, operator by operator.
 void add_prefill(Page& text, models::Outcome const& outcome);

@@ -109,6 +109,23 @@ TEST_CASE("a sweep of defects has the figures of yield, also where no wafer can 
     CHECK(run_scribeline({"show", place / "d/runs/000000.h5"}).says("usable_pes_mean"));
 }
 
+TEST_CASE("a table of comparisons warns where machines of one kind stand at two fidelities, and only there")
+{
+    auto const place = TemporaryFolder{};
+    auto const said  = [&](std::string const& machines, std::string const& fidelities) {
+        auto const file = place.write("s.toml", "command = 'compare'\n[fixed]\nmodel = 'tiny'\ncontext = 64\n[axes]\n"
+                                                  "machine = [" +
+                                                     machines + "]\nrun.fidelity = [" + fidelities + "]\n");
+        REQUIRE(run_scribeline({"sweep", "run", file, "-o", place / "d"}).exit_code == 0);
+        auto const merged = run_scribeline({"sweep", "merge", place / "d"});
+        fs::remove_all(place / "d");
+        return merged.err.find("different fidelities") != std::string::npos;
+    };
+    CHECK_FALSE(said("'wse3', 'h100:1', 'lpx'", "'auto'"));
+    CHECK(said("'wse3'", "'folded', 'closed_form'"));
+    CHECK(said("'h100:1', 'wse3'", "'auto', 'closed_form'"));
+}
+
 TEST_CASE("the shipped sweeps across machines run as they are")
 {
     auto const place = TemporaryFolder{};

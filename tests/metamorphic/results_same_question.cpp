@@ -91,6 +91,28 @@ TEST_CASE("run and compare say the same of one machine, with one sequence, with 
     }
 }
 
+TEST_CASE("run and compare say the same of the first token, whatever prompt and batch it is of")
+{
+    constexpr double cycle = 1e-8; // a wafer's prompts end between two cycles
+    for (auto const* machine : {"wse3", "h100:8", "lpx", "plain-memory"})
+        for (auto const& more : {Words{}, Words{"--batch", "2"}}) {
+            auto const question = with({"--model", "llama-3.1-8b", "--context", "2048"}, more);
+            CAPTURE(machine, more);
+            auto const first = [&](char const* tokens) {
+                auto const row =
+                    answer(with({"compare", "--machines", machine, "--set", "workload.prompt=" + std::string{tokens}},
+                                question))["rows"][0];
+                auto const run  = answer(with({"run", "--machine", machine, "--prompt", tokens}, question))["summary"];
+                auto const here = run.contains("time_to_first_token")
+                                      ? run["time_to_first_token"].get<double>()
+                                      : run["time_to_first_token_us"].get<double>() / 1e6;
+                CHECK(here == Approx(row["time_to_first_token"].get<double>()).epsilon(cycle));
+                return here;
+            };
+            CHECK(first("300") < first("2048"));
+        }
+}
+
 TEST_CASE("what a machine takes does not depend on the machines that stand beside it, or on their order")
 {
     auto const ask = [](char const* machines) {

@@ -75,7 +75,7 @@ RunRow from_json(Json const& json)
         row.about[name] = {each.at(0), each.at(1)};
     row.wall_seconds =
         json.at("wall").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("wall").get<double>();
-    row.peak_rss = json.at("rss").is_null() ? 0 : json.at("rss").get<double>();
+    row.peak_rss = json.at("rss").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("rss").get<double>();
     return row;
 }
 

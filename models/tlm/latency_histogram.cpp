@@ -1,4 +1,4 @@
-#include "models/host/latency_histogram.hpp"
+#include "models/tlm/latency_histogram.hpp"
 
 #include <algorithm>
 
