@@ -3,8 +3,8 @@
 
 #include "models/gpu/gpu_system_state.hpp"
 #include "models/hbm/traffic.hpp"
-#include "models/tlm/latency_histogram.hpp"
 #include "models/tlm/bulk_target.hpp"
+#include "models/tlm/latency_histogram.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // One tier of host memory at work: requests queue at its units by reservation, each is booked and its latency counted.
 #pragma once
 
-#include "models/tlm/latency_histogram.hpp"
 #include "models/host/tier_spec.hpp"
+#include "models/tlm/latency_histogram.hpp"
 #include "models/tlm/reservation.hpp"
 
 #include <vector>

@@ -1,8 +1,8 @@
 // A memory or a link behind a TLM-2.0 socket: any number of initiators, one server, contention by reservation.
 #pragma once
 
-#include "models/tlm/latency_histogram.hpp"
 #include "models/tlm/bulk_protocol.hpp"
+#include "models/tlm/latency_histogram.hpp"
 #include "models/tlm/transaction_probe.hpp"
 
 #pragma GCC diagnostic push
