@@ -13,7 +13,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef SCRIBELINE_SANITIZED
+#include <sanitizer/lsan_interface.h>
+
+// HDF5 1.10 keeps the cache entry of an object header that it could not decode; our files with flipped bits have such.
+// Its frames carry no frame pointers, so the library is all that a leak of its can be known by.
+extern "C" char const* __lsan_default_suppressions() { return "leak:libhdf5_serial\n"; } // NOLINT: the sanitizer's name
+#endif
+
 namespace {
+
+// A case's process ends without the handlers of exit, among which the check for leaks is.
+int with_leaks([[maybe_unused]] int result)
+{
+#ifdef SCRIBELINE_SANITIZED
+    return __lsan_do_recoverable_leak_check() != 0 ? 1 : result;
+#else
+    return result;
+#endif
+}
 
 // Names of the cases that were asked for. None where something else was, such as a list.
 std::vector<std::string> cases_of(Catch::Session& session)
@@ -51,7 +69,7 @@ int run_apart(Catch::Session& session, std::vector<std::string> const& names)
         if (child == 0) {
             session.configData().testsOrTags = {pattern_of(name)};
             session.useConfigData(session.configData());
-            int const result = session.run();
+            int const result = with_leaks(session.run());
             std::fflush(nullptr);
             _exit(result);
         }
