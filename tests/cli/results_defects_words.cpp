@@ -67,7 +67,11 @@ TEST_CASE("yield says what repair costs a model, over a thousand wafers")
     auto const run = run_scribeline({"yield", "--machine", "wse3", "--model", "llama-3.1-8b", "--context", "4096"});
     INFO(run);
     CHECK(run.exit_code == 0);
-    CHECK(run.says("What repair costs llama-3.1-8b, context 4,096, 2 stages of 381x588 PEs on 1 wafer"));
+    auto const plan =
+        json_of({"run", "--machine", "wse3", "--model", "llama-3.1-8b", "--context", "4096"})["candidates"][0];
+    auto const region = plan["columns"].dump() + "x" + plan["rows"].dump();
+    CHECK(run.says("What repair costs llama-3.1-8b, context 4,096, " + plan["stages"].dump() + " stages of " + region +
+                   " PEs on 1 wafer"));
     auto const json = json_of({"yield", "--machine", "wse3", "--wafers", "10", "--model", "llama-3.1-8b"});
     CHECK(json["speed"]["machines"] == 10);
     CHECK(json["speed"]["tokens_per_second"]["max"] < json["speed"]["regular_tokens_per_second"]);
