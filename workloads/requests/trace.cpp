@@ -185,7 +185,7 @@ std::unique_ptr<RequestSource> read_trace(std::unique_ptr<std::istream> stream, 
     if (format.json != first.json)
         throw UserError{Exit::bad_config, fmt::format("{}: error: is no trace of the format {}, which is {}",
                                                       lines.name(), format.told.name, format.told.what)};
-    return std::make_unique<TraceSource>(format.rows(std::move(lines), options), options);
+    return std::make_unique<TraceSource>(format.rows(std::move(lines), options), format.told.name, options);
 }
 
 std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions const& options)
@@ -200,7 +200,7 @@ std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions 
         if (!options.format.empty() && options.format != folder_format)
             throw UserError{Exit::usage, fmt::format("{}: is a folder of ServeGen, not of the format {}",
                                                      configs::printable(path), configs::shown(options.format))};
-        return std::make_unique<TraceSource>(servegen_rows(path, options.seed), options);
+        return std::make_unique<TraceSource>(servegen_rows(path, options.seed), folder_format, options);
     }
     auto stream = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (!*stream)
