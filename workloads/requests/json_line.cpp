@@ -219,7 +219,7 @@ std::int64_t JsonFields::whole(char const* key) const
         return *value;
     auto keys = std::vector<std::string>{};
     for (auto const& field : object_.fields)
-        keys.push_back(field.key);
+        keys.push_back(configs::printable(field.key)); // a suggestion is printed as it is
     refuse_row(file_, line_, key, "", fmt::format("missing{}. Every row needs it", configs::did_you_mean(key, keys)));
 }
 
