@@ -2,6 +2,7 @@
 #include "workloads/model_shape.hpp"
 
 #include "workloads/model_file.hpp"
+#include "workloads/operators/families.hpp"
 
 #include <algorithm>
 
@@ -33,22 +34,19 @@ bool ModelShape::has_experts() const
     return std::any_of(kinds.begin(), kinds.end(), [](LayerKind const& kind) { return kind.experts > 0; });
 }
 
-std::uint64_t ModelShape::attention_weights() const
+Mixer ModelShape::mixer_of(LayerKind const&) const
 {
-    if (latent.kv_rank == 0)
-        return hidden * (query_width() + 2 * kv_width()) + query_width() * hidden;
-    auto const queries = latent.query_rank == 0
-                             ? hidden * query_width()
-                             : std::uint64_t{latent.query_rank} * hidden + latent.query_rank * query_width();
-    auto const up      = std::uint64_t{latent.kv_rank} * heads * (latent.nope_dim + latent.value_dim);
-    return queries + std::uint64_t{hidden} * latent.cached() + up + std::uint64_t{heads} * latent.value_dim * hidden;
+    return latent.kv_rank != 0 ? Mixer::latent_attention : Mixer::attention;
+}
+
+std::uint64_t ModelShape::attention_weights(LayerKind const& kind) const
+{
+    return mixer_family(*this, kind).weights(*this, kind);
 }
 
 std::uint64_t ModelShape::feed_forward_weights(LayerKind const& kind) const
 {
-    std::uint64_t const matrices = gated ? 3 : 2;
-    return matrices * hidden * (kind.ffn + std::uint64_t{kind.experts} * kind.expert_ffn) +
-           std::uint64_t{hidden} * kind.experts;
+    return workloads::feed_forward_weights(*this, kind);
 }
 
 std::uint64_t ModelShape::active_feed_forward_weights(LayerKind const& kind) const
@@ -63,7 +61,7 @@ std::uint64_t ModelShape::parameters() const
     auto sum = std::uint64_t{vocabulary} * hidden * (tied_embeddings ? 1 : 2);
     auto all = layer_kinds();
     for (std::uint32_t kind = 0; kind < all.size(); ++kind)
-        sum += layers_of(kind) * (attention_weights() + feed_forward_weights(all[kind]));
+        sum += layers_of(kind) * (attention_weights(all[kind]) + feed_forward_weights(all[kind]));
     return sum;
 }
 
@@ -72,7 +70,7 @@ std::uint64_t ModelShape::active_parameters() const
     auto sum = std::uint64_t{vocabulary} * hidden;
     auto all = layer_kinds();
     for (std::uint32_t kind = 0; kind < all.size(); ++kind)
-        sum += layers_of(kind) * (attention_weights() + active_feed_forward_weights(all[kind]));
+        sum += layers_of(kind) * (attention_weights(all[kind]) + active_feed_forward_weights(all[kind]));
     return sum;
 }
 
@@ -86,7 +84,7 @@ std::uint64_t ModelShape::elements_of(WeightPart part) const
         passed.experts     = 0;
         auto const shared  = feed_forward_weights(passed); // what all tokens pass
         auto const router  = std::uint64_t{hidden} * kind.experts;
-        auto const one     = part == WeightPart::attention        ? attention_weights()
+        auto const one     = part == WeightPart::attention        ? attention_weights(kind)
                              : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
                              : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
                              : part == WeightPart::experts        ? feed_forward_weights(kind) - shared - router
@@ -117,7 +115,11 @@ double ModelShape::checkpoint_element_bits() const
 
 double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 {
-    return static_cast<double>(layers * (latent.kv_rank != 0 ? latent.cached() : 2 * kv_width())) * bits / 8;
+    auto const    all = layer_kinds();
+    std::uint64_t sum = 0;
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind)
+        sum += layers_of(kind) * mixer_family(*this, all[kind]).kept(*this, all[kind]).of_token;
+    return static_cast<double>(sum) * bits / 8;
 }
 
 ModelShape read_model(std::string const& model)

@@ -13,6 +13,14 @@ namespace scribeline::workloads {
 enum class Norm { rms, layer };
 enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu };
 
+// What stands in the first half of a layer: one of the families of workloads/operators/families.hpp.
+enum class Mixer : std::uint8_t { attention, latent_attention };
+
+// What a layer keeps of the tokens before, in elements.
+struct Kept {
+    std::uint64_t of_token = 0; // of each one that it attends to
+};
+
 // Layers of one kind, where a model mixes several. All sizes in elements.
 struct LayerKind {
     std::uint32_t window     = 0;     // tokens attended to at most; 0: the whole context
@@ -77,9 +85,10 @@ struct ModelShape {
     std::uint32_t          kind_of(std::uint32_t layer) const { return kinds.empty() ? 0 : kind_at.at(layer); }
     std::uint32_t          layers_of(std::uint32_t kind) const;
     bool                   has_experts() const;
+    Mixer                  mixer_of(LayerKind const&) const;
 
     // Weights of the matrices only; norms and biases are left out (below 0.01 %).
-    std::uint64_t attention_weights() const;                           // of a layer
+    std::uint64_t attention_weights(LayerKind const&) const;           // of the layer's first half, whatever it is
     std::uint64_t feed_forward_weights(LayerKind const&) const;        // all experts, and the router
     std::uint64_t active_feed_forward_weights(LayerKind const&) const; // what one token multiplies with
     std::uint64_t parameters() const;            // embedding + layers + output projection unless tied

@@ -166,7 +166,7 @@ TEST_CASE("a matrix operator does two flops per weight")
                 // An exponential and a comparison for each expert's score, and the shares of those chosen.
                 weights += check(
                     each, each.kind == OperatorKind::router ? 2.0 * kind.kind.experts + 2.0 * kind.kind.active : 0.0);
-            CHECK(weights == static_cast<double>(step.shape.attention_weights() +
+            CHECK(weights == static_cast<double>(step.shape.attention_weights(step.kinds[0].kind) +
                                                  step.shape.active_feed_forward_weights(kind.kind)));
         }
     }

@@ -2,7 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"
-#include "workloads/expert_load.hpp"
+#include "workloads/mapping/families/family.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,69 +55,14 @@ LayerLayout common_layout(ModelShape const& shape, std::uint32_t attended, confi
     return l;
 }
 
-// One head of keys, which are the values as well, over all rows.
-void lay_latent(LayerLayout& l, ModelShape const& shape)
-{
-    auto const& a   = shape.latent;
-    l.heads_per_row = 1;
-    l.segments      = 1;
-    l.segment       = l.rows;
-    l.share         = shape.heads;
-    l.head          = ceil_div(a.cached(), l.rows);
-    l.latent        = ceil_div(a.kv_rank, l.rows);
-    l.query_rank    = ceil_div(a.query_rank, l.rows);
-    l.query_rows    = a.query_rank != 0 ? 0 : ceil_div(shape.query_width(), l.rows);
-    l.head_queries  = ceil_div(shape.query_width(), l.columns);
-    l.head_nope     = ceil_div(std::uint64_t{shape.heads} * a.nope_dim, l.columns);
-    l.head_values   = ceil_div(std::uint64_t{shape.heads} * a.value_dim, l.columns);
-    l.heads_across  = ceil_div(l.head_values, a.value_dim);
-    l.out_rows      = ceil_div(shape.hidden, l.rows);
-}
-
-// Slices are whole elements: how many of them a row holds depends on how experts are dealt out. Longer slices take
-// fewer vector operations, so of equals the most groups; with more than a token has experts some would have nothing to
-// do.
-std::uint32_t thriftiest_groups(LayerKind const& kind, std::uint32_t rows)
-{
-    auto const elements = [&](std::uint32_t groups) {
-        return std::uint64_t{ceil_div(kind.experts, groups)} * ceil_div(kind.expert_ffn, rows / groups);
-    };
-    std::uint32_t best = 1;
-    for (std::uint32_t groups = 2; groups <= std::min(kind.active, rows); ++groups)
-        if (elements(groups) <= elements(best))
-            best = groups;
-    return best;
-}
-
-void lay_experts(LayerLayout& l, LayerStep const& layer, configs::Parameters const& p)
-{
-    auto const& kind = layer.kind;
-    if (p.mapping.expert_groups > kind.experts)
-        throw configs::UserError{configs::Exit::bad_config,
-                                 fmt::format("mapping.expert_groups = {}: the model has {} experts. Choose at most so "
-                                             "many groups",
-                                             p.mapping.expert_groups, kind.experts)};
-    auto const asked  = std::min(p.mapping.expert_groups, l.rows); // a group has a row
-    auto const groups = asked != 0 ? asked : thriftiest_groups(kind, l.rows);
-    auto       draw   = ExpertDraw{};
-    draw.experts      = kind.experts;
-    draw.active       = kind.active;
-    draw.tokens       = l.batch;
-    draw.groups       = groups;
-    draw.imbalance    = p.workload.expert_imbalance.value;
-    draw.seed         = p.run.seed;
-    draw.layers       = std::max(1U, layer.layers);
-
-    l.all_experts    = kind.experts;
-    l.active         = kind.active;
-    l.experts        = ceil_div(kind.experts, groups);
-    l.expert_ffn     = ceil_div(kind.expert_ffn, l.rows / groups);
-    l.router_outputs = ceil_div(kind.experts, l.rows);
-    // All rows hold all experts: whichever are chosen, every pair is one row's work.
-    l.pairs = groups == 1 ? l.batch * kind.active : static_cast<std::uint32_t>(std::ceil(expert_load(draw).busiest));
-}
-
 } // namespace
+
+std::uint64_t LayerLayout::attention_weights() const { return mapped_mixer(mixer).weights(*this); }
+
+std::uint64_t LayerLayout::cache(std::uint64_t tokens_of_a_column) const
+{
+    return mapped_mixer(mixer).cache(*this, tokens_of_a_column);
+}
 
 LayerLayout layout_of(DecodeStep const& step, std::size_t kind, configs::GridSize region, configs::Parameters const& p)
 {
@@ -126,8 +71,8 @@ LayerLayout layout_of(DecodeStep const& step, std::size_t kind, configs::GridSiz
     l.ffn         = ceil_div(layer.kind.ffn, region.rows);
     l.batch       = vectors_of_step(p.workload);
     l.caches      = p.workload.batch;
-    if (step.shape.latent.kv_rank != 0)
-        lay_latent(l, step.shape);
+    l.mixer       = step.shape.mixer_of(layer.kind);
+    mapped_mixer(l.mixer).lay(l, step, layer);
     if (layer.kind.experts > 0)
         lay_experts(l, layer, p);
     return l;
@@ -158,9 +103,7 @@ std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters co
     std::uint64_t const b = l.batch;
     auto vectors          = 4 * padded(b * l.hidden) + padded(b * (l.query() + 2 * l.key())) + padded(b * l.scores()) +
                    padded(b * l.query()) + padded(l.widened()) + padded(l.fed());
-    if (l.latent != 0) // compressed queries, queries and values of the heads, and the output on its way
-        vectors +=
-            padded(b * l.query_rank) + padded(b * l.head_queries) + padded(b * l.head_values) + padded(b * l.out_rows);
+    vectors += mapped_mixer(l.mixer).vectors(l);
     if (l.experts != 0) // scores of all experts; index and share of those chosen
         vectors += padded(b * l.all_experts) + padded(2 * b * l.active);
     // Angles of the rotary embedding, weights of the two norms, and the sums of norms and softmax.

@@ -42,6 +42,7 @@ struct LayerLayout {
     std::uint32_t tokens;        // of the context per column
     std::uint32_t ffn;           // elements per row, of the feed-forward that all tokens pass
     bool          gated;
+    Mixer         mixer  = Mixer::attention;
     std::uint32_t batch  = 1; // vectors that a step carries
     std::uint32_t caches = 1; // sequences that they belong to
 
@@ -73,15 +74,7 @@ struct LayerLayout {
     std::uint32_t widened() const { return up() * batch + expert_up() * pairs; }
 
     // Elements in the SRAM of one PE.
-    std::uint64_t attention_weights() const
-    {
-        if (latent != 0)
-            return padded(std::uint64_t{hidden} * query_rank) + padded(std::uint64_t{query_rank} * head_queries) +
-                   padded(std::uint64_t{hidden} * query_rows) + padded(std::uint64_t{hidden} * head) +
-                   padded(std::uint64_t{head_nope} * latent) + padded(std::uint64_t{latent} * head_values) +
-                   padded(std::uint64_t{head_values} * out_rows);
-        return padded(std::uint64_t{hidden} * (query() + 2 * key())) + padded(std::uint64_t{query()} * hidden);
-    }
+    std::uint64_t attention_weights() const;
     std::uint64_t feed_forward_weights() const
     {
         return padded(std::uint64_t{hidden} * up()) + padded(std::uint64_t{ffn} * hidden) +
@@ -90,10 +83,7 @@ struct LayerLayout {
     }
     std::uint64_t weights() const { return attention_weights() + feed_forward_weights(); }
     std::uint64_t cache() const { return cache(tokens); }
-    std::uint64_t cache(std::uint64_t tokens_of_a_column) const
-    {
-        return caches * (latent != 0 ? 1 : 2) * padded(key() * tokens_of_a_column);
-    }
+    std::uint64_t cache(std::uint64_t tokens_of_a_column) const;
 };
 
 // Of layers of one kind, for the step's batch.

@@ -14,6 +14,7 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     shape.gated      = model.gated;
     shape.layer_norm = model.norm == Norm::layer;
     shape.window     = layer.window;
+    shape.mixer      = model.mixer_of(layer);
     shape.latent     = model.latent;
     shape.experts    = layer.experts;
     shape.active     = layer.active;
@@ -29,7 +30,7 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
         shape.feed_forward.push_back(
             {static_cast<double>(layer.active) / layer.experts, layer.expert_ffn, layer.experts});
     for (auto const& op : step.layer(kind))
-        shape.operators.push_back(op.name);
+        shape.operators.push_back(op.id);
     shape.first_of_feed_forward = first_of_feed_forward(step, kind);
     return shape;
 }

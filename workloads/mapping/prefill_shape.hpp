@@ -4,7 +4,6 @@
 #include "workloads/decode_step.hpp"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace scribeline::workloads {
@@ -32,13 +31,14 @@ struct PrefillShape {
     std::uint32_t                   layers = 1, hidden = 1; // layers of all kinds
     bool                            gated = true, layer_norm = false;
     std::uint32_t                   window = 0; // tokens attended to at most; 0: all before
+    Mixer                           mixer  = Mixer::attention;
     LatentAttention                 latent;
     std::uint32_t                   experts = 0, active = 0; // routed; 0: none
     std::vector<PrefillAttention>   attention;
     std::vector<PrefillFeedForward> feed_forward;
     // The operators of a layer, in order, as in DecodeStep::layer().
-    std::vector<std::string> operators;
-    std::size_t              first_of_feed_forward = 0;
+    std::vector<OperatorId> operators;
+    std::size_t             first_of_feed_forward = 0;
 };
 
 PrefillShape prefill_shape(DecodeStep const&, std::size_t kind = 0);
