@@ -12,6 +12,7 @@ namespace scribeline::workloads {
 
 namespace {
 
+// Either half may be missing, with its norms and its residual.
 void add_layer(DecodeStep const& step, LayerStep& layer)
 {
     using Id            = OperatorId;
@@ -20,25 +21,29 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     auto        list    = OperatorList{step, layer.operators};
     auto        input   = Id::layer_input;
     auto const  norm    = [&](Id id, Id after) { return list.norm(id, shape.norm, hidden, after); };
-    auto const& attends = mixer_family(shape, layer.kind);
+    auto const* attends = mixer_family(shape, layer.kind);
+    auto        middle  = Id::layer_input;
 
-    if (shape.pre_norms)
-        input = norm(Id::attention_norm, input);
-    auto attended = attends.add(step, layer, list, input);
-    if (shape.post_norms)
-        attended = norm(Id::post_attention_norm, attended);
-    list.residual(Id::attention_residual, hidden, {attended});
-
+    if (attends != nullptr) {
+        if (shape.pre_norms)
+            input = norm(Id::attention_norm, input);
+        auto attended = attends->add(step, layer, list, input);
+        if (shape.post_norms)
+            attended = norm(Id::post_attention_norm, attended);
+        middle = list.residual(Id::attention_residual, hidden, {attended});
+    }
+    if (layer.kind.ffn == 0 && layer.kind.experts == 0)
+        return;
     // Side by side, the feed-forward starts from what attention started from, and the two meet in the residuals.
     if (!shape.parallel_blocks) {
-        input = Id::attention_residual;
+        input = middle;
         if (shape.pre_norms)
             input = norm(Id::ffn_norm, input);
     }
     auto fed = add_feed_forward(step, layer, list, input);
     if (shape.post_norms)
         fed = norm(Id::post_ffn_norm, fed);
-    list.residual(Id::ffn_residual, hidden, {Id::attention_residual, fed});
+    list.residual(Id::ffn_residual, hidden, {middle, fed});
 }
 
 void add_notes(DecodeStep& step, ModelShape const& model)
@@ -52,6 +57,9 @@ void add_notes(DecodeStep& step, ModelShape const& model)
             fmt::format("the file of {} leaves these to its class: {}", model.name, fmt::join(model.assumed, ", ")));
     if (model.soft_caps)
         step.notes.push_back("the soft caps on scores and logits are left out");
+    if (shape.keeps_state() && shape.recurrence.rule != StateRule::none)
+        step.notes.push_back(fmt::format("running states are kept in {} bits, and computed in those of activations",
+                                         shape.recurrence.state_bits));
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
         step.notes.push_back("layers that attend to a piece of the context are counted at the end of a full piece");
     if (shape.kv_width() != model.kv_width() || shape.heads != model.heads)
@@ -81,10 +89,12 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
     step.activation_bits = params.activation_bits;
     auto const kinds     = step.shape.layer_kinds();
     for (std::uint32_t kind = 0; kind < kinds.size(); ++kind) {
-        auto layer = LayerStep{kinds[kind], step.shape.layers_of(kind), step.context, {}};
+        auto layer = LayerStep{kinds[kind], step.shape.layers_of(kind), step.context, step.context, {}};
         // Of a piece of the context a token sees what stands before it; a whole piece is what the layer must hold.
         if (kinds[kind].window != 0)
             layer.attended = std::min(step.context, kinds[kind].window);
+        layer.chosen =
+            step.shape.index.chosen != 0 ? std::min(layer.attended, step.shape.index.chosen) : layer.attended;
         add_layer(step, layer);
         step.kinds.push_back(std::move(layer));
     }

@@ -25,6 +25,7 @@ struct LayerStep {
     LayerKind     kind;
     std::uint32_t layers;   // so many
     std::uint32_t attended; // tokens, of the context or of a window: those whose keys and values the layer keeps
+    std::uint32_t chosen;   // of them, that an index lets a query attend to; without one all
     std::vector<Operator> operators;
 };
 

@@ -11,7 +11,9 @@ namespace scribeline::workloads {
 bool operator==(LayerKind const& a, LayerKind const& b)
 {
     return a.window == b.window && a.chunked == b.chunked && a.ffn == b.ffn && a.experts == b.experts &&
-           a.active == b.active && a.expert_ffn == b.expert_ffn;
+           a.active == b.active && a.expert_ffn == b.expert_ffn && a.mixer == b.mixer && a.kv_heads == b.kv_heads &&
+           a.head_dim == b.head_dim && a.values_from_keys == b.values_from_keys && a.shares_kv == b.shares_kv &&
+           a.expert_input == b.expert_input;
 }
 
 std::vector<LayerKind> ModelShape::layer_kinds() const
@@ -34,14 +36,40 @@ bool ModelShape::has_experts() const
     return std::any_of(kinds.begin(), kinds.end(), [](LayerKind const& kind) { return kind.experts > 0; });
 }
 
-Mixer ModelShape::mixer_of(LayerKind const&) const
+Mixer ModelShape::mixer_of(LayerKind const& kind) const
 {
-    return latent.kv_rank != 0 ? Mixer::latent_attention : Mixer::attention;
+    return kind.mixer == Mixer::attention && latent.kv_rank != 0 ? Mixer::latent_attention : kind.mixer;
+}
+
+HeadSizes ModelShape::sizes_of(LayerKind const& kind) const
+{
+    return {heads, kind.kv_heads != 0 ? kind.kv_heads : kv_heads, kind.head_dim != 0 ? kind.head_dim : head_dim};
+}
+
+std::uint64_t ModelShape::gate_width(LayerKind const& kind) const
+{
+    return output_gate == OutputGate::none ? 0 : output_gate == OutputGate::head ? heads : sizes_of(kind).query_width();
+}
+
+Kept ModelShape::kept_by(LayerKind const& kind) const
+{
+    auto const* const family = mixer_family(*this, kind);
+    return family == nullptr ? Kept{} : family->kept(*this, kind);
+}
+
+bool ModelShape::keeps_state() const
+{
+    auto const all = layer_kinds();
+    return std::any_of(all.begin(), all.end(), [&](LayerKind const& kind) {
+        auto const kept = kept_by(kind);
+        return kept.state + kept.recent > 0;
+    });
 }
 
 std::uint64_t ModelShape::attention_weights(LayerKind const& kind) const
 {
-    return mixer_family(*this, kind).weights(*this, kind);
+    auto const* const family = mixer_family(*this, kind);
+    return family == nullptr ? 0 : family->weights(*this, kind);
 }
 
 std::uint64_t ModelShape::feed_forward_weights(LayerKind const& kind) const
@@ -118,8 +146,20 @@ double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
     auto const    all = layer_kinds();
     std::uint64_t sum = 0;
     for (std::uint32_t kind = 0; kind < all.size(); ++kind)
-        sum += layers_of(kind) * mixer_family(*this, all[kind]).kept(*this, all[kind]).of_token;
+        sum += layers_of(kind) * kept_by(all[kind]).of_token;
     return static_cast<double>(sum) * bits / 8;
+}
+
+double ModelShape::state_bytes(std::uint32_t activation_bits) const
+{
+    auto const all = layer_kinds();
+    auto       sum = 0.0;
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind) {
+        auto const kept = kept_by(all[kind]);
+        sum += layers_of(kind) * (static_cast<double>(kept.state) * recurrence.state_bits +
+                                  static_cast<double>(kept.recent) * activation_bits);
+    }
+    return sum / 8;
 }
 
 ModelShape read_model(std::string const& model)

@@ -36,28 +36,46 @@ std::uint32_t smallest_square(DecodeStep const& step, std::size_t kind, configs:
     return 0;
 }
 
-LayerLayout common_layout(ModelShape const& shape, std::uint32_t attended, configs::GridSize region, bool pairs)
+std::uint32_t fewest_kv_heads(ModelShape const& shape)
 {
+    auto fewest = shape.kv_heads;
+    for (auto const& kind : shape.kinds)
+        fewest = std::min(fewest, shape.sizes_of(kind).kv_heads);
+    return fewest;
+}
+
+LayerLayout common_layout(ModelShape const& shape, LayerKind const& kind, std::uint32_t attended,
+                          configs::GridSize region, bool pairs)
+{
+    auto const sizes  = shape.sizes_of(kind);
+    auto const fewest = fewest_kv_heads(shape);
     SCRIBELINE_EXPECT(region.columns > 0 && region.rows > 0 && attended > 0);
     LayerLayout l{};
-    l.columns       = region.columns;
-    l.rows          = region.rows;
-    l.hidden        = ceil_div(shape.hidden, region.columns);
-    l.heads_per_row = ceil_div(shape.kv_heads, region.rows);
-    l.segments      = ceil_div(shape.kv_heads, l.heads_per_row);
+    l.columns = region.columns;
+    l.rows    = region.rows;
+    l.hidden  = ceil_div(shape.hidden, region.columns);
+    // All kinds of layers share the lines of heads: those of the kind with the fewest cut the rows.
+    l.segments      = ceil_div(fewest, ceil_div(fewest, region.rows));
+    l.heads_per_row = ceil_div(sizes.kv_heads, l.segments);
     l.segment       = region.rows / l.segments;
-    l.share         = shape.heads / shape.kv_heads;
-    l.head          = ceil_div(shape.head_dim, l.segment);
+    l.share         = sizes.heads / sizes.kv_heads;
+    l.head          = ceil_div(sizes.head_dim, l.segment);
     if (pairs)
         l.head += l.head % 2;
-    l.tokens = ceil_div(attended, region.columns);
-    l.gated  = shape.gated;
+    l.tokens   = ceil_div(attended, region.columns);
+    l.attended = l.tokens;
+    l.gated    = shape.gated;
     return l;
 }
 
 } // namespace
 
 std::uint64_t LayerLayout::attention_weights() const { return mapped_mixer(mixer).weights(*this); }
+
+double LayerLayout::state_bytes(double activation_bytes) const
+{
+    return mapped_mixer(mixer).state(*this, activation_bytes);
+}
 
 std::uint64_t LayerLayout::cache(std::uint64_t tokens_of_a_column) const
 {
@@ -67,12 +85,18 @@ std::uint64_t LayerLayout::cache(std::uint64_t tokens_of_a_column) const
 LayerLayout layout_of(DecodeStep const& step, std::size_t kind, configs::GridSize region, configs::Parameters const& p)
 {
     auto const& layer = step.kinds.at(kind);
-    auto        l = common_layout(step.shape, layer.attended, region, p.workload.kv_heads == configs::KvHeads::model);
-    l.ffn         = ceil_div(layer.kind.ffn, region.rows);
-    l.batch       = vectors_of_step(p.workload);
-    l.caches      = p.workload.batch;
-    l.mixer       = step.shape.mixer_of(layer.kind);
+    auto        l =
+        common_layout(step.shape, layer.kind, layer.attended, region, p.workload.kv_heads == configs::KvHeads::model);
+    l.ffn    = ceil_div(layer.kind.ffn, region.rows);
+    l.batch  = vectors_of_step(p.workload);
+    l.caches = p.workload.batch;
+    l.mixer  = step.shape.mixer_of(layer.kind);
     mapped_mixer(l.mixer).lay(l, step, layer);
+    // All kinds of layers have the same lines, also those without heads.
+    if (step.shape.latent.kv_rank != 0) {
+        l.segments = 1;
+        l.segment  = region.rows;
+    }
     if (layer.kind.experts > 0)
         lay_experts(l, layer, p);
     return l;
@@ -89,7 +113,7 @@ Layouts layouts_of(DecodeStep const& step, configs::GridSize region, configs::Pa
 LayerLayout layout_of(ModelShape const& shape, std::uint32_t context, configs::GridSize region, bool pairs)
 {
     SCRIBELINE_EXPECT(shape.kinds.empty() && shape.latent.kv_rank == 0);
-    auto l = common_layout(shape, context, region, pairs);
+    auto l = common_layout(shape, {}, context, region, pairs);
     l.ffn  = ceil_div(shape.ffn, region.rows);
     return l;
 }
@@ -105,12 +129,13 @@ std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters co
                    padded(b * l.query()) + padded(l.widened()) + padded(l.fed());
     vectors += mapped_mixer(l.mixer).vectors(l);
     if (l.experts != 0) // scores of all experts; index and share of those chosen
-        vectors += padded(b * l.all_experts) + padded(2 * b * l.active);
+        vectors +=
+            padded(b * l.all_experts) + padded(2 * b * l.active) + padded(b * l.narrow) + padded(b * l.wide_rows);
     // Angles of the rotary embedding, weights of the two norms, and the sums of norms and softmax.
     auto const tables = padded(l.head) + 2 * padded(l.hidden) + b * (2 * padded(l.heads_per_row * l.share) + 2);
     return {{"code and runtime", p.pe.sram_runtime.value()},
             {"weights of one layer", static_cast<double>(l.weights()) * weight},
-            {"KV cache of one layer", static_cast<double>(l.cache()) * kv},
+            {"KV cache of one layer", static_cast<double>(l.cache()) * kv + l.state_bytes(activation)},
             {"activations", static_cast<double>(vectors) * activation},
             {"tables and sums", static_cast<double>(tables) * activation}};
 }

@@ -12,11 +12,9 @@ namespace scribeline::workloads {
 PrefillForms::PrefillForms(PrefillShape const& shape_, PrefillLayout const& layout_, configs::Parameters const& p,
                            bool hidden_shifts)
     : shape{shape_}, layout{layout_}, forms_{p}, weight_bits_{p.workload.weight_bits}, kv_bits_{p.workload.kv_bits},
-      activation_bits_{p.workload.activation_bits}, hidden_shifts_{hidden_shifts}
+      activation_bits_{p.workload.activation_bits}, hidden_shifts_{hidden_shifts}, middle_{shape.first_of_feed_forward}
 {
     for (auto const id : shape.operators) {
-        if (list_.size() == shape.first_of_feed_forward)
-            middle_ = list_.size();
         list_.push_back({name_of(id), "", MeshForms::of(forms_.costs().control()), {}});
         auto* const write = prefill_of(id, shape.mixer);
         if (write == nullptr)

@@ -37,6 +37,7 @@ class PrefillForms {
 
     // What families write the operator at hand with.
     MeshForms const& mesh() const { return forms_; }
+    std::uint32_t    activation_bits() const { return activation_bits_; }
     MeshCosts const& costs() const { return forms_.costs(); }
     MeshTime&        once() { return list_.back().once; }
     MeshTime&        per_pair() { return list_.back().per_pair; }

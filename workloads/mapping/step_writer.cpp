@@ -6,11 +6,12 @@
 
 namespace scribeline::workloads {
 
-StepWriter::StepWriter(DecodeStep const& step, LayerLayout const& layout_, RegionLines const* lines,
-                       configs::Parameters const& p)
+StepWriter::StepWriter(DecodeStep const& step, LayerKind const& kind, LayerLayout const& layout_,
+                       RegionLines const* lines, configs::Parameters const& p)
     : shape{step.shape}, layout{layout_}, at{layout}, costs{p}, batch{layout.batch},
       vocabulary_per_row{static_cast<std::uint32_t>((step.shape.vocabulary + layout.rows - 1) / layout.rows)},
-      lines_{lines}, weight_bits_{step.weight_bits}, kv_bits_{step.kv_bits}, computes_{computes(layout)},
+      head_dim{step.shape.sizes_of(kind).head_dim}, score_bits{p.workload.activation_bits}, lines_{lines},
+      weight_bits_{step.weight_bits}, kv_bits_{step.kv_bits}, computes_{computes(layout)},
       per_word_{p.workload.activation_bits == 16 ? 2u : 1u}
 {
 }
@@ -55,8 +56,17 @@ void StepWriter::multiply_experts(std::uint32_t n, std::uint32_t m)
 // share it.
 void StepWriter::multiply_cache(std::uint32_t n, std::uint32_t m, KernelCall kernel)
 {
-    std::uint32_t const held    = layout.caches * layout.heads_per_row;
-    std::uint32_t const sharing = layout.share * (batch / layout.caches);
+    multiply_kept(layout.caches * layout.heads_per_row, layout.share * (batch / layout.caches), n, m, kernel);
+}
+
+void StepWriter::multiply_index(std::uint32_t n, std::uint32_t m)
+{
+    multiply_kept(layout.caches, layout.index_heads * (batch / layout.caches), n, m, {});
+}
+
+void StepWriter::multiply_kept(std::uint32_t held, std::uint32_t sharing, std::uint32_t n, std::uint32_t m,
+                               KernelCall kernel)
+{
     if (auto const wide = costs.widen(held * n, m, kv_bits_); length_of(wide) > 0)
         run(wide);
     auto op = costs.multiply_accumulate(held * sharing * n, m);

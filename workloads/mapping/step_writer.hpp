@@ -13,8 +13,8 @@ namespace scribeline::workloads {
 
 class StepWriter {
   public:
-    // Without lines, for closed forms, collectives have no description.
-    StepWriter(DecodeStep const& step, LayerLayout const& layout, RegionLines const* lines,
+    // Of a layer of that kind, or of what runs once. Without lines, for closed forms, collectives have no description.
+    StepWriter(DecodeStep const& step, LayerKind const& kind, LayerLayout const& layout, RegionLines const* lines,
                configs::Parameters const& p);
 
     Steps write(std::vector<Operator> const& list, std::size_t first, std::size_t last);
@@ -25,6 +25,8 @@ class StepWriter {
     PeCosts const       costs;
     std::uint32_t const batch;              // vectors that the step carries
     std::uint32_t const vocabulary_per_row; // words
+    std::uint32_t const head_dim;           // of this kind of layers
+    std::uint32_t const score_bits;         // of an index's scores
 
     // Local work. The kernel is what it computes where wavelets carry numbers.
     void run(Operation op, KernelCall kernel = {});
@@ -34,6 +36,8 @@ class StepWriter {
     void multiply_experts(std::uint32_t n, std::uint32_t m);
     // With the keys or values of all sequences: each query head multiplies its n inputs with m elements of the cache.
     void multiply_cache(std::uint32_t n, std::uint32_t m, KernelCall kernel);
+    // With the keys of an index: all of its heads share them.
+    void multiply_index(std::uint32_t n, std::uint32_t m);
     // A matrix-vector product, and its sum along `line`.
     void product(std::uint32_t input, std::uint32_t n, std::uint32_t weights, std::uint32_t output, std::uint32_t m,
                  Line line);
@@ -49,6 +53,7 @@ class StepWriter {
     void reduce(Line line, std::uint32_t address, std::uint32_t elements, Combine combine);
 
   private:
+    void multiply_kept(std::uint32_t held, std::uint32_t sharing, std::uint32_t n, std::uint32_t m, KernelCall kernel);
     void collective(Line line, Gather gather, std::uint32_t wavelets, std::uint32_t address, Combine combine);
 
     RegionLines const*  lines_;

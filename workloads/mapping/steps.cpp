@@ -16,14 +16,17 @@ std::size_t first_of_head(DecodeStep const& step)
 
 } // namespace
 
-bool computes(LayerLayout const& layout) { return layout.batch == 1 && layout.latent == 0 && layout.pairs == 0; }
+bool computes(LayerLayout const& layout)
+{
+    return layout.batch == 1 && layout.mixer == Mixer::attention && layout.pairs == 0 && layout.gate == 0 &&
+           layout.key_matrices == 2;
+}
 
 std::size_t first_of_feed_forward(DecodeStep const& step, std::size_t kind)
 {
     auto const&       list     = step.layer(kind);
     auto const* const residual = find_operator(list, OperatorId::attention_residual);
-    SCRIBELINE_EXPECT(residual != nullptr);
-    return static_cast<std::size_t>(residual - list.data()) + 1;
+    return residual == nullptr ? 0 : static_cast<std::size_t>(residual - list.data()) + 1;
 }
 
 Steps layer_steps(DecodeStep const& step, std::size_t kind, LayerPart part, LayerLayout const& layout,
@@ -31,20 +34,20 @@ Steps layer_steps(DecodeStep const& step, std::size_t kind, LayerPart part, Laye
 {
     auto const&       list   = step.layer(kind);
     std::size_t const middle = first_of_feed_forward(step, kind);
-    return StepWriter{step, layout, lines, p}.write(list, part == LayerPart::feed_forward ? middle : 0,
-                                                    part == LayerPart::attention ? middle : list.size());
+    return StepWriter{step, step.kinds.at(kind).kind, layout, lines, p}.write(
+        list, part == LayerPart::feed_forward ? middle : 0, part == LayerPart::attention ? middle : list.size());
 }
 
 Steps embedding_steps(DecodeStep const& step, LayerLayout const& layout, RegionLines const* lines,
                       configs::Parameters const& p)
 {
-    return StepWriter{step, layout, lines, p}.write(step.once, 0, first_of_head(step));
+    return StepWriter{step, {}, layout, lines, p}.write(step.once, 0, first_of_head(step));
 }
 
 Steps head_steps(DecodeStep const& step, LayerLayout const& layout, RegionLines const* lines,
                  configs::Parameters const& p)
 {
-    return StepWriter{step, layout, lines, p}.write(step.once, first_of_head(step), step.once.size());
+    return StepWriter{step, {}, layout, lines, p}.write(step.once, first_of_head(step), step.once.size());
 }
 
 } // namespace scribeline::workloads

@@ -20,10 +20,11 @@ struct MixerFamily {
     // Appends the operators between `input` and the residual, and returns the last one.
     OperatorId (*add)(DecodeStep const&, LayerStep const&, OperatorList&, OperatorId input);
 };
-extern MixerFamily const full_attention, latent_attention;
+extern MixerFamily const full_attention, latent_attention, recurrence, attention_and_recurrence;
 
 std::vector<MixerFamily const*> const& mixer_families();
-MixerFamily const&                     mixer_family(ModelShape const&, LayerKind const&);
+// Null where the layer has no such half.
+MixerFamily const* mixer_family(ModelShape const&, LayerKind const&);
 
 // The second half, which every token passes by itself: dense, experts, or both.
 std::uint64_t feed_forward_weights(ModelShape const&, LayerKind const&);

@@ -18,11 +18,37 @@ std::uint64_t weights(ModelShape const& shape, LayerKind const&)
                               ? shape.hidden * shape.query_width()
                               : std::uint64_t{l.query_rank} * shape.hidden + l.query_rank * shape.query_width();
     auto const  up      = std::uint64_t{l.kv_rank} * shape.heads * (l.nope_dim + l.value_dim);
+    auto const& i       = shape.index;
+    auto const  index = std::uint64_t{l.query_rank} * i.heads * i.dim + std::uint64_t{shape.hidden} * (i.dim + i.heads);
     return queries + std::uint64_t{shape.hidden} * l.cached() + up +
-           std::uint64_t{shape.heads} * l.value_dim * shape.hidden;
+           std::uint64_t{shape.heads} * l.value_dim * shape.hidden + index;
 }
 
-Kept kept(ModelShape const& shape, LayerKind const&) { return {shape.latent.cached()}; }
+Kept kept(ModelShape const& shape, LayerKind const&) { return {shape.latent.cached() + shape.index.dim}; }
+
+// Behind kv_write and query_norm. Scores of an index have no softmax: negative ones count as none.
+void add_index(DecodeStep const& step, LayerStep const& layer, OperatorList& list, OperatorId compressed,
+               OperatorId input)
+{
+    using Id           = OperatorId;
+    auto const& i      = step.shape.index;
+    auto const  hidden = static_cast<double>(step.shape.hidden);
+    auto const  all    = static_cast<double>(layer.attended);
+    auto const  heads  = static_cast<double>(i.heads);
+    auto const  part   = WeightPart::attention;
+    list.matrix(Id::index_query, OperatorKind::latent, part, step.shape.latent.query_rank, heads * i.dim, compressed);
+    list.matrix(Id::index_key, OperatorKind::latent, part, hidden, i.dim, input);
+    list.matrix(Id::index_weights, OperatorKind::latent, part, hidden, heads, input);
+
+    auto& scores = list.add(Id::index_scores, OperatorKind::index, {Id::index_query, Id::index_key, Id::index_weights});
+    scores.flops = 2 * heads * i.dim * all + 3 * heads * all;
+    scores.bytes_kv          = list.kv(i.dim * (all + 1)); // this token's is written
+    scores.bytes_activations = list.activations(heads * i.dim + all);
+
+    auto& select             = list.add(Id::index_select, OperatorKind::index_select, {Id::index_scores});
+    select.flops             = all;
+    select.bytes_activations = list.activations(all + layer.chosen);
+}
 
 OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& list, OperatorId input)
 {
@@ -31,14 +57,15 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
     auto const& l       = shape.latent;
     auto const  hidden  = static_cast<double>(shape.hidden);
     auto const  heads   = static_cast<double>(shape.heads);
-    auto const  context = static_cast<double>(layer.attended);
+    auto const  context = static_cast<double>(layer.chosen); // those that are looked at
     auto const  latent  = static_cast<double>(l.kv_rank);
     auto const  cached  = static_cast<double>(l.cached());
     auto const  query   = static_cast<double>(shape.query_width());
     auto const  scores  = heads * context;
     auto const  part    = WeightPart::attention;
 
-    auto const first = input;
+    auto const first  = input;
+    auto       before = Id::kv_write;
     if (l.query_rank != 0) {
         list.matrix(Id::query_down, OperatorKind::latent, part, hidden, l.query_rank, input);
         input = list.norm(Id::query_norm, shape.norm, l.query_rank, Id::query_down);
@@ -54,8 +81,13 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
     write.bytes_kv          = list.kv(cached);
     write.bytes_activations = list.activations(cached);
 
+    if (shape.index.heads != 0) {
+        add_index(step, layer, list, input, first);
+        before = Id::index_select;
+    }
+
     // What is cached of a token are its keys and its values: counted as read once, with the scores.
-    auto& products             = list.add(Id::scores, OperatorKind::attention, {Id::absorb_keys, Id::kv_write});
+    auto& products             = list.add(Id::scores, OperatorKind::attention, {Id::absorb_keys, Id::kv_write, before});
     products.flops             = 2 * heads * cached * context;
     products.bytes_kv          = list.kv(cached * context);
     products.bytes_activations = list.activations(heads * cached + scores);

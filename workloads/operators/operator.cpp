@@ -7,9 +7,10 @@ namespace scribeline::workloads {
 
 namespace {
 
-constexpr std::array kind_names{"norm",     "qkv",      "rope",       "kv_write", "attention", "softmax",
-                                "out_proj", "gate_up",  "activation", "down",     "residual",  "embed",
-                                "lm_head",  "sampling", "router",     "latent",   "heads"};
+constexpr std::array kind_names{"norm",     "qkv",      "rope",        "kv_write", "attention", "softmax",
+                                "out_proj", "gate_up",  "activation",  "down",     "residual",  "embed",
+                                "lm_head",  "sampling", "router",      "latent",   "heads",     "convolution",
+                                "state",    "index",    "index_select"};
 
 // In the order of the enumeration.
 constexpr std::array id_names{"layer_input",
@@ -28,11 +29,29 @@ constexpr std::array id_names{"layer_input",
                               "latent_norm",
                               "absorb_keys",
                               "expand_values",
+                              "output_gate",
                               "out_proj",
+                              "index_query",
+                              "index_key",
+                              "index_weights",
+                              "index_scores",
+                              "index_select",
+                              "state_in",
+                              "state_rates",
+                              "convolution",
+                              "state_key_norm",
+                              "state_recall",
+                              "state_update",
+                              "state_read",
+                              "state_norm",
+                              "state_out",
+                              "state_sum",
                               "post_attention_norm",
                               "attention_residual",
                               "ffn_norm",
                               "router",
+                              "to_experts",
+                              "from_experts",
                               "gate_up",
                               "up",
                               "activation",

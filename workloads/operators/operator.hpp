@@ -25,9 +25,13 @@ enum class OperatorKind : std::uint8_t {
     embed,
     lm_head,
     sampling,
-    router, // scores of all experts, and the choice among them
-    latent, // a product with a vector that all heads share
-    heads,  // a product of every head on its own
+    router,       // scores of all experts, and the choice among them
+    latent,       // a product with a vector that all heads share
+    heads,        // a product of every head on its own
+    convolution,  // over the last few tokens
+    state,        // what a running state gives and takes
+    index,        // scores of all tokens in an index
+    index_select, // the best of them
 };
 char const* name_of(OperatorKind);
 
@@ -49,11 +53,29 @@ enum class OperatorId : std::uint8_t {
     latent_norm,
     absorb_keys,
     expand_values,
+    output_gate,
     out_proj,
+    index_query,
+    index_key,
+    index_weights,
+    index_scores,
+    index_select,
+    state_in,
+    state_rates,
+    convolution,
+    state_key_norm,
+    state_recall,
+    state_update,
+    state_read,
+    state_norm,
+    state_out,
+    state_sum,
     post_attention_norm,
     attention_residual,
     ffn_norm,
     router,
+    to_experts,
+    from_experts,
     gate_up,
     up,
     activation,

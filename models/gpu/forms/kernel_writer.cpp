@@ -7,11 +7,15 @@
 #include "models/nvlink/all_reduce.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace scribeline::models {
 
 namespace {
+
+// Of 32 bits in an SM, from the H100 on (CUDA programming guide); a multiply-accumulate a cycle each.
+constexpr double fp32_lanes = 128;
 
 Seconds& part(StepOperator& op, StepPart which) { return op.parts[static_cast<std::size_t>(which)]; }
 
@@ -50,6 +54,12 @@ std::uint64_t KernelWriter::kept(std::uint64_t context) const
 {
     auto const window = std::uint64_t{layer_->kind.window};
     return window == 0 ? context : std::min(window, context);
+}
+
+std::uint64_t KernelWriter::attended(std::uint64_t context) const
+{
+    auto const chosen = std::uint64_t{shape().index.chosen};
+    return chosen == 0 ? kept(context) : std::min(chosen, kept(context));
 }
 
 void KernelWriter::add(workloads::Operator const& op, workloads::LayerStep const* layer, std::uint64_t times,
@@ -98,15 +108,15 @@ void KernelWriter::add_attention(StepOperator& entry, AttentionTime const& done)
 // Every token of a sequence asks the same keys: as many queries more for each of them.
 void KernelWriter::decode_attention_of(StepOperator& entry, DecodeAttention one, std::uint64_t tokens) const
 {
-    auto sequences = std::uint64_t{0}, attended = std::uint64_t{0};
+    auto sequences = std::uint64_t{0}, keys = std::uint64_t{0};
     for (auto const& part : parts)
         if (!part.prompt && part.tokens == tokens) {
             sequences += part.sequences;
-            attended += part.sequences * kept(part.context + tokens - 1);
+            keys += part.sequences * attended(part.context + tokens - 1);
         }
     one.batch = sequences;
     one.heads *= tokens;
-    one.context = configs::ceil_divide(attended, sequences);
+    one.context = configs::ceil_divide(keys, sequences);
     add_attention(entry, decode_attention(device, one, Launch::graph));
 }
 
@@ -115,9 +125,16 @@ void KernelWriter::attention(StepOperator& entry, DecodeAttention one, PrefillAt
     auto seen = std::vector<std::uint64_t>{}; // tokens of a sequence that decodes or checks
     for (auto const& each : parts) {
         if (each.prompt) {
-            prompt.batch  = each.sequences;
-            prompt.tokens = each.tokens;
-            prompt.before = each.context - 1;
+            auto const chosen = std::uint64_t{shape().index.chosen};
+            prompt.batch      = each.sequences;
+            prompt.tokens     = each.tokens;
+            prompt.before     = each.context - 1;
+            // Where every token attends to the same number of others, pieces of as many behind half as many do.
+            if (chosen != 0 && each.context - 1 + each.tokens > 2 * chosen) {
+                prompt.batch  = each.sequences * configs::ceil_divide(each.tokens, chosen);
+                prompt.tokens = std::min(each.tokens, chosen);
+                prompt.before = chosen / 2;
+            }
             add_attention(entry, prefill_attention(device, prompt, Launch::graph));
         } else if (std::find(seen.begin(), seen.end(), each.tokens) == seen.end()) {
             seen.push_back(each.tokens);
@@ -155,6 +172,63 @@ KernelWork KernelWriter::vector_work(StepOperator const& entry, Bytes moved, dou
     phase.bytes.vectors_written = moved * written;
     phase.flight                = device.vector_flight();
     return {fixed, {phase}, {}};
+}
+
+// A closed loop of reads, as of keys; what is computed are products alone.
+void KernelWriter::score_index(StepOperator& entry, std::uint32_t heads, std::uint32_t dim) const
+{
+    auto keys = 0.0, pairs = 0.0; // read; asked by a token
+    for (auto const& part : parts) {
+        auto const before = static_cast<double>(kept(part.context - 1));
+        auto const tokens = static_cast<double>(part.tokens), each = static_cast<double>(part.sequences);
+        keys += each * (before + tokens);
+        pairs += each * tokens * (before + (tokens + 1) / 2);
+    }
+    auto const bits        = step.kv_bits < 16 ? 8U : 16U;
+    auto const read        = Bytes{keys * dim * step.kv_bits / 8};
+    auto const own         = Bytes{static_cast<double>(rows_) * dim * step.kv_bits / 8};
+    auto const flops       = Flops{2.0 * heads * dim * pairs};
+    auto       phase       = KernelPhase{};
+    phase.bytes.kv         = read;
+    phase.bytes.kv_written = own;
+    phase.flight           = device.vector_flight();
+    phase.arithmetic       = flops / device.products(bits);
+    auto const work        = KernelWork{device.launch(Launch::graph), {phase}, {}};
+    part(entry, StepPart::kv) += time_alone(work, device.stream_rate()) - work.fixed;
+    part(entry, StepPart::kernel_fixed) += work.fixed;
+    entry.kv += (read + own) * everywhere();
+    entry.kv_written += own * everywhere();
+    entry.flops += flops * everywhere();
+    entry.kernels.push_back(work);
+}
+
+void KernelWriter::state(StepOperator& entry, StateWork const& work) const
+{
+    auto       moved = Bytes{};
+    auto       flops = Flops{};
+    auto       time  = Seconds{};
+    auto const lanes = device.gpu.clock * Flops{2 * fp32_lanes * static_cast<double>(device.gpu.sms)};
+    for (auto const& each : parts) {
+        auto const sequences = static_cast<double>(each.sequences), tokens = static_cast<double>(each.tokens);
+        auto const chunked = each.prompt && tokens > 1;
+        auto const done    = (chunked ? work.in_chunk : work.alone) * (sequences * tokens);
+        moved += work.bytes * (sequences * (chunked ? std::ceil(tokens / work.chunk) : 1));
+        flops += done;
+        time += chunked ? done / device.products(16) : done / lanes;
+    }
+    auto const share       = 1.0 / plan.tensor;
+    auto       phase       = KernelPhase{};
+    phase.bytes.kv         = moved * share;
+    phase.bytes.kv_written = moved * share;
+    phase.flight           = device.vector_flight();
+    phase.arithmetic       = time * share;
+    auto const kernel      = KernelWork{device.launch(Launch::graph), {phase}, {}};
+    part(entry, StepPart::kv) += time_alone(kernel, device.stream_rate()) - kernel.fixed;
+    part(entry, StepPart::kernel_fixed) += kernel.fixed;
+    entry.kv += moved * (2 * share * everywhere());
+    entry.kv_written += moved * (share * everywhere());
+    entry.flops += flops * (share * everywhere());
+    entry.kernels.push_back(kernel);
 }
 
 void KernelWriter::reduce(StepOperator& entry, std::uint64_t elements) const

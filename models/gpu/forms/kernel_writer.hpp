@@ -15,6 +15,13 @@
 
 namespace scribeline::models {
 
+// Of all heads, on all GPUs of a stage.
+struct StateWork {
+    Bytes  bytes;           // of one sequence's states
+    Flops  alone, in_chunk; // of a token by itself, on lanes; of one among `chunk`, on tensor cores
+    double chunk = 1;       // tokens
+};
+
 constexpr double activation_bytes = 2; // between kernels, and in all-reduces: 16 bits
 
 class KernelWriter {
@@ -43,8 +50,9 @@ class KernelWriter {
     double                       parts_of_batch() const;
     // Of a part of the batch that goes through the pipeline: all GPUs of all stages, for the whole batch.
     double everywhere() const { return static_cast<double>(plan.tensor) * parts_of_batch(); }
-    // Tokens that the layer keeps of so many.
+    // Tokens that the layer keeps of so many, and of them those that a query attends to.
     std::uint64_t kept(std::uint64_t context) const;
+    std::uint64_t attended(std::uint64_t context) const;
 
     // m x k by k x n, on one GPU.
     void product(StepOperator& entry, std::uint64_t m, std::uint64_t n, std::uint64_t k,
@@ -54,6 +62,10 @@ class KernelWriter {
     void vectors(StepOperator& entry, workloads::Operator const& op, bool divided, bool a_kernel, double written) const;
     // Attention of sequences that decode or check, each against its keys, `one` of which is asked by `queries` heads.
     void attention(StepOperator& entry, DecodeAttention one, PrefillAttention prompt) const;
+    // Scores of all tokens that the layer keeps, by heads that share a key of `dim` elements.
+    void score_index(StepOperator& entry, std::uint32_t heads, std::uint32_t dim) const;
+    // A running state: read and written once a sequence and step, or, of a prompt, once a chunk.
+    void state(StepOperator& entry, StateWork const& work) const;
     void reduce(StepOperator& entry, std::uint64_t elements) const;
 
   private:

@@ -10,8 +10,9 @@ namespace scribeline::workloads {
 namespace {
 
 // By pointer: which of the files' objects is made first is not known.
-std::array<MappedMixer const*, 2> const mixers{&mapped_attention, &mapped_latent_attention};
-std::array<MappedRows const*, 3> const  rows{&mapped_norms, &mapped_feed_forward, &mapped_once};
+constexpr std::array                   mixers{&mapped_attention, &mapped_latent_attention, &mapped_recurrence,
+                            &mapped_attention_and_recurrence, &mapped_no_mixer};
+std::array<MappedRows const*, 3> const rows{&mapped_norms, &mapped_feed_forward, &mapped_once};
 
 template <class Row> auto writer_in(std::vector<Row> const& list, OperatorId id) -> decltype(Row::write)
 {
@@ -23,13 +24,30 @@ template <class Row> auto writer_in(std::vector<Row> const& list, OperatorId id)
 
 } // namespace
 
+double no_state(LayerLayout const&, double) { return 0; }
+
+// A layer without a first half keeps nothing.
+MappedMixer const& mapped_no_mixer()
+{
+    static auto const made =
+        MappedMixer{Mixer::none,
+                    [](LayerLayout& l, DecodeStep const&, LayerStep const&) { l.tokens = l.attended = 0; },
+                    [](LayerLayout const&) { return std::uint64_t{0}; },
+                    [](LayerLayout const&, std::uint64_t) { return std::uint64_t{0}; },
+                    &no_state,
+                    [](LayerLayout const&) { return std::uint64_t{0}; },
+                    {},
+                    {}};
+    return made;
+}
+
 MappedMixer const& mapped_mixer(Mixer mixer)
 {
-    for (auto const* each : mixers)
-        if (each->mixer == mixer)
-            return *each;
+    for (auto const& each : mixers)
+        if (each().mixer == mixer)
+            return each();
     SCRIBELINE_EXPECT(!"a family that no mesh has");
-    return mapped_attention;
+    return mapped_no_mixer();
 }
 
 void (*writer_of(OperatorId id, LayerLayout const& layout))(StepWriter&)

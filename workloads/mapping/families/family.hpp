@@ -27,7 +27,8 @@ struct MappedMixer {
     void (*lay)(LayerLayout&, DecodeStep const&, LayerStep const&); // what common_layout() does not say
     std::uint64_t (*weights)(LayerLayout const&);
     std::uint64_t (*cache)(LayerLayout const&, std::uint64_t tokens_of_a_column);
-    std::uint64_t (*vectors)(LayerLayout const&); // beside queries, keys, values and scores
+    double (*state)(LayerLayout const&, double activation_bytes); // bytes of what is kept beside the cache
+    std::uint64_t (*vectors)(LayerLayout const&);                 // beside queries, keys, values and scores
     std::vector<StepRow>    steps;
     std::vector<PrefillRow> prefill;
 };
@@ -39,7 +40,13 @@ void prefill_softmax(PrefillForms&);
 void prefill_values(PrefillForms&);
 void prefill_out_proj(PrefillForms&);
 
-extern MappedMixer const mapped_attention, mapped_latent_attention;
+double no_state(LayerLayout const&, double);
+
+MappedMixer const& mapped_attention();
+MappedMixer const& mapped_latent_attention();
+MappedMixer const& mapped_recurrence();
+MappedMixer const& mapped_attention_and_recurrence();
+MappedMixer const& mapped_no_mixer();
 
 // The second half, and what runs once. Layout: lay_experts().
 struct MappedRows {

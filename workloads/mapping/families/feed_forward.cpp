@@ -34,6 +34,20 @@ std::uint32_t thriftiest_groups(LayerKind const& kind, std::uint32_t rows)
     return best;
 }
 
+// Into the space that experts work in, and back: along x in, along y out, and turned.
+void to_experts(StepWriter& w)
+{
+    w.product(w.at.normed, w.layout.hidden, 0, w.at.wide, w.layout.narrow_rows, Line::row);
+    w.turn(w.layout.narrow, Line::column);
+}
+
+void from_experts(StepWriter& w)
+{
+    w.product(w.at.down, w.layout.narrow, 0, w.at.wide, w.layout.wide_rows, Line::row);
+    w.turn(w.layout.hidden, Line::column);
+    w.run(w.costs.add(w.layout.vector()));
+}
+
 void gate_up(StepWriter& w)
 {
     std::uint32_t const feed = w.shape.pre_norms ? w.at.normed : w.at.hidden;
@@ -44,7 +58,7 @@ void gate_up(StepWriter& w)
     }
     if (w.layout.pairs > 0)
         for (int matrix = 0; matrix < 2; ++matrix)
-            w.multiply_experts(w.layout.hidden, w.layout.expert_ffn);
+            w.multiply_experts(w.layout.expert_input(), w.layout.expert_ffn);
     w.all_reduce(Line::row, w.at.wide, w.layout.widened(), Combine::add);
 }
 
@@ -55,7 +69,7 @@ void up(StepWriter& w)
         w.multiply(w.layout.hidden, w.layout.ffn,
                    {Kernel::matrix_vector, w.at.wide, feed, w.at.w_wide, 0, w.layout.hidden, w.layout.ffn});
     if (w.layout.pairs > 0)
-        w.multiply_experts(w.layout.hidden, w.layout.expert_ffn);
+        w.multiply_experts(w.layout.expert_input(), w.layout.expert_ffn);
     w.all_reduce(Line::row, w.at.wide, w.layout.widened(), Combine::add);
 }
 
@@ -65,8 +79,10 @@ void down(StepWriter& w)
         w.multiply(w.layout.ffn, w.layout.hidden,
                    {Kernel::matrix_vector, w.at.down, w.at.product, w.at.w_down, 0, w.layout.ffn, w.layout.hidden});
     if (w.layout.pairs > 0)
-        w.multiply_experts(w.layout.expert_ffn, w.layout.hidden);
-    w.all_reduce(Line::column, w.at.down, w.layout.vector(), Combine::add);
+        w.multiply_experts(w.layout.expert_ffn, w.layout.expert_input());
+    auto const narrow = w.layout.narrow * w.batch; // what experts give, where that is not yet the hidden vector
+    w.all_reduce(Line::column, w.at.down, (w.layout.ffn > 0 || narrow == 0 ? w.layout.vector() : 0) + narrow,
+                 Combine::add);
 }
 
 // One pass for the function, with a gate one for the product, and one for the share of an expert.
@@ -99,13 +115,15 @@ void prefill_router(PrefillForms& f)
                 f.vectors(f.shape.experts, t) + MeshForms::of(f.costs().scalar(std::uint64_t{t} * f.shape.active));
 }
 
+void prefill_to_experts(PrefillForms& f) { f.through(f.shape.hidden, f.shape.expert_input); }
+void prefill_from_experts(PrefillForms& f) { f.through(f.shape.expert_input, f.shape.hidden); }
+
 void prefill_widen(PrefillForms& f)
 {
-    auto const inner = f.layout.inner;
     for (auto const& w : f.layout.feed_forward) {
-        f.align(w.tokens, inner, w.count);
+        f.align(w.tokens, w.from, w.count);
         for (int i = 0; i < (f.shape.gated ? 2 : 1); ++i)
-            f.product(w.tokens, inner, w.width, w.count);
+            f.product(w.tokens, w.from, w.width, w.count);
     }
 }
 
@@ -124,7 +142,7 @@ void prefill_down(PrefillForms& f)
 {
     for (auto const& w : f.layout.feed_forward) {
         f.align(w.tokens, w.inner, w.count);
-        f.product(w.tokens, w.inner, f.layout.hidden, w.count);
+        f.product(w.tokens, w.inner, w.to, w.count);
     }
 }
 
@@ -149,6 +167,11 @@ void lay_experts(LayerLayout& l, LayerStep const& layer, configs::Parameters con
     draw.seed         = p.run.seed;
     draw.layers       = std::max(1U, layer.layers);
 
+    if (kind.expert_input != 0) {
+        l.narrow      = ceil_div(kind.expert_input, l.columns);
+        l.narrow_rows = ceil_div(kind.expert_input, l.rows);
+        l.wide_rows   = ceil_div(static_cast<std::uint64_t>(l.hidden) * l.columns, l.rows);
+    }
     l.all_experts    = kind.experts;
     l.active         = kind.active;
     l.experts        = ceil_div(kind.experts, groups);
@@ -160,11 +183,15 @@ void lay_experts(LayerLayout& l, LayerStep const& layer, configs::Parameters con
 
 MappedRows const mapped_feed_forward{
     {{OperatorId::router, &router},
+     {OperatorId::to_experts, &to_experts},
+     {OperatorId::from_experts, &from_experts},
      {OperatorId::gate_up, &gate_up},
      {OperatorId::up, &up},
      {OperatorId::activation, &activation},
      {OperatorId::down, &down}},
     {{OperatorId::router, &prefill_router},
+     {OperatorId::to_experts, &prefill_to_experts},
+     {OperatorId::from_experts, &prefill_from_experts},
      {OperatorId::gate_up, &prefill_widen},
      {OperatorId::up, &prefill_widen},
      {OperatorId::activation, &prefill_activation},

@@ -8,36 +8,47 @@ namespace {
 using workloads::Operator;
 using Id = workloads::OperatorId;
 
+workloads::HeadSizes sizes_of(KernelWriter const& w) { return w.shape().sizes_of(w.layer().kind); }
+
 // Key heads held more than once are written more than once.
 double kv_copies(KernelWriter const& w)
 {
-    return static_cast<double>(kv_heads_of_one(w.plan, w.shape())) * w.tensor() / w.shape().kv_heads;
+    auto const all = sizes_of(w).kv_heads;
+    return static_cast<double>(kv_heads_of_one(w.plan, all)) * w.tensor() / all;
 }
 
 bool qkv(KernelWriter& w, StepOperator& entry, Operator const&)
 {
-    auto const& shape = w.shape();
-    w.product(entry, w.rows(),
-              shape.query_width() / w.tensor() + 2ULL * kv_heads_of_one(w.plan, shape) * shape.head_dim, w.hidden());
+    auto const  sizes    = sizes_of(w);
+    auto const& kind     = w.layer().kind;
+    auto const  matrices = kind.shares_kv ? 0ULL : kind.values_from_keys ? 1ULL : 2ULL;
+    auto const  keys     = matrices * kv_heads_of_one(w.plan, sizes.kv_heads) * sizes.head_dim;
+    w.product(entry, w.rows(), (sizes.query_width() + w.shape().gate_width(kind)) / w.tensor() + keys, w.hidden());
     return true;
 }
 
 bool out_proj(KernelWriter& w, StepOperator& entry, Operator const&)
 {
-    w.product(entry, w.rows(), w.hidden(), w.shape().query_width() / w.tensor());
+    w.product(entry, w.rows(), w.hidden(), sizes_of(w).query_width() / w.tensor());
     w.reduce(entry, w.rows() * w.hidden());
     return true;
 }
 
 bool attend(KernelWriter& w, StepOperator& entry, Operator const&)
 {
-    auto const& shape = w.shape();
-    auto const  heads = std::uint64_t{shape.heads / w.tensor()};
-    auto const  keys  = std::uint64_t{kv_heads_of_one(w.plan, shape)};
-    auto const  bits  = w.step.kv_bits;
-    entry.name        = "attention";
-    w.attention(entry, {1, heads, keys, shape.head_dim, 1, bits, 0},
-                {1, heads, keys, shape.head_dim, 1, bits < 16 ? 8U : 16U, 0});
+    auto const sizes = sizes_of(w);
+    auto const heads = std::uint64_t{sizes.heads / w.tensor()};
+    auto const keys  = std::uint64_t{kv_heads_of_one(w.plan, sizes.kv_heads)};
+    auto const bits  = w.step.kv_bits;
+    entry.name       = "attention";
+    w.attention(entry, {1, heads, keys, sizes.head_dim, 1, bits, 0},
+                {1, heads, keys, sizes.head_dim, 1, bits < 16 ? 8U : 16U, 0});
+    return true;
+}
+
+bool output_gate(KernelWriter& w, StepOperator& entry, Operator const& op)
+{
+    w.vectors(entry, op, true, true, 1.0 / 3);
     return true;
 }
 
@@ -66,15 +77,20 @@ bool rotate(KernelWriter& w, StepOperator& entry, Operator const& op)
 
 bool in_the_same_kernel(KernelWriter&, StepOperator&, Operator const&) { return false; }
 
-MixerKernels const attention_kernels{workloads::Mixer::attention,
-                                     &kv_copies,
-                                     {{Id::qkv, &qkv},
-                                      {Id::qk_norm, &norm_of_heads},
-                                      {Id::rope, &rotate},
-                                      {Id::kv_write, &write_kv},
-                                      {Id::scores, &attend},
-                                      {Id::softmax, &in_the_same_kernel},
-                                      {Id::values, &in_the_same_kernel},
-                                      {Id::out_proj, &out_proj}}};
+MixerKernels const& attention_kernels()
+{
+    static auto const made = MixerKernels{workloads::Mixer::attention,
+                                          &kv_copies,
+                                          {{Id::qkv, &qkv},
+                                           {Id::qk_norm, &norm_of_heads},
+                                           {Id::rope, &rotate},
+                                           {Id::kv_write, &write_kv},
+                                           {Id::scores, &attend},
+                                           {Id::softmax, &in_the_same_kernel},
+                                           {Id::values, &in_the_same_kernel},
+                                           {Id::output_gate, &output_gate},
+                                           {Id::out_proj, &out_proj}}};
+    return made;
+}
 
 } // namespace scribeline::models

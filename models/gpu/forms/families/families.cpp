@@ -10,7 +10,8 @@ namespace scribeline::models {
 namespace {
 
 // By pointer: which of the files' objects is made first is not known.
-std::array<MixerKernels const*, 2> const           mixers{&attention_kernels, &latent_attention_kernels};
+constexpr std::array mixers{&attention_kernels, &latent_attention_kernels, &recurrence_kernels,
+                            &attention_and_recurrence_kernels, &no_mixer_kernels};
 std::array<std::vector<KernelRow> const*, 2> const others{&feed_forward_kernels, &vector_kernels};
 
 WriteKernels kernels_in(std::vector<KernelRow> const& rows, workloads::OperatorId id)
@@ -23,13 +24,19 @@ WriteKernels kernels_in(std::vector<KernelRow> const& rows, workloads::OperatorI
 
 } // namespace
 
+MixerKernels const& no_mixer_kernels()
+{
+    static auto const made = MixerKernels{workloads::Mixer::none, [](KernelWriter const&) { return 1.0; }, {}};
+    return made;
+}
+
 MixerKernels const& mixer_kernels(workloads::Mixer mixer)
 {
-    for (auto const* each : mixers)
-        if (each->mixer == mixer)
-            return *each;
+    for (auto const& each : mixers)
+        if (each().mixer == mixer)
+            return each();
     SCRIBELINE_EXPECT(!"a family without kernels");
-    return attention_kernels;
+    return no_mixer_kernels();
 }
 
 WriteKernels kernels_of(workloads::OperatorId id, workloads::Mixer mixer)

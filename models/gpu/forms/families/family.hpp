@@ -21,7 +21,12 @@ struct MixerKernels {
     double (*kv_copies)(KernelWriter const&);
     std::vector<KernelRow> rows;
 };
-extern MixerKernels const           attention_kernels, latent_attention_kernels;
+MixerKernels const& attention_kernels();
+MixerKernels const& latent_attention_kernels();
+MixerKernels const& recurrence_kernels();
+MixerKernels const& attention_and_recurrence_kernels();
+MixerKernels const& no_mixer_kernels();
+
 extern std::vector<KernelRow> const feed_forward_kernels, vector_kernels;
 
 MixerKernels const& mixer_kernels(workloads::Mixer);

@@ -24,14 +24,15 @@ void feed_forward(KernelWriter& w, StepOperator& entry, bool widens)
 {
     auto const& kind   = w.layer().kind;
     auto const  t      = w.tensor();
-    auto const  hidden = w.hidden();
     auto const  widths = w.shape().gated ? 2ULL : 1ULL;
-    auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count, WeightPart weights) {
+    auto const  inside = std::uint64_t{w.shape().expert_input(kind)};
+    auto const  cut    = [&](std::uint64_t m, std::uint64_t width, std::uint64_t count, std::uint64_t across,
+                         WeightPart weights) {
         if (width > 0)
-            w.product(entry, m, widens ? count * widths * configs::ceil_divide(width, t) : count * hidden,
-                      widens ? hidden : configs::ceil_divide(width, t), weights);
+            w.product(entry, m, widens ? count * widths * configs::ceil_divide(width, t) : count * across,
+                      widens ? across : configs::ceil_divide(width, t), weights);
     };
-    cut(w.rows(), kind.ffn, 1, kind.experts == 0 ? WeightPart::feed_forward : WeightPart::shared_experts);
+    cut(w.rows(), kind.ffn, 1, w.hidden(), kind.experts == 0 ? WeightPart::feed_forward : WeightPart::shared_experts);
     if (kind.experts == 0)
         return;
     auto draw        = workloads::ExpertDraw{};
@@ -50,10 +51,10 @@ void feed_forward(KernelWriter& w, StepOperator& entry, bool widens)
         std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(load.distinct / draw.groups)), 1, pairs);
     if (whole)
         w.product(entry, configs::ceil_divide(pairs, distinct),
-                  widens ? distinct * widths * kind.expert_ffn : distinct * hidden, widens ? hidden : kind.expert_ffn,
+                  widens ? distinct * widths * kind.expert_ffn : distinct * inside, widens ? inside : kind.expert_ffn,
                   WeightPart::experts);
     else
-        cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct, WeightPart::experts);
+        cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct, inside, WeightPart::experts);
 }
 
 bool widen(KernelWriter& w, StepOperator& entry, Operator const&)
@@ -62,9 +63,25 @@ bool widen(KernelWriter& w, StepOperator& entry, Operator const&)
     return true;
 }
 
+// Where experts give something narrower than the hidden vector, what they give is widened first.
 bool down(KernelWriter& w, StepOperator& entry, Operator const&)
 {
     feed_forward(w, entry, false);
+    if (w.layer().kind.expert_input == 0)
+        w.reduce(entry, w.rows() * w.hidden());
+    return true;
+}
+
+// Every GPU does it for all tokens, and on the way back for its share of the sums.
+bool to_experts(KernelWriter& w, StepOperator& entry, Operator const&)
+{
+    w.product(entry, w.rows(), w.layer().kind.expert_input, w.hidden(), WeightPart::shared_experts);
+    return true;
+}
+
+bool from_experts(KernelWriter& w, StepOperator& entry, Operator const&)
+{
+    w.product(entry, w.rows(), w.hidden(), w.layer().kind.expert_input, WeightPart::shared_experts);
     w.reduce(entry, w.rows() * w.hidden());
     return true;
 }
@@ -84,7 +101,12 @@ bool activation(KernelWriter& w, StepOperator& entry, Operator const& op)
 
 } // namespace
 
-std::vector<KernelRow> const feed_forward_kernels{
-    {Id::router, &router}, {Id::gate_up, &widen}, {Id::up, &widen}, {Id::activation, &activation}, {Id::down, &down}};
+std::vector<KernelRow> const feed_forward_kernels{{Id::router, &router},
+                                                  {Id::to_experts, &to_experts},
+                                                  {Id::from_experts, &from_experts},
+                                                  {Id::gate_up, &widen},
+                                                  {Id::up, &widen},
+                                                  {Id::activation, &activation},
+                                                  {Id::down, &down}};
 
 } // namespace scribeline::models
