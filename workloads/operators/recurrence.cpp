@@ -118,7 +118,7 @@ OperatorId add(DecodeStep const& step, LayerStep const&, OperatorList& list, Ope
 
 } // namespace
 
-MixerFamily const recurrence{"running state", Mixer::recurrence, &weights, &kept, &add};
+MixerFamily const recurrence{"a running state", Mixer::recurrence, &weights, &kept, &add};
 
 // Both read the same norm, and their outputs add up (Falcon-H1).
 namespace {
