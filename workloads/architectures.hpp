@@ -24,6 +24,11 @@ enum class ExpertWidth : std::uint8_t {
     intermediate // intermediate_size, where moe_intermediate_size does not stand there
 };
 
+// Which layers with a running state a class has, in place of attention or beside it.
+enum class RecurrenceOf : std::uint8_t { none, gated_delta, mamba2, kimi_delta, lightning, short_convolution };
+// What the norm behind a state space spans; `flag`: all, if mamba_rms_norm says that there is one.
+enum class NormOfState : std::uint8_t { all, groups, flag };
+
 // One row per architecture. The defaults are those of the class's configuration in Hugging Face transformers.
 struct Architecture {
     std::vector<char const*> names;       // class names; messages and the shape call it by the first
@@ -53,6 +58,20 @@ struct Architecture {
     bool                     chunks                = false; // attention within pieces of the context
     char const*              activation_key        = "hidden_act";
     DefaultSizes             sizes                 = {};
+    RecurrenceOf             recurrence            = RecurrenceOf::none;
+    NormOfState              norm_of_state         = NormOfState::all;
+    std::uint32_t            attention_period = 0;     // with a recurrence: so many-th layers attend; 0: a list says it
+    bool                     halves_apart     = false; // a layer attends, or has a state, or a feed-forward
+    bool                     attention_in_all = false; // attention beside the recurrence
+    bool                     gated_delta = false, state_space = false, kimi_delta = false; // which keys are known
+    bool                     lightning = false, convolution = false;
+    bool                     sparse_index         = false; // an index chooses the tokens attended to
+    bool                     two_heads            = false; // layers without a window have heads of their own
+    bool                     narrow_experts       = false; // experts may work on less than the hidden vector
+    bool                     dense_beside_experts = false; // the dense feed-forward serves all tokens
+    bool                     gated_attention      = false; // its output passes a gate, as output_gate says
+    OutputGate               output_gate          = OutputGate::none;
+    bool                     gate_unless_denied   = false; // where the file does not say whether there is one
 };
 
 std::vector<Architecture> const& known_architectures();

@@ -359,7 +359,7 @@ class CheckpointReader {
                                          : std::vector<std::string>{"up_proj", "down_proj"};
         auto       result = std::vector<Module>{};
         if (part == WeightPart::attention) {
-            auto const all = static_cast<double>(shape_.attention_weights());
+            auto const all = static_cast<double>(shape_.attention_weights(shape_.layer_kinds().front()));
             auto const add = [&](char const* name, double elements) {
                 result.push_back({named({"self_attn", "attention", "attn"}, name), elements / all});
             };

@@ -3,21 +3,13 @@
 //     attention_norm -> qkv -> rope -> kv_write -> scores -> softmax -> values -> out_proj -> attention_residual
 //                    -> ffn_norm -> gate_up -> activation -> down -> ffn_residual
 //
-// Models differ in their norms (qk_norm, post_attention_norm, post_ffn_norm, none before), in `up` without a gate, and
-// in blocks that run side by side. With experts the feed-forward is
-//
-//     ffn_norm -> router -> gate_up -> activation -> down
-//
-// over the experts chosen and those that all tokens share. Latent attention is counted as it decodes with least work,
-// with the matrices of keys and values applied to queries and sums in place of the whole cache (DeepSeek-V2,
-// arXiv 2405.04434, section 2.1):
-//
-//     attention_norm -> query_down -> query_norm -> query_up -> latent_kv -> latent_norm -> rope -> kv_write
-//         -> absorb_keys -> scores -> softmax -> values -> expand_values -> out_proj
+// What stands between the norms and the residuals is a matter of families (workloads/operators). Models differ in their
+// norms as well (qk_norm, post_attention_norm, post_ffn_norm, none before), and in blocks that run side by side.
 #pragma once
 
 #include "configs/parameters.hpp"
 #include "workloads/model_shape.hpp"
+#include "workloads/operators/operator.hpp"
 
 #include <array>
 #include <cstddef>
@@ -28,44 +20,12 @@
 
 namespace scribeline::workloads {
 
-enum class OperatorKind : std::uint8_t {
-    norm,
-    qkv,
-    rope,
-    kv_write,
-    attention, // scores and values
-    softmax,
-    out_proj,
-    gate_up, // also `up` alone
-    activation,
-    down,
-    residual,
-    embed,
-    lm_head,
-    sampling,
-    router, // scores of all experts, and the choice among them
-    latent, // a product with a vector that all heads share
-    heads,  // a product of every head on its own
-};
-char const* name_of(OperatorKind);
-
-struct Operator {
-    std::string  name;
-    OperatorKind kind;
-    double       flops;             // a multiply-accumulate is two; an exponential, a division or a comparison is one
-    double       bytes_weights;     // read in one step
-    double       bytes_kv;          // of the cache, read or written
-    double       bytes_activations; // vectors in and out
-    double       bytes_held;        // weights that the operator keeps in memory, whether it reads all of them or not
-
-    std::vector<std::size_t> after; // operators of the same list that must be done before
-};
-
 // Layers that are alike.
 struct LayerStep {
     LayerKind     kind;
     std::uint32_t layers;   // so many
     std::uint32_t attended; // tokens, of the context or of a window: those whose keys and values the layer keeps
+    std::uint32_t chosen;   // of them, that an index lets a query attend to; without one all
     std::vector<Operator> operators;
 };
 
@@ -97,9 +57,6 @@ bool speculates(configs::WorkloadParams const&);
 // Vectors that a step of the model carries through every layer: one of each sequence, and with a draft model one for
 // each token that it proposed. They share the sequence's cache.
 std::uint32_t vectors_of_step(configs::WorkloadParams const&);
-
-// Null when the list has none of that name.
-Operator const* find_operator(std::vector<Operator> const&, std::string_view name);
 
 // Of a token: all layers and what runs once.
 struct StepTotals {

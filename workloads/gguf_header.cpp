@@ -27,6 +27,14 @@ struct Class {
     char const* name;         // of the class in transformers
 };
 
+// Models with layers that this reader has no keys for.
+constexpr std::array hybrids{Class{"qwen3next", "gated delta net"},  Class{"qwen35", "gated delta net"},
+                             Class{"qwen35moe", "gated delta net"},  Class{"lfm2", "short convolutions"},
+                             Class{"lfm2moe", "short convolutions"}, Class{"nemotron_h", "state space"},
+                             Class{"nemotron_h_moe", "state space"}, Class{"falcon-h1", "state space"},
+                             Class{"granitehybrid", "state space"},  Class{"bamba", "state space"},
+                             Class{"kimi-linear", "delta attention"}};
+
 constexpr std::array classes{
     Class{"llama", "LlamaForCausalLM"},
     Class{"mistral3", "Ministral3ForCausalLM"},
@@ -426,6 +434,11 @@ ConfigDocument from_gguf(std::string_view text, std::string const& file)
     auto const arch = word + ".";
     auto const known =
         std::find_if(classes.begin(), classes.end(), [&](auto const& each) { return word == each.architecture; });
+    for (auto const& hybrid : hybrids)
+        if (word == hybrid.architecture)
+            cursor.fail(fmt::format("general.architecture = {}: {}: what such layers need is read from a config.json, "
+                                    "not from a GGUF file. Give the model's config.json",
+                                    named->second.shown, hybrid.name));
     auto const mixed = number_at(fields, arch + "expert_count", 0) > 0;
     auto       name  = text_field(known == classes.end()     ? word
                                   : word == "llama" && mixed ? "MixtralForCausalLM"

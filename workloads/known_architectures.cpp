@@ -1,116 +1,11 @@
 // The table of architectures; see architectures.hpp. Defaults: transformers,
 // src/transformers/models/<type>/configuration_<type>.py, or the configuration_*.py beside the weights where
 // transformers does not know the class (phi-msft, MiniCPM, InternLM, Ling, MiMo, Step, Kimi).
-#include "workloads/architectures.hpp"
+#include "workloads/architecture_rows.hpp"
 
 namespace scribeline::workloads {
 
-namespace {
-
-using Words = std::vector<char const*>;
-
-// Pre-norms by root mean square, a gated feed-forward, all of a head rotated.
-Architecture llama_like(Words names, Words types, double epsilon)
-{
-    auto row              = Architecture{};
-    row.names             = std::move(names);
-    row.model_types       = std::move(types);
-    row.gated             = true;
-    row.norm              = Norm::rms;
-    row.activation        = Activation::silu;
-    row.pre_norms         = true;
-    row.norm_epsilon      = epsilon;
-    row.rope_theta        = 10'000;
-    row.rotary_fraction   = 1;
-    row.kv_heads_as_heads = true;
-    return row;
-}
-
-Architecture with_kv_heads_stated(Architecture row)
-{
-    row.kv_heads_as_heads = false;
-    return row;
-}
-
-Architecture with_qk_norm(Architecture row)
-{
-    row.qk_norm = true;
-    return row;
-}
-
-Architecture with_heads_of(std::uint32_t head_dim, Architecture row)
-{
-    row.head_dim = head_dim;
-    return row;
-}
-
-Architecture with_tied_embeddings(Architecture row)
-{
-    row.tied_embeddings = true;
-    return row;
-}
-
-Architecture with_rotated(double fraction, Architecture row)
-{
-    row.rotary_fraction = fraction;
-    return row;
-}
-
-Architecture with_window_every(std::uint32_t period, Architecture row)
-{
-    row.window_period = period;
-    return row;
-}
-
-// Norms of what attention and feed-forward give, and none of what they take.
-Architecture with_norms_behind(Architecture row)
-{
-    row.pre_norms  = false;
-    row.post_norms = true;
-    return row;
-}
-
-// An `up` and a `down`, and nothing that gates them.
-Architecture without_gate(Activation activation, Architecture row)
-{
-    row.gated      = false;
-    row.activation = activation;
-    return row;
-}
-
-Architecture with_layer_norm(Architecture row)
-{
-    row.norm = Norm::layer;
-    return row;
-}
-
-Architecture with_experts(Architecture row)
-{
-    row.experts = true;
-    return row;
-}
-
-Architecture with_experts_of_intermediate(Architecture row)
-{
-    row.experts      = true;
-    row.expert_width = ExpertWidth::intermediate;
-    return row;
-}
-
-// `shared` experts serve all tokens, and the first layers are dense, where the file does not say how many.
-Architecture with_shared_experts(std::uint32_t shared, std::uint32_t first_dense, Architecture row)
-{
-    row.experts        = true;
-    row.shared_experts = shared;
-    row.first_dense    = first_dense;
-    return row;
-}
-
-Architecture with_sizes(DefaultSizes sizes, Architecture row)
-{
-    row.sizes = sizes;
-    return row;
-}
+namespace rows {
 
 Architecture llama()
 {
@@ -322,19 +217,23 @@ Architecture granite_hybrid()
     auto row = with_experts_of_intermediate(
         with_tied_embeddings(llama_like({"GraniteMoeHybridForCausalLM"}, {"granitemoehybrid"}, 1e-6)));
     row.may_be_dense = true;
+    row.recurrence   = RecurrenceOf::mamba2;
+    row.state_space  = true;
     return row;
 }
 
 // Three of four layers have a window; a shared expert; norms of queries and keys.
 Architecture step()
 {
-    auto row          = with_qk_norm(with_experts(with_kv_heads_stated(
-                 llama_like({"Step3p7FlashForCausalLM", "Step3p5ForCausalLM"}, {"step3p7", "step3p5"}, 1e-5))));
-    row.window_period = 4;
+    auto row            = with_qk_norm(with_experts(with_kv_heads_stated(
+                   llama_like({"Step3p7FlashForCausalLM", "Step3p5ForCausalLM"}, {"step3p7", "step3p5"}, 1e-5))));
+    row.window_period   = 4;
+    row.gated_attention = true;
+    row.output_gate     = OutputGate::head;
     return row;
 }
 
-std::vector<Architecture> rows()
+std::vector<Architecture> all()
 {
     return {
         llama(),
@@ -400,11 +299,16 @@ std::vector<Architecture> rows()
     };
 }
 
-} // namespace
+} // namespace rows
 
 std::vector<Architecture> const& known_architectures()
 {
-    static auto const all = rows();
+    static auto const all = [] {
+        auto list = rows::all();
+        for (auto& row : rows::hybrid())
+            list.push_back(std::move(row));
+        return list;
+    }();
     return all;
 }
 

@@ -110,9 +110,9 @@ LayerWeights random_weights(ModelShape const& shape, std::uint32_t context, std:
 double bytes_of_weights(ModelShape const& shape, std::uint32_t context)
 {
     auto const cache = 2 * static_cast<double>(shape.kv_width()) * (context - 1);
+    auto const layer = shape.layer_kinds().front();
     return sizeof(float) *
-           (static_cast<double>(shape.attention_weights() + shape.feed_forward_weights(shape.layer_kinds().front())) +
-            cache);
+           (static_cast<double>(shape.attention_weights(layer) + shape.feed_forward_weights(layer)) + cache);
 }
 
 } // namespace scribeline::workloads

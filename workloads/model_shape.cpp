@@ -2,6 +2,7 @@
 #include "workloads/model_shape.hpp"
 
 #include "workloads/model_file.hpp"
+#include "workloads/operators/families.hpp"
 
 #include <algorithm>
 
@@ -10,7 +11,9 @@ namespace scribeline::workloads {
 bool operator==(LayerKind const& a, LayerKind const& b)
 {
     return a.window == b.window && a.chunked == b.chunked && a.ffn == b.ffn && a.experts == b.experts &&
-           a.active == b.active && a.expert_ffn == b.expert_ffn;
+           a.active == b.active && a.expert_ffn == b.expert_ffn && a.mixer == b.mixer && a.kv_heads == b.kv_heads &&
+           a.head_dim == b.head_dim && a.values_from_keys == b.values_from_keys && a.shares_kv == b.shares_kv &&
+           a.expert_input == b.expert_input;
 }
 
 std::vector<LayerKind> ModelShape::layer_kinds() const
@@ -33,22 +36,45 @@ bool ModelShape::has_experts() const
     return std::any_of(kinds.begin(), kinds.end(), [](LayerKind const& kind) { return kind.experts > 0; });
 }
 
-std::uint64_t ModelShape::attention_weights() const
+Mixer ModelShape::mixer_of(LayerKind const& kind) const
 {
-    if (latent.kv_rank == 0)
-        return hidden * (query_width() + 2 * kv_width()) + query_width() * hidden;
-    auto const queries = latent.query_rank == 0
-                             ? hidden * query_width()
-                             : std::uint64_t{latent.query_rank} * hidden + latent.query_rank * query_width();
-    auto const up      = std::uint64_t{latent.kv_rank} * heads * (latent.nope_dim + latent.value_dim);
-    return queries + std::uint64_t{hidden} * latent.cached() + up + std::uint64_t{heads} * latent.value_dim * hidden;
+    return kind.mixer == Mixer::attention && latent.kv_rank != 0 ? Mixer::latent_attention : kind.mixer;
+}
+
+HeadSizes ModelShape::sizes_of(LayerKind const& kind) const
+{
+    return {heads, kind.kv_heads != 0 ? kind.kv_heads : kv_heads, kind.head_dim != 0 ? kind.head_dim : head_dim};
+}
+
+std::uint64_t ModelShape::gate_width(LayerKind const& kind) const
+{
+    return output_gate == OutputGate::none ? 0 : output_gate == OutputGate::head ? heads : sizes_of(kind).query_width();
+}
+
+Kept ModelShape::kept_by(LayerKind const& kind) const
+{
+    auto const* const family = mixer_family(*this, kind);
+    return family == nullptr ? Kept{} : family->kept(*this, kind);
+}
+
+bool ModelShape::keeps_state() const
+{
+    auto const all = layer_kinds();
+    return std::any_of(all.begin(), all.end(), [&](LayerKind const& kind) {
+        auto const kept = kept_by(kind);
+        return kept.state + kept.recent > 0;
+    });
+}
+
+std::uint64_t ModelShape::attention_weights(LayerKind const& kind) const
+{
+    auto const* const family = mixer_family(*this, kind);
+    return family == nullptr ? 0 : family->weights(*this, kind);
 }
 
 std::uint64_t ModelShape::feed_forward_weights(LayerKind const& kind) const
 {
-    std::uint64_t const matrices = gated ? 3 : 2;
-    return matrices * hidden * (kind.ffn + std::uint64_t{kind.experts} * kind.expert_ffn) +
-           std::uint64_t{hidden} * kind.experts;
+    return workloads::feed_forward_weights(*this, kind);
 }
 
 std::uint64_t ModelShape::active_feed_forward_weights(LayerKind const& kind) const
@@ -63,7 +89,7 @@ std::uint64_t ModelShape::parameters() const
     auto sum = std::uint64_t{vocabulary} * hidden * (tied_embeddings ? 1 : 2);
     auto all = layer_kinds();
     for (std::uint32_t kind = 0; kind < all.size(); ++kind)
-        sum += layers_of(kind) * (attention_weights() + feed_forward_weights(all[kind]));
+        sum += layers_of(kind) * (attention_weights(all[kind]) + feed_forward_weights(all[kind]));
     return sum;
 }
 
@@ -72,7 +98,7 @@ std::uint64_t ModelShape::active_parameters() const
     auto sum = std::uint64_t{vocabulary} * hidden;
     auto all = layer_kinds();
     for (std::uint32_t kind = 0; kind < all.size(); ++kind)
-        sum += layers_of(kind) * (attention_weights() + active_feed_forward_weights(all[kind]));
+        sum += layers_of(kind) * (attention_weights(all[kind]) + active_feed_forward_weights(all[kind]));
     return sum;
 }
 
@@ -86,7 +112,7 @@ std::uint64_t ModelShape::elements_of(WeightPart part) const
         passed.experts     = 0;
         auto const shared  = feed_forward_weights(passed); // what all tokens pass
         auto const router  = std::uint64_t{hidden} * kind.experts;
-        auto const one     = part == WeightPart::attention        ? attention_weights()
+        auto const one     = part == WeightPart::attention        ? attention_weights(kind)
                              : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
                              : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
                              : part == WeightPart::experts        ? feed_forward_weights(kind) - shared - router
@@ -117,7 +143,23 @@ double ModelShape::checkpoint_element_bits() const
 
 double ModelShape::kv_bytes_per_token(std::uint32_t bits) const
 {
-    return static_cast<double>(layers * (latent.kv_rank != 0 ? latent.cached() : 2 * kv_width())) * bits / 8;
+    auto const    all = layer_kinds();
+    std::uint64_t sum = 0;
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind)
+        sum += layers_of(kind) * kept_by(all[kind]).of_token;
+    return static_cast<double>(sum) * bits / 8;
+}
+
+double ModelShape::state_bytes(std::uint32_t activation_bits) const
+{
+    auto const all = layer_kinds();
+    auto       sum = 0.0;
+    for (std::uint32_t kind = 0; kind < all.size(); ++kind) {
+        auto const kept = kept_by(all[kind]);
+        sum += layers_of(kind) * (static_cast<double>(kept.state) * recurrence.state_bits +
+                                  static_cast<double>(kept.recent) * activation_bits);
+    }
+    return sum / 8;
 }
 
 ModelShape read_model(std::string const& model)

@@ -13,6 +13,17 @@ namespace scribeline::workloads {
 enum class Norm { rms, layer };
 enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu };
 
+// What stands in the first half of a layer: one of the families of workloads/operators/families.hpp.
+// `none`: the layer has no such half.
+enum class Mixer : std::uint8_t { attention, latent_attention, recurrence, attention_and_recurrence, none };
+
+// What a layer keeps of the tokens before, in elements.
+struct Kept {
+    std::uint64_t of_token = 0; // of each one that it attends to
+    std::uint64_t state    = 0; // whatever the context, of ModelShape::recurrence.state_bits
+    std::uint64_t recent   = 0; // activations of the last few tokens, for a convolution
+};
+
 // Layers of one kind, where a model mixes several. All sizes in elements.
 struct LayerKind {
     std::uint32_t window     = 0;     // tokens attended to at most; 0: the whole context
@@ -21,6 +32,12 @@ struct LayerKind {
     std::uint32_t experts    = 0;     // routed; 0: none
     std::uint32_t active     = 0;     // of them, for one token
     std::uint32_t expert_ffn = 0;     // width of one
+
+    Mixer         mixer    = Mixer::attention; // of a model with latent attention, that
+    std::uint32_t kv_heads = 0, head_dim = 0;  // where they differ from the model's; 0: they do not
+    bool          values_from_keys = false;    // values have no matrix of their own
+    bool          shares_kv        = false;    // keys and values are those of a layer before
+    std::uint32_t expert_input     = 0;        // what experts work on is so wide; 0: the hidden vector
 };
 bool operator==(LayerKind const&, LayerKind const&);
 
@@ -34,6 +51,49 @@ struct LatentAttention {
     std::uint32_t value_dim  = 0;
 
     std::uint32_t cached() const { return kv_rank + rope_dim; } // elements a token
+};
+
+// Sparse attention with an index (DeepSeek-V3.2): a query attends to as many tokens as are chosen.
+struct SparseIndex {
+    std::uint32_t heads  = 0; // 0: none
+    std::uint32_t dim    = 0; // of a head's queries, and of the key that a token leaves in the index
+    std::uint32_t chosen = 0; // tokens
+};
+
+// A running state in place of keys and values; workloads/operators/recurrence.cpp says what the rules compute.
+enum class StateRule : std::uint8_t { none, sum, delta };
+struct Recurrence {
+    StateRule     rule      = StateRule::none;
+    std::uint32_t key_heads = 1, value_heads = 1; // each head of keys serves as many of values
+    std::uint32_t key_dim = 1, value_dim = 1;     // the state of a head of values has key_dim x value_dim elements
+    std::uint32_t taps        = 0;                // of the convolution over queries, keys and values; 0: none
+    std::uint32_t controls    = 0;                // numbers that a token has for each head of values
+    std::uint32_t decay_rank  = 0; // each element of a key decays by its own rate, out of so many; 0: a head at a time
+    bool          gated       = false; // a gate as wide as the values comes out of the hidden vector
+    std::uint32_t gate_rank   = 0;     // or out of a vector of so many
+    std::uint32_t norm_groups = 0;     // that norms of the output span; 0: none
+    std::uint32_t state_bits  = 32;    // of an element of the state
+
+    std::uint64_t key_width() const { return std::uint64_t{key_heads} * key_dim; }
+    std::uint64_t value_width() const { return std::uint64_t{value_heads} * value_dim; }
+    // What the convolution mixes: values, and queries and keys.
+    std::uint64_t mixed() const { return value_width() + (rule == StateRule::none ? 0 : 2 * key_width()); }
+    // Without a state, a gate before the convolution and one behind it.
+    std::uint64_t gates() const { return value_width() * (rule == StateRule::none ? 2 : gated ? 1 : 0); }
+    // Out of the hidden vector, ranks left out.
+    std::uint64_t inputs() const { return mixed() + gates() + std::uint64_t{controls} * value_heads; }
+    std::uint64_t state() const { return rule == StateRule::none ? 0 : value_width() * key_dim; }
+};
+
+// A gate on the output of attention: a number for each head, or for each element.
+enum class OutputGate : std::uint8_t { none, head, element };
+
+// Of a layer's attention.
+struct HeadSizes {
+    std::uint32_t heads, kv_heads, head_dim;
+
+    std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
+    std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
 };
 
 // All sizes in elements.
@@ -63,6 +123,9 @@ struct ModelShape {
     bool          soft_caps;       // scores or logits pass through tanh (Gemma 2); not counted
 
     LatentAttention           latent;
+    SparseIndex               index;
+    Recurrence                recurrence;
+    OutputGate                output_gate = OutputGate::none;
     std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
@@ -77,9 +140,18 @@ struct ModelShape {
     std::uint32_t          kind_of(std::uint32_t layer) const { return kinds.empty() ? 0 : kind_at.at(layer); }
     std::uint32_t          layers_of(std::uint32_t kind) const;
     bool                   has_experts() const;
+    Mixer                  mixer_of(LayerKind const&) const;
+    HeadSizes              sizes_of(LayerKind const&) const;
+    std::uint64_t          gate_width(LayerKind const&) const; // of attention's output; 0: none
+    std::uint32_t          expert_input(LayerKind const& kind) const
+    {
+        return kind.expert_input != 0 ? kind.expert_input : hidden;
+    }
+    Kept kept_by(LayerKind const&) const;
+    bool keeps_state() const; // in some layer
 
     // Weights of the matrices only; norms and biases are left out (below 0.01 %).
-    std::uint64_t attention_weights() const;                           // of a layer
+    std::uint64_t attention_weights(LayerKind const&) const;           // of the layer's first half, whatever it is
     std::uint64_t feed_forward_weights(LayerKind const&) const;        // all experts, and the router
     std::uint64_t active_feed_forward_weights(LayerKind const&) const; // what one token multiplies with
     std::uint64_t parameters() const;            // embedding + layers + output projection unless tied
@@ -89,6 +161,8 @@ struct ModelShape {
     double        checkpoint_bytes() const;                     // as the file says that they are stored, scales counted
     double        checkpoint_element_bits() const;              // the mean of that
     double        kv_bytes_per_token(std::uint32_t bits) const; // all layers, as if none had a window
+    // Of a sequence, all layers, whatever the context: running states, and what convolutions look back at.
+    double state_bytes(std::uint32_t activation_bits) const;
 };
 
 // `model` is the name of a shipped model or the path of a config.json.

@@ -2,6 +2,8 @@
 #include "configs/failure.hpp"
 #include "workloads/architectures.hpp"
 #include "workloads/config_reader.hpp"
+#include "workloads/hybrid_layers.hpp"
+#include "workloads/layer_readers.hpp"
 #include "workloads/model_formats.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -60,11 +62,11 @@ std::vector<std::string> unsupported_parts(ConfigDocument const& document, std::
     }
     if (auto const* const types = document.find(block + "layer_types"))
         for (auto const& type : types->words)
-            if (type != "full_attention" && type != "attention" && type != "sliding_attention" &&
-                type != "chunked_attention")
+            if (known == nullptr ? !is_layer_type(type, {}) : !is_layer_type(type, *known))
                 add("layer_types", *types, fmt::format("layers of type {}", configs::shown(type)));
     // 1 stands for attention, 0 for what grows no cache (MiniMax).
-    if (auto const* const types = document.find(block + "attn_type_list"); types != nullptr)
+    if (auto const* const types = document.find(block + "attn_type_list");
+        types != nullptr && (known == nullptr || known->recurrence != RecurrenceOf::lightning))
         if (std::any_of(types->numbers.begin(), types->numbers.end(), [](double type) { return type != 1; }))
             add("attn_type_list", *types, "lightning (linear) attention in some layers");
     return parts;
@@ -172,7 +174,7 @@ void read_attention(ConfigReader& reader, Architecture const& row, DefaultSizes 
     constexpr std::uint32_t most_heads = 1U << 16U;
     auto const              heads      = Names{"num_attention_heads", "n_head", "num_heads"};
     auto const              kv_heads   = Names{"num_key_value_heads", "n_head_kv", "num_kv_heads"};
-    auto const              head_dim   = Names{"head_dim"};
+    auto const              head_dim   = Names{"head_dim", "attention_head_dim"};
 
     shape.heads = reader.size(heads, 1, most_heads, "the number of heads", sizes.heads);
     reader.refuse_misspelling(kv_heads);
@@ -242,215 +244,82 @@ void read_latent(ConfigReader& reader, Architecture const& row, ModelShape& shap
     shape.rotary_fraction = static_cast<double>(l.rope_dim) / shape.head_dim;
 }
 
-// Tokens that each layer attends to at most; 0: all. A list says it, or types of layers, or a period.
-class WindowReader {
-  public:
-    WindowReader(ConfigReader& reader, ConfigDocument const& document, std::string const& block,
-                 Architecture const& row, DefaultSizes const& sizes, ModelShape const& shape)
-        : windows_(shape.layers)
-    {
-        auto const window = window_in(reader, row, sizes, shape);
-        auto const within = layers_within(reader, document, block, row, shape.layers);
-        for (std::uint32_t layer = 0; layer < shape.layers; ++layer)
-            windows_[layer] = within[layer] ? window : 0;
-        take_list(reader, block, shape);
-        for (auto& each : windows_)
-            each = each < shape.max_context ? each : 0; // a window that nothing outgrows is none
-    }
-
-    std::uint32_t at(std::uint32_t layer) const { return windows_[layer]; }
-
-  private:
-    static std::uint32_t window_in(ConfigReader& reader, Architecture const& row, DefaultSizes const& sizes,
-                                   ModelShape const& shape)
-    {
-        auto const chunk =
-            row.chunks ? reader.whole({"attention_chunk_size"}, 0, 1U << 30U, "the piece attended to", 0) : 0;
-        if (!reader.flag({"use_sliding_window"}, !row.window_needs_flag))
-            return chunk;
-        auto const names = Names{"sliding_window", "sliding_window_size"};
-        if (reader.list(names) != nullptr)
-            return 0;
-        // A null says that there is none.
-        auto const of_class = reader.mentions(names) ? 0 : sizes.window.value_or(0);
-        return reader.whole(names, 0, 1U << 30U, "the sliding window",
-                            chunk != 0 ? chunk : std::min(of_class, shape.max_context));
-    }
-
-    // A window for each layer, null where there is none.
-    void take_list(ConfigReader& reader, std::string const& block, ModelShape const& shape)
-    {
-        auto const        names = Names{"sliding_window", "sliding_window_size"};
-        auto const* const list  = reader.list(names);
-        if (list == nullptr)
-            return;
-        if (list->numbers.size() != shape.layers || !list->words.empty())
-            reader.complain(block + "sliding_window",
-                            fmt::format("{} windows for {} layers. Give one for each, null where a layer has none",
-                                        list->number, shape.layers));
-        for (std::size_t layer = 0; layer < std::min<std::size_t>(shape.layers, list->numbers.size()); ++layer) {
-            auto const tokens = list->numbers[layer];
-            windows_[layer]   = tokens >= 1 && tokens <= (1U << 30U) ? static_cast<std::uint32_t>(tokens) : 0;
-        }
-    }
-
-    static std::vector<bool> layers_within(ConfigReader& reader, ConfigDocument const& document,
-                                           std::string const& block, Architecture const& row, std::uint32_t layers)
-    {
-        auto        list    = std::vector<bool>(layers);
-        auto const  pattern = Names{"sliding_window_pattern", "_sliding_window_pattern"};
-        auto const* word    = document.find(reader.path_of(pattern));
-        if (word != nullptr && word->kind == FieldKind::text) { // "LLLG": three local layers, a global one
-            auto const letters = reader.text(pattern, "");
-            if (letters.empty() || letters.find_first_not_of("LG") != std::string::npos)
-                reader.complain(reader.path_of(pattern), "must be a number, or the letters L (a window) and G (none)");
-            else
-                for (std::uint32_t layer = 0; layer < layers; ++layer)
-                    list[layer] = letters[layer % letters.size()] == 'L';
-        } else {
-            auto const period = reader.whole(
-                pattern, 1, 4096, "the layers from one that attends to all tokens to the next", row.window_period);
-            for (std::uint32_t layer = 0; layer < layers; ++layer)
-                list[layer] = period == 1 || (layer + 1) % period != 0;
-        }
-        // Qwen gives a window to the layers behind these.
-        if (row.window_needs_flag) {
-            auto const first = reader.whole({"max_window_layers"}, 0, 4096, "the layers without a window", 0);
-            for (std::uint32_t layer = 0; layer < std::min(first, layers); ++layer)
-                list[layer] = false;
-        }
-        auto const* const types = reader.list({"layer_types"});
-        if (types == nullptr)
-            return list;
-        if (types->words.size() != layers)
-            reader.complain(block + "layer_types",
-                            fmt::format("{} types for {} layers. Give one for each", types->words.size(), layers));
-        for (std::uint32_t layer = 0; layer < std::min<std::size_t>(layers, types->words.size()); ++layer)
-            list[layer] = types->words[layer] == "sliding_attention" || types->words[layer] == "chunked_attention";
-        return list;
-    }
-
-    std::vector<std::uint32_t> windows_; // [layer]
-};
-
-// What the layers have for a feed-forward, where some have experts.
-class ExpertReader {
-  public:
-    ExpertReader(ConfigReader& reader, Architecture const& row, ModelShape const& shape) : dense_(shape.layers)
-    {
-        constexpr std::uint32_t most = 1U << 16U, widest = 1U << 22U;
-        auto const names  = Names{"num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts"};
-        auto const chosen = Names{
-            "num_experts_per_tok", "experts_per_token", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts"};
-        auto const wide   = Names{"moe_intermediate_size"};
-        auto const of_all = Names{"shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"};
-        auto const dense  = row.may_be_dense ? std::optional<std::uint32_t>{0} : std::nullopt;
-        with_.experts     = reader.whole(names, dense ? 0 : 1, most, "the number of experts", dense);
-        // Without experts all pass what else is a shared one, or the feed-forward.
-        without_.ffn = reader.whole({"intermediate_size_mlp", "dense_intermediate_size"}, 1, widest,
-                                    "the width of a dense feed-forward", shape.ffn);
-        if (with_.experts == 0) {
-            reader.whole(chosen, 0, most, "the experts of one token", 0);
-            reader.whole(wide, 0, widest, "the width of an expert", 0);
-            reader.whole({"n_shared_experts"}, 0, most, "the number of shared experts", 0);
-            auto const shared = reader.whole(of_all, 0, widest, "the width of the shared experts", 0);
-            without_.ffn      = shared != 0 ? shared : without_.ffn;
-        } else {
-            with_.active = reader.whole(chosen, 1, most, "the experts of one token");
-            with_.expert_ffn =
-                reader.whole(wide, 1, widest, "the width of an expert",
-                             row.expert_width == ExpertWidth::intermediate ? std::optional{shape.ffn} : std::nullopt);
-            auto const shared =
-                reader.whole({"n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts"},
-                             0, most, "the number of shared experts", row.shared_experts);
-            with_.ffn = reader.whole(of_all, 0, widest, "the width of the shared experts", shared * with_.expert_ffn);
-            // Ling states the width of one.
-            reader.whole({"moe_shared_expert_intermediate_size"}, 0, widest, "the width of a shared expert",
-                         with_.expert_ffn);
-            if (reader.clean() && with_.active > with_.experts)
-                reader.complain(reader.path_of(chosen),
-                                fmt::format("a token cannot pass {} of {} = {} experts. Correct one "
-                                            "of the two",
-                                            with_.active, reader.path_of(names), with_.experts));
-        }
-        choose_dense_layers(reader, row);
-    }
-
-    LayerKind at(std::uint32_t layer) const { return with_.experts == 0 || dense_[layer] ? without_ : with_; }
-
-  private:
-    void choose_dense_layers(ConfigReader& reader, Architecture const& row)
-    {
-        auto const layers = static_cast<std::uint32_t>(dense_.size());
-        auto const first  = reader.whole({"first_k_dense_replace", "moe_layer_start_index"}, 0, 4096,
-                                         "the dense layers at the beginning", row.first_dense);
-        auto const freq =
-            Names{"decoder_sparse_step", "interleave_moe_layer_step", "moe_layer_freq", "moe_layer_interval"};
-        auto const* each = reader.list(freq);
-        auto const  period =
-            each != nullptr ? 1 : reader.whole(freq, 1, 4096, "the layers from one with experts to the next", 1);
-        for (std::uint32_t layer = 0; layer < layers; ++layer)
-            dense_[layer] = layer < first || (layer + 1) % period != 0;
-        if (each != nullptr) { // 1 where a layer has experts
-            if (each->numbers.size() != layers)
-                reader.complain(reader.path_of(freq), fmt::format("{} entries for {} layers. Give a 0 or 1 for each",
-                                                                  each->numbers.size(), layers));
-            for (std::size_t layer = 0; layer < std::min<std::size_t>(layers, each->numbers.size()); ++layer)
-                dense_[layer] = !(each->numbers[layer] > 0);
-        }
-        // The last layer with experts; -1: the model's.
-        auto const last = Names{"moe_layer_end_index"};
-        if (reader.number_or(last, -1) >= 0) {
-            auto const end = reader.whole(last, 0, 4096, "the last layer with experts", layers - 1);
-            for (auto layer = std::min(end, layers - 1) + 1; layer < layers; ++layer)
-                dense_[layer] = true;
-        }
-        mark(reader, Names{"mlp_only_layers"}, true);
-        if (auto const names = Names{"moe_layers"}; reader.list(names) != nullptr) {
-            std::fill(dense_.begin(), dense_.end(), true);
-            mark(reader, names, false);
-        }
-    }
-
-    // A list of layers by their number.
-    void mark(ConfigReader& reader, Names const& names, bool dense)
-    {
-        auto const* const list = reader.list(names);
-        if (list == nullptr)
-            return;
-        for (auto const layer : list->numbers)
-            if (!(layer >= 0 && layer < static_cast<double>(dense_.size()) && std::floor(layer) == layer)) {
-                reader.complain(reader.path_of(names),
-                                fmt::format("{} is none of the layers 0 to {}", layer, dense_.size() - 1));
-                return;
-            } else {
-                dense_[static_cast<std::size_t>(layer)] = dense;
-            }
-    }
-
-    LayerKind         with_, without_;
-    std::vector<bool> dense_; // [layer]
-};
-
-// Sorts layers into kinds. Where they are all alike and have no experts, the shape says it without.
-void sort_layers(std::vector<LayerKind> const& layers, ModelShape& shape)
+// Nemotron 3 Ultra states no number of layers but a list of their types.
+std::optional<std::uint32_t> listed_layers(ConfigDocument const& document, std::string const& block,
+                                           Architecture const& row)
 {
-    shape.ffn            = 0;
-    shape.sliding_window = layers.front().window;
-    for (auto const& layer : layers) {
-        if (layer.experts == 0)
-            shape.ffn = layer.ffn;
-        auto const found = std::find(shape.kinds.begin(), shape.kinds.end(), layer);
-        shape.kind_at.push_back(static_cast<std::uint8_t>(found - shape.kinds.begin()));
-        if (found == shape.kinds.end())
-            shape.kinds.push_back(layer);
-    }
-    if (shape.kinds.size() > 1)
-        shape.sliding_window = 0;
-    if (shape.kinds.size() == 1 && !shape.has_experts() && !layers.front().chunked) {
-        shape.kinds.clear();
-        shape.kind_at.clear();
-    }
+    auto const* const list = row.halves_apart ? document.find(block + "layers_block_type") : nullptr;
+    if (list == nullptr || list->words.empty())
+        return std::nullopt;
+    return static_cast<std::uint32_t>(std::min<std::size_t>(list->words.size(), 4096));
+}
+
+// Sparse attention by an index of short keys.
+void read_index(ConfigReader& reader, Architecture const& row, ModelShape& shape)
+{
+    if (!row.sparse_index)
+        return;
+    constexpr std::uint32_t most = 1U << 16U;
+    auto const              rank = Names{"q_lora_rank"};
+    shape.index.heads            = reader.whole({"index_n_heads"}, 1, most, "the heads of the index");
+    shape.index.dim              = reader.whole({"index_head_dim"}, 1, most, "the size of a key in the index");
+    shape.index.chosen = reader.whole({"index_topk"}, 1, 1U << 30U, "the tokens that an index lets a query attend to");
+    if (reader.clean() && shape.latent.query_rank == 0)
+        reader.complain(reader.path_of(rank), "an index takes its queries out of compressed ones. State their size");
+}
+
+void read_gate(ConfigReader& reader, Architecture const& row, ModelShape& shape)
+{
+    if (row.output_gate == OutputGate::none)
+        return;
+    auto const names  = Names{"attn_output_gate", "use_head_wise_attn_gate", "attention_output_gate"};
+    shape.output_gate = reader.flag(names, row.gate_unless_denied) ? row.output_gate : OutputGate::none;
+}
+
+// Of layers without a window, where those have heads of their own; and the first of the layers that take keys and
+// values from one before.
+struct GlobalHeads {
+    std::uint32_t kv_heads = 0, head_dim = 0; // 0: as all others
+    bool          values_from_keys = false;
+    std::uint32_t first_sharing    = 0;
+};
+
+GlobalHeads read_global_heads(ConfigReader& reader, Architecture const& row, ModelShape const& shape)
+{
+    auto global          = GlobalHeads{};
+    global.first_sharing = shape.layers;
+    if (!row.two_heads)
+        return global;
+    auto const kv_heads = Names{"num_global_key_value_heads"};
+    auto const sharing  = Names{"num_kv_shared_layers"};
+    global.kv_heads     = reader.whole(kv_heads, 1, 1U << 16U, "the heads of keys without a window", shape.kv_heads);
+    global.head_dim =
+        reader.whole({"global_head_dim"}, 2, 1U << 16U, "the size of a head without a window", shape.head_dim);
+    global.values_from_keys = reader.flag({"attention_k_eq_v"}, false);
+    auto const shared       = reader.whole(sharing, 0, 4096, "the layers that take keys and values from others", 0);
+    if (reader.clean() && (shape.heads % global.kv_heads != 0))
+        reader.complain(reader.path_of(kv_heads), fmt::format("does not divide num_attention_heads = {}", shape.heads));
+    if (reader.clean() && shared >= shape.layers)
+        reader.complain(reader.path_of(sharing),
+                        fmt::format("of {} layers not all can take keys and values from others", shape.layers));
+    else
+        global.first_sharing = shape.layers - shared;
+    return global;
+}
+
+// LFM2 states the width that it would have without a gate, and whether that is to be cut by a third and rounded up.
+void adjust_width(ConfigReader& reader, Architecture const& row, std::vector<LayerKind>& layers)
+{
+    if (!row.convolution)
+        return;
+    auto const adjusts  = reader.flag({"block_auto_adjust_ff_dim"}, !row.experts);
+    auto const multiple = reader.whole({"block_multiple_of"}, 1, 1U << 16U, "what the width is a multiple of", 256);
+    auto const factor   = reader.real({"block_ffn_dim_multiplier"}, 0, 64, 1);
+    for (auto& layer : layers)
+        if (adjusts && layer.experts == 0) {
+            auto const cut = static_cast<std::uint32_t>(factor * static_cast<double>(2 * layer.ffn / 3));
+            layer.ffn      = (cut + multiple - 1) / multiple * multiple;
+        }
 }
 
 // A key that this program does not know may say that the layers are others. Better no answer than a wrong one.
@@ -508,16 +377,19 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
 
     shape.name         = name;
     shape.architecture = row.names[0];
-    shape.layers =
-        reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, "the number of layers", sizes.layers);
+    shape.layers       = reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, "the number of layers",
+                               sizes.layers ? sizes.layers : listed_layers(document, block, row));
     reader.set_layers(shape.layers);
     shape.hidden = reader.size({"hidden_size", "n_embd", "hidden_dim"}, 1, 1U << 20U, "the hidden size", sizes.hidden);
-    auto const ffn = Names{"intermediate_size", "n_inner", "ffn_embed_dim"};
+    auto const ffn = Names{"intermediate_size", "n_inner", "ffn_embed_dim", "block_ff_dim"};
     // A null n_inner is four times the hidden size; so GPT-2 and phi-2 write it.
     auto const four_times =
         document.fields.count(block + "n_inner") != 0 ? std::optional{4 * shape.hidden} : std::nullopt;
-    shape.ffn = four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
-                           : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
+    // Where every layer has experts a file may leave it out.
+    auto const of_experts = row.experts && row.expert_width == ExpertWidth::stated && !reader.has(ffn);
+    shape.ffn             = of_experts   ? 0
+                            : four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
+                                         : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
     read_attention(reader, row, sizes, shape);
     read_latent(reader, row, shape);
     shape.vocabulary  = reader.size({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", sizes.vocabulary);
@@ -539,17 +411,39 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
     else
         read_rotation(reader, row, shape);
 
+    read_index(reader, row, shape);
+    read_gate(reader, row, shape);
+    auto const halves  = read_hybrid(reader, row, shape);
     auto const windows = WindowReader{reader, document, block, row, sizes, shape};
+    auto const global  = read_global_heads(reader, row, shape);
     auto const expert  = row.experts ? std::optional<ExpertReader>{ExpertReader{reader, row, shape}} : std::nullopt;
     auto       layers  = std::vector<LayerKind>(shape.layers);
     for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
         auto& kind = layers[layer];
         kind.ffn   = shape.ffn;
         if (expert)
-            kind = expert->at(layer);
-        kind.window  = windows.at(layer);
+            kind = expert->at(layer, halves[layer].second);
+        if (halves[layer].second == SecondHalf::none)
+            kind = {};
+        kind.mixer = halves[layer].first;
+        if (kind.mixer == Mixer::attention || kind.mixer == Mixer::attention_and_recurrence)
+            kind.window = windows.at(layer);
         kind.chunked = kind.window != 0 && row.chunks;
+        if (global.kv_heads != 0 && !windows.within(layer)) {
+            kind.kv_heads         = global.kv_heads;
+            kind.head_dim         = global.head_dim;
+            kind.values_from_keys = global.values_from_keys;
+        }
+        kind.shares_kv = layer >= global.first_sharing;
     }
+    adjust_width(reader, row, layers);
+    auto const dense = std::any_of(layers.begin(), layers.end(), [&](LayerKind const& each) {
+        return each.ffn + each.experts == 0 &&
+               halves[static_cast<std::size_t>(&each - layers.data())].second != SecondHalf::none;
+    });
+    if (reader.clean() && dense)
+        reader.complain(reader.path_of(ffn), "missing: the width of the feed-forward is needed, for there are layers "
+                                             "without experts. Add it");
     sort_layers(layers, shape);
     shape.soft_caps = reader.has({"attn_logit_softcapping"}) || reader.has({"final_logit_softcapping"});
     refuse_unread(document, block, reader);

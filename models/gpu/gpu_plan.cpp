@@ -18,6 +18,20 @@ bool divides_keys(std::uint32_t tensor, std::uint32_t kv_heads)
     return tensor <= kv_heads ? kv_heads % tensor == 0 : tensor % kv_heads == 0;
 }
 
+// Heads of queries, keys and running states, in every kind of layers.
+bool divides_heads(std::uint32_t tensor, workloads::ModelShape const& shape)
+{
+    auto const  kinds = shape.layer_kinds();
+    auto const& r     = shape.recurrence;
+    return shape.heads % tensor == 0 &&
+           std::all_of(
+               kinds.begin(), kinds.end(),
+               [&](workloads::LayerKind const& kind) { return divides_keys(tensor, shape.sizes_of(kind).kv_heads); }) &&
+           (r.taps + r.state() == 0 ||
+            (r.value_width() % tensor == 0 && (r.rule == workloads::StateRule::none ||
+                                               (r.value_heads % tensor == 0 && divides_keys(tensor, r.key_heads)))));
+}
+
 // Every feed-forward that tokens pass, whether dense, shared or an expert's.
 bool divides_widths(std::uint32_t tensor, workloads::ModelShape const& shape, configs::Experts experts)
 {
@@ -50,7 +64,7 @@ std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const& shape, st
 {
     auto degrees = std::vector<std::uint32_t>{};
     for (std::uint32_t t = 1; t <= std::min(most, shape.heads); ++t)
-        if (shape.heads % t == 0 && divides_widths(t, shape, experts) && divides_keys(t, shape.kv_heads))
+        if (divides_heads(t, shape) && divides_widths(t, shape, experts))
             degrees.push_back(t);
     return degrees;
 }
@@ -71,6 +85,10 @@ void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, c
             fmt::format("tensor parallelism of {}: neither divides the {} key heads of {} nor is a multiple of them. "
                         "{}",
                         plan.tensor, shape.kv_heads, shape.name, choices));
+    if (!divides_heads(plan.tensor, shape))
+        refuse(fmt::format("tensor parallelism of {}: does not divide the heads of all layers of {}, those of running "
+                           "states among them. {}",
+                           plan.tensor, shape.name, choices));
     if (!divides_widths(plan.tensor, shape, p.gpu.experts))
         refuse(fmt::format("tensor parallelism of {}: does not divide the feed-forward of {} ({}). {}", plan.tensor,
                            shape.name, widths_of(shape), choices));
@@ -82,9 +100,9 @@ void require_possible(GpuPlan const& plan, workloads::ModelShape const& shape, c
                            plan.tensor, plan.pipeline, p.gpu.devices));
 }
 
-std::uint32_t kv_heads_of_one(GpuPlan const& plan, workloads::ModelShape const& shape)
+std::uint32_t kv_heads_of_one(GpuPlan const& plan, std::uint32_t kv_heads)
 {
-    return std::max(1U, shape.kv_heads / plan.tensor);
+    return std::max(1U, kv_heads / plan.tensor);
 }
 
 Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, configs::Parameters const& p,
@@ -94,14 +112,32 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     auto const  tensor = static_cast<double>(plan.tensor);
     auto const  layers = static_cast<double>(configs::ceil_divide(shape.layers, plan.pipeline));
 
-    // Layers of different kinds are taken to be spread evenly over the stages.
-    auto held_by_layer = 0.0, cached = 0.0;
+    // Layers of different kinds are taken to be spread evenly over the stages. With more GPUs than key heads the
+    // projections to keys and values are held more than once, and so are matrices that the heads of every GPU need.
+    // What latent attention caches is read by all heads: every GPU of a stage holds it.
+    auto held_by_layer = 0.0, kept = 0.0, state = 0.0; // the latter two of a sequence
     for (auto const& kind : step.kinds) {
         auto const share  = static_cast<double>(kind.layers) / shape.layers;
         auto const window = std::uint64_t{kind.kind.window};
+        auto const tokens = static_cast<double>(window == 0 ? context : std::min(window, context));
+        auto const memory = shape.kept_by(kind.kind);
         for (auto const& op : kind.operators)
-            held_by_layer += share * op.bytes_held;
-        cached += share * static_cast<double>(window == 0 ? context : std::min(window, context));
+            held_by_layer += share * op.bytes_held * (op.kind == workloads::OperatorKind::latent ? tensor : 1.0);
+        auto copies = tensor; // of the cache, in all GPUs of a stage
+        if (auto const mixer = shape.mixer_of(kind.kind);
+            mixer == workloads::Mixer::attention || mixer == workloads::Mixer::attention_and_recurrence) {
+            auto const sizes    = shape.sizes_of(kind.kind);
+            auto const matrices = kind.kind.shares_kv ? 0.0 : kind.kind.values_from_keys ? 1.0 : 2.0;
+            copies              = static_cast<double>(kv_heads_of_one(plan, sizes.kv_heads)) * tensor / sizes.kv_heads;
+            held_by_layer += share * (copies - 1) * matrices * shape.hidden * static_cast<double>(sizes.kv_width()) *
+                             step.stored.at(static_cast<std::size_t>(workloads::WeightPart::attention)) / 8;
+        }
+        auto const own = share *
+                         (static_cast<double>(memory.state) * shape.recurrence.state_bits +
+                          static_cast<double>(memory.recent) * step.activation_bits) /
+                         8;
+        state += own;
+        kept += share * (static_cast<double>(memory.of_token) * step.kv_bits / 8 * tokens * copies) + own;
     }
     // The embedding stands on the first stage, the output projection on the last: one of them is the fullest.
     auto held_once = 0.0, largest_once = 0.0;
@@ -111,27 +147,10 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     }
     auto const once = plan.pipeline == 1 ? held_once : largest_once;
 
-    // With more GPUs than key heads the projections to keys and values are held more than once. What latent attention
-    // caches is read by all heads: every GPU of a stage holds it.
-    auto const latent = shape.latent.kv_rank != 0;
-    if (!latent) {
-        auto const copies     = static_cast<double>(kv_heads_of_one(plan, shape)) * tensor / shape.kv_heads;
-        auto const projection = 2.0 * shape.hidden * static_cast<double>(shape.kv_width()) *
-                                step.stored.at(static_cast<std::size_t>(workloads::WeightPart::attention)) / 8;
-        held_by_layer += projection * (copies - 1);
-    } else {
-        auto down = 0.0; // as the compression, which every GPU does for itself
-        for (auto const& op : step.layer())
-            if (op.kind == workloads::OperatorKind::latent)
-                down += op.bytes_held;
-        held_by_layer += down * (tensor - 1);
-    }
-    auto const elements    = latent ? 1.0 * shape.latent.cached() : 2.0 * kv_heads_of_one(plan, shape) * shape.head_dim;
-    auto const kv_of_token = elements * step.kv_bits / 8;
-
     auto result     = Footprint{};
     result.weights  = configs::Bytes{(held_by_layer * layers + once) / tensor};
-    result.kv       = configs::Bytes{kv_of_token * layers * static_cast<double>(batch) * cached};
+    result.kv       = configs::Bytes{kept / tensor * layers * static_cast<double>(batch)};
+    result.state    = configs::Bytes{state / tensor * layers * static_cast<double>(batch)};
     result.runtime  = p.gpu.memory_runtime;
     result.capacity = p.gpu.memory;
     offload(result, p, layers, configs::Bytes{held_by_layer * layers / tensor});

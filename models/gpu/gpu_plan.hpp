@@ -34,8 +34,8 @@ std::vector<std::uint32_t> tensor_degrees(workloads::ModelShape const&, std::uin
 // it cannot be cut, wants more GPUs than gpu.devices, or reaches beyond the NVLink domain.
 void require_possible(GpuPlan const& plan, workloads::ModelShape const&, configs::Parameters const&);
 
-// Key heads on one GPU.
-std::uint32_t kv_heads_of_one(GpuPlan const&, workloads::ModelShape const&);
+// Key heads on one GPU, of so many.
+std::uint32_t kv_heads_of_one(GpuPlan const&, std::uint32_t kv_heads);
 
 // Of the fullest GPU. Every sequence of the batch holds `context` tokens.
 Footprint footprint_of(GpuPlan const&, workloads::DecodeStep const&, configs::Parameters const&, std::uint64_t batch,

@@ -50,6 +50,7 @@ struct StepOperator {
 struct Footprint {
     configs::Bytes weights, kv, runtime;
     configs::Bytes capacity;
+    configs::Bytes state{};             // of kv, what does not grow with the context
     configs::Bytes offloaded{};         // of kv, beyond the device's own memory
     configs::Bytes weights_offloaded{}; // of weights
     configs::Bytes buffers{};           // for what is fetched of both

@@ -106,11 +106,12 @@ Room room_of(StepOutcome const& one, DeviceMemory const& memory)
     auto const  all  = static_cast<double>(one.devices);
     auto const  held = f.weights - f.weights_offloaded + f.buffers + f.runtime;
     auto const  left = f.capacity > held ? f.capacity - held : Bytes{};
-    auto const  each = f.kv / static_cast<double>(std::max<std::uint64_t>(one.context, 1)); // of a token, one device
-    auto        room = Room{};
+    // Of a token, on one device.
+    auto const each = (f.kv - f.state) / static_cast<double>(std::max<std::uint64_t>(one.context, 1));
+    auto       room = Room{};
     room.tiers.push_back({memory.tier, f.capacity * all, (f.weights - f.weights_offloaded) * all,
                           (f.runtime + f.buffers) * all, left * all,
-                          static_cast<std::uint64_t>(std::floor(ratio(left, each)))});
+                          each.value() > 0 ? static_cast<std::uint64_t>(std::floor(ratio(left, each))) : 0});
     room.sequences          = static_cast<std::uint64_t>(std::floor(ratio(left, f.kv)));
     room.kv_bytes_per_token = each * all;
     return room;

@@ -197,11 +197,27 @@ class StreamPass {
         return most;
     }
 
+    static bool attends(Operator const& op)
+    {
+        return op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax ||
+               op.kind == OperatorKind::index || op.kind == OperatorKind::index_select;
+    }
+
+    // Of what the step attends to, by a token in the mean. Where an index chooses, all but the first tokens attend to
+    // as many.
+    double attended(Operator const& op) const
+    {
+        auto const chosen = step_.shape.index.chosen;
+        auto const looked = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
+        return looked && chosen != 0 && chosen < step_.context ? 1.0 : pieces_.attended;
+    }
+
     // Bytes of keys and values: what is written, or read once for all tokens of a sequence in the piece.
     double cached(Operator const& op) const
     {
-        auto const reads = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
-        return op.bytes_kv * (reads ? pieces_.sequences * pieces_.attended : pieces_.tokens);
+        if (op.kind == OperatorKind::state || op.kind == OperatorKind::convolution) // as much whatever the context
+            return op.bytes_kv * pieces_.sequences;
+        return op.bytes_kv * (attends(op) ? pieces_.sequences * attended(op) : pieces_.tokens);
     }
 
     // With the times of one run.
@@ -212,11 +228,10 @@ class StreamPass {
         auto const rows = last ? pieces_.logits : pieces_.tokens;
         auto const count =
             static_cast<double>(times) * static_cast<double>(last && pieces_.prompts ? sequences_ : pieces_.count);
-        auto const table   = op.kind == OperatorKind::embed; // one row of it for every token
-        auto const attends = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
-        auto const read    = Bytes{op.bytes_weights * (table ? rows : 1.0)};
-        auto const kv      = Bytes{cached(op)};
-        auto const flops   = Flops{op.flops * rows * (attends ? pieces_.attended : 1.0)};
+        auto const table = op.kind == OperatorKind::embed; // one row of it for every token
+        auto const read  = Bytes{op.bytes_weights * (table ? rows : 1.0)};
+        auto const kv    = Bytes{cached(op)};
+        auto const flops = Flops{op.flops * rows * (attends(op) ? attended(op) : 1.0)};
 
         auto       entry      = StepOperator{};
         auto const rate       = machine_.rate() * static_cast<double>(devices);
@@ -328,10 +343,13 @@ void sum_up(StepOutcome& o, StreamMachine const& machine, workloads::DecodeStep 
     o.notes    = step.notes;
 
     // The compiler spreads what is held evenly.
-    auto const held      = held_by_layers(step) + held_by(step.once);
-    auto const kv        = step.shape.kv_bytes_per_token(step.kv_bits) * cached_tokens(work);
-    o.footprint.weights  = Bytes{held / devices};
-    o.footprint.kv       = Bytes{kv / devices};
+    auto const held = held_by_layers(step) + held_by(step.once);
+    auto const kv   = step.shape.kv_bytes_per_token(step.kv_bits) * cached_tokens(work) +
+                    step.shape.state_bytes(step.activation_bits) * static_cast<double>(work.sequences());
+    o.footprint.weights = Bytes{held / devices};
+    o.footprint.kv      = Bytes{kv / devices};
+    o.footprint.state =
+        Bytes{step.shape.state_bytes(step.activation_bits) * static_cast<double>(work.sequences()) / devices};
     o.footprint.capacity = machine.memory;
     close_books(o, machine.engine);
 

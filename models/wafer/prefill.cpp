@@ -37,7 +37,9 @@ Parts parts_of(workloads::MeshTime const& time)
 void add_needs(OperatorOutcome& op, workloads::Operator const& need, workloads::DecodeStep const& step, double tokens,
                double chunks)
 {
-    bool const   attends = op.name == "scores" || op.name == "softmax" || op.name == "values";
+    bool const attends = need.kind == workloads::OperatorKind::attention ||
+                         need.kind == workloads::OperatorKind::softmax || need.kind == workloads::OperatorKind::index ||
+                         need.kind == workloads::OperatorKind::index_select;
     double const flops   = attends ? need.flops * tokens / step.context : need.flops;
     op.kind              = name_of(need.kind);
     op.flops             = flops * tokens;
@@ -110,9 +112,12 @@ void check_prefill(Outcome& o, configs::Parameters const& p, workloads::DecodeSt
                                 {fmt::format("prefill: {}", entry.name), entry.left, entry.right, entry.left_value, entry.right_value});
         o.prefill.checks.push_back(std::move(out));
     };
-    check("queries", {layout.tokens, layout.inner, layout.attention.front().query()});
-    auto const& w = layout.feed_forward.front();
-    check("down", {w.tokens, w.inner, layout.hidden});
+    if (!layout.attention.empty())
+        check("queries", {layout.tokens, layout.inner, layout.attention.front().query()});
+    if (!layout.feed_forward.empty()) {
+        auto const& w = layout.feed_forward.front();
+        check("down", {w.tokens, w.inner, w.to});
+    }
 }
 
 } // namespace scribeline::models

@@ -33,10 +33,15 @@ std::vector<BlockStart> starts_of(std::vector<OperatorOutcome> const& operators,
         for (auto const& block : plan.stages[s].blocks) {
             while (at < operators.size() && (operators[at].kind == "transfer" || operators[at].kind == "repair"))
                 ++at;
-            SCRIBELINE_EXPECT(at < operators.size() && operators[at].stage == s);
-            starts.push_back({block, s, at});
             auto const kind  = is_half(block.kind) ? step.shape.kind_of(block.layer) : 0;
             auto const first = first_of_feed_forward(step, kind);
+            auto const empty = block.kind == workloads::BlockKind::attention      ? first == 0
+                               : block.kind == workloads::BlockKind::feed_forward ? first == step.layer(kind).size()
+                                                                                  : false;
+            if (empty) // a layer without that half
+                continue;
+            SCRIBELINE_EXPECT(at < operators.size() && operators[at].stage == s);
+            starts.push_back({block, s, at});
             switch (block.kind) {
             case workloads::BlockKind::embedding:
                 at += 1;

@@ -159,7 +159,8 @@ class WaferMachine final : public Machine {
         room.sequences          = fewest * p.workload.batch;
         room.kv_bytes_per_token = Bytes{kv};
         room.tiers.push_back({"sram", p.pe.sram * pes, Bytes{totals.bytes_held}, p.pe.sram_runtime * pes,
-                              Bytes{static_cast<double>(*room.sequences) * kv * step_.context},
+                              Bytes{static_cast<double>(*room.sequences) *
+                                    (kv * step_.context + step_.shape.state_bytes(step_.activation_bits))},
                               std::max<std::uint64_t>(*room.sequences * step_.context, plan_.growth.balanced)});
         return room;
     }

@@ -1,4 +1,5 @@
-// Small models whose layers differ: experts, latent attention, windows. No numbers can be carried through them.
+// Small models whose layers differ: experts, latent attention, windows, running states, an index. No numbers can be
+// carried through them.
 #pragma once
 
 #include "support/payload_shapes.hpp"
@@ -36,6 +37,88 @@ inline workloads::LayerKind window(std::uint32_t tokens, std::uint32_t ffn)
     return kind;
 }
 
+inline workloads::LayerKind with_state(workloads::LayerKind kind)
+{
+    kind.mixer = workloads::Mixer::recurrence;
+    return kind;
+}
+
+// One of each rule, with what models have around it.
+inline workloads::Recurrence delta_rule()
+{
+    auto r      = workloads::Recurrence{};
+    r.rule      = workloads::StateRule::delta;
+    r.key_heads = 2, r.value_heads = 4, r.key_dim = 12, r.value_dim = 10;
+    r.taps = 4, r.controls = 2, r.gated = true, r.norm_groups = 4;
+    return r;
+}
+
+inline std::vector<workloads::ModelShape> hybrid_shapes()
+{
+    using namespace workloads;
+    auto list = std::vector<ModelShape>{};
+    auto add  = [&](char const* name, std::vector<LayerKind> kinds) -> ModelShape& {
+        list.push_back(llama_like_shape(name));
+        list.back().kinds = std::move(kinds);
+        list.back().ffn   = 0;
+        list.back()       = with_layers(list.back(), static_cast<std::uint32_t>(list.back().kinds.size()));
+        return list.back();
+    };
+    auto& delta       = add("a gated delta net and gated attention, as Qwen3.5",
+                            {with_state(experts(20, 8, 2, 20)), experts(20, 8, 2, 20)});
+    delta.recurrence  = delta_rule();
+    delta.output_gate = OutputGate::element;
+
+    auto& kimi =
+        add("delta attention with decay by element, as Kimi Linear", {with_state(window(0, 64)), window(0, 64)});
+    kimi.recurrence            = delta_rule();
+    kimi.recurrence.key_heads  = 4;
+    kimi.recurrence.controls   = 1;
+    kimi.recurrence.gated      = false;
+    kimi.recurrence.decay_rank = kimi.recurrence.gate_rank = 12;
+    kimi.latent                                            = {16, 0, 8, 4, 8};
+    kimi.head_dim = 12, kimi.kv_heads = kimi.heads;
+
+    // A layer is a state space, attention or experts, which work on less than the hidden vector.
+    auto state = with_state({}), alone = experts(24, 6, 2, 12);
+    alone.mixer                  = Mixer::none;
+    alone.expert_input           = 20;
+    auto& nemotron               = add("a half in each layer, as Nemotron 3", {state, alone, LayerKind{}});
+    nemotron.recurrence          = delta_rule();
+    nemotron.recurrence.rule     = StateRule::sum;
+    nemotron.recurrence.controls = 1, nemotron.recurrence.norm_groups = 2;
+    nemotron.gated = false, nemotron.activation = Activation::relu_squared;
+
+    auto both                     = window(0, 64);
+    both.mixer                    = Mixer::attention_and_recurrence;
+    auto& falcon                  = add("a state space beside attention, as Falcon-H1", {both});
+    falcon.recurrence             = nemotron.recurrence;
+    falcon.recurrence.norm_groups = 0;
+
+    auto& lightning           = add("lightning attention, as MiniMax-01", {with_state(window(0, 64)), window(0, 64)});
+    lightning.recurrence      = delta_rule();
+    lightning.recurrence.rule = StateRule::sum;
+    lightning.recurrence.key_heads = 4, lightning.recurrence.taps = 0, lightning.recurrence.controls = 0;
+    lightning.recurrence.norm_groups = 1;
+
+    auto& lfm                = add("short convolutions, as LFM2", {with_state(window(0, 64)), window(0, 64)});
+    lfm.recurrence           = {};
+    lfm.recurrence.taps      = 3;
+    lfm.recurrence.value_dim = lfm.hidden;
+
+    auto& sparse    = add("an index, as DeepSeek-V3.2", {window(0, 96), experts(20, 12, 3, 20)});
+    sparse.latent   = {24, 20, 8, 4, 8};
+    sparse.index    = {3, 6, 16};
+    sparse.head_dim = 12, sparse.kv_heads = sparse.heads, sparse.rotary_fraction = 4 / 12.0;
+
+    auto local = window(20, 64), global = window(0, 64);
+    global.kv_heads = 1, global.head_dim = 32, global.values_from_keys = true;
+    auto shares                                                                                               = global;
+    shares.shares_kv                                                                                          = true;
+    add("heads of two sizes, keys as values and shared keys, as Gemma 4", {local, global, shares}).post_norms = true;
+    return list;
+}
+
 inline std::vector<workloads::ModelShape> mixed_shapes()
 {
     using workloads::LayerKind;
@@ -63,6 +146,9 @@ inline std::vector<workloads::ModelShape> mixed_shapes()
     lite.latent   = {16, 0, 8, 4, 8};
     lite.head_dim = 12;
     lite.kv_heads = lite.heads;
+
+    for (auto& shape : hybrid_shapes())
+        list.push_back(std::move(shape));
     return list;
 }
 

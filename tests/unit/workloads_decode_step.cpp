@@ -163,10 +163,14 @@ TEST_CASE("a matrix operator does two flops per weight")
         for (auto const& kind : step.kinds) {
             auto weights = 0.0;
             for (auto const& each : kind.operators)
-                // An exponential and a comparison for each expert's score, and the shares of those chosen.
-                weights += check(
-                    each, each.kind == OperatorKind::router ? 2.0 * kind.kind.experts + 2.0 * kind.kind.active : 0.0);
-            CHECK(weights == static_cast<double>(step.shape.attention_weights() +
+                // An exponential and a comparison for each expert's score, and the shares of those chosen; behind a
+                // convolution an activation of four operations.
+                weights +=
+                    check(each, each.kind == OperatorKind::router ? 2.0 * kind.kind.experts + 2.0 * kind.kind.active
+                                : each.kind == OperatorKind::convolution
+                                    ? 4.0 * static_cast<double>(step.shape.recurrence.mixed())
+                                    : 0.0);
+            CHECK(weights == static_cast<double>(step.shape.attention_weights(kind.kind) +
                                                  step.shape.active_feed_forward_weights(kind.kind)));
         }
     }
@@ -176,19 +180,28 @@ TEST_CASE("a token reads the cache once and writes its own entry")
 {
     for (auto const& model : workloads::shipped_models()) {
         CAPTURE(model);
-        auto const context   = 777U;
-        auto const step      = step_of(model, context);
-        auto const per_token = step.shape.kv_bytes_per_token(16);
-        auto const per_layer = per_token / step.shape.layers;
-        auto       all       = 0.0;
+        auto const  context = 777U;
+        auto const  step    = step_of(model, context);
+        auto const& r       = step.shape.recurrence;
+        auto        all     = 0.0;
         for (auto const& kind : step.kinds) {
             auto const bytes = [&](char const* name) {
-                return workloads::find_operator(kind.operators, name)->bytes_kv;
+                auto const* const found = workloads::find_operator(kind.operators, name);
+                return found == nullptr ? 0.0 : found->bytes_kv;
             };
+            auto const kept  = step.shape.kept_by(kind.kind);
+            auto const index = 2.0 * (kept.of_token > 0 ? step.shape.index.dim : 0);
+            auto const cache = 2 * static_cast<double>(kept.of_token) - index; // of a token: two bytes an element
+            // The state is read once and written once; a convolution reads what it keeps and leaves what is new.
+            auto const state  = 2.0 * static_cast<double>(kept.state) * r.state_bits / 8;
+            auto const recent = kept.recent > 0 ? 2.0 * static_cast<double>(r.taps * r.mixed()) : 0.0;
             CHECK(kind.attended == (kind.kind.window == 0 ? context : std::min(context, kind.kind.window)));
-            CHECK(bytes("scores") + bytes("values") == per_layer * kind.attended);
-            CHECK(bytes("kv_write") == per_layer);
-            all += kind.layers * per_layer * (kind.attended + 1);
+            CHECK(bytes("scores") + bytes("values") == cache * kind.chosen);
+            CHECK(bytes("kv_write") == cache);
+            CHECK(bytes("index_scores") == index * (kind.attended + 1));
+            CHECK(bytes("state_recall") + bytes("state_update") == state);
+            CHECK(bytes("convolution") == recent);
+            all += kind.layers * (cache * (kind.chosen + 1) + index * (kind.attended + 1) + state + recent);
         }
         CHECK(workloads::totals_of(step).bytes_kv == Approx(all).epsilon(1e-12));
     }

@@ -57,7 +57,7 @@ TEST_CASE("a stated head size and fewer key-value heads are taken as they stand"
     CHECK(shape.query_width() == 192);
     CHECK(shape.kv_width() == 64);
     // Attention 96 x (192 + 2 x 64) + 192 x 96, feed-forward 3 x 96 x 200.
-    CHECK(shape.attention_weights() == 96 * 320 + 192 * 96);
+    CHECK(shape.attention_weights({}) == 96 * 320 + 192 * 96);
     CHECK(shape.feed_forward_weights(shape.layer_kinds().front()) == 3 * 96 * 200);
     CHECK(shape.active_parameters() == 3 * (96 * 320 + 192 * 96 + 3 * 96 * 200) + 500 * 96);
     CHECK(shape.parameters() == shape.active_parameters() + 500 * 96);

@@ -42,7 +42,8 @@ PrefillShape dense(std::uint32_t width)
     shape.hidden                = 512;
     shape.attention             = {{4, 2, 64, 64, true}};
     shape.feed_forward          = {{1.0, width, 1}};
-    shape.operators             = {"attention_norm", "qkv", "scores", "gate_up", "activation", "down"};
+    shape.operators             = {OperatorId::attention_norm, OperatorId::qkv,        OperatorId::scores,
+                                   OperatorId::gate_up,        OperatorId::activation, OperatorId::down};
     shape.first_of_feed_forward = 3;
     return shape;
 }
@@ -141,11 +142,11 @@ TEST_CASE("an operator without a form is named")
 {
     auto const p     = machine("wse2", 64, {16, 16});
     auto       shape = dense(1024);
-    shape.operators.push_back("latent_up");
+    shape.operators.push_back(OperatorId::embedding);
     auto const layout  = prefill_layout(shape, 4, {16, 16});
     auto const refusal = refusal_of([&] { PrefillForms{shape, layout, p, true}; });
     CHECK(refusal.code == configs::Exit::bad_config);
-    CHECK_THAT(refusal.text, Catch::Contains("latent_up") && Catch::Contains("--prompt"));
+    CHECK_THAT(refusal.text, Catch::Contains("embedding") && Catch::Contains("--prompt"));
 }
 
 TEST_CASE("shifts that are not hidden take longer, and need less SRAM")

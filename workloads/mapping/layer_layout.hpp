@@ -31,6 +31,28 @@ namespace scribeline::workloads {
 // Elements that a vector or a matrix takes in SRAM: whole wavelets of two (LayerMemory).
 constexpr std::uint64_t padded(std::uint64_t elements) { return elements + elements % 2; }
 
+// Of a running state (families/recurrence.cpp); 0 without.
+struct StateLayout {
+    std::uint32_t heads_per_row = 0;         // of values
+    std::uint32_t segments = 0, segment = 0; // of rows that share a head
+    std::uint32_t head        = 0;           // elements of a head of values per row
+    std::uint32_t gates       = 0;           // of gates per row
+    std::uint32_t controls    = 0;           // of what a token has for each head, per row
+    std::uint32_t key_rows    = 0;           // of queries and keys per row, before they turn to the columns
+    std::uint32_t keys        = 0;           // of one head's keys per column
+    std::uint32_t key_heads   = 0;           // all of them
+    std::uint32_t own_keys    = 0;           // of them, that a row's values belong to
+    bool          recalls     = false;       // the delta rule
+    std::uint32_t taps        = 0;
+    std::uint32_t norm_groups = 0;
+    std::uint32_t decay_rows = 0, gate_rows = 0, gate_columns = 0; // of the short vectors
+    std::uint32_t state_bits = 32;
+
+    std::uint32_t values() const { return heads_per_row * head; }
+    std::uint32_t mixed() const { return values() + key_rows; }
+    std::uint32_t inputs() const { return mixed() + gates + controls; }
+};
+
 struct LayerLayout {
     std::uint32_t columns, rows;
     std::uint32_t hidden;        // elements of the hidden vector per column
@@ -42,8 +64,23 @@ struct LayerLayout {
     std::uint32_t tokens;        // of the context per column
     std::uint32_t ffn;           // elements per row, of the feed-forward that all tokens pass
     bool          gated;
+    Mixer         mixer  = Mixer::attention;
     std::uint32_t batch  = 1; // vectors that a step carries
     std::uint32_t caches = 1; // sequences that they belong to
+
+    // Attention with keys and values as they are.
+    std::uint32_t key_matrices = 2;    // of keys and of values
+    bool          keeps        = true; // a cache
+    std::uint32_t gate         = 0;    // elements of an output gate per row
+    std::uint32_t attended     = 0;    // tokens of a column that a query attends to: `tokens`, or those an index chose
+
+    StateLayout state;
+
+    // An index; 0 without. Elements.
+    std::uint32_t index_heads   = 0; // all of them
+    std::uint32_t index_rows    = 0; // of a key, and of a head's query, per row
+    std::uint32_t index_queries = 0; // of all heads' queries per column
+    std::uint32_t index_outputs = 0; // heads whose weights a row makes
 
     // Latent attention; 0 without. Elements.
     std::uint32_t latent       = 0; // of the compressed keys and values per row: a part of `head`
@@ -61,10 +98,14 @@ struct LayerLayout {
     std::uint32_t pairs          = 0; // of a token and an expert, in the group that has most
     std::uint32_t router_outputs = 0; // experts that a row scores
     std::uint32_t all_experts = 0, active = 0;
+    // What experts work on where it is not the hidden vector; 0: it is.
+    std::uint32_t narrow = 0, narrow_rows = 0; // elements per column, per row
+    std::uint32_t wide_rows = 0;               // of the hidden vector per row, on its way back
 
     std::uint32_t query() const { return heads_per_row * share * head; } // elements per row
     std::uint32_t key() const { return heads_per_row * head; }
-    std::uint32_t scores() const { return heads_per_row * share * tokens; }
+    std::uint32_t scores() const { return heads_per_row * share * attended; }
+    std::uint32_t expert_input() const { return narrow != 0 ? narrow : hidden; }
     std::uint32_t up() const { return gated ? 2 * ffn : ffn; }
     std::uint32_t expert_up() const { return gated ? 2 * expert_ffn : expert_ffn; }
     std::uint32_t vector() const { return hidden * batch; } // the hidden vector, of all sequences
@@ -73,27 +114,21 @@ struct LayerLayout {
     std::uint32_t widened() const { return up() * batch + expert_up() * pairs; }
 
     // Elements in the SRAM of one PE.
-    std::uint64_t attention_weights() const
-    {
-        if (latent != 0)
-            return padded(std::uint64_t{hidden} * query_rank) + padded(std::uint64_t{query_rank} * head_queries) +
-                   padded(std::uint64_t{hidden} * query_rows) + padded(std::uint64_t{hidden} * head) +
-                   padded(std::uint64_t{head_nope} * latent) + padded(std::uint64_t{latent} * head_values) +
-                   padded(std::uint64_t{head_values} * out_rows);
-        return padded(std::uint64_t{hidden} * (query() + 2 * key())) + padded(std::uint64_t{query()} * hidden);
-    }
+    std::uint64_t attention_weights() const;
     std::uint64_t feed_forward_weights() const
     {
         return padded(std::uint64_t{hidden} * up()) + padded(std::uint64_t{ffn} * hidden) +
-               experts * (padded(std::uint64_t{hidden} * expert_up()) + padded(std::uint64_t{expert_ffn} * hidden)) +
-               padded(std::uint64_t{hidden} * router_outputs);
+               experts * (padded(std::uint64_t{expert_input()} * expert_up()) +
+                          padded(std::uint64_t{expert_ffn} * expert_input())) +
+               padded(std::uint64_t{hidden} * router_outputs) + padded(std::uint64_t{hidden} * narrow_rows) +
+               padded(std::uint64_t{narrow} * wide_rows);
     }
     std::uint64_t weights() const { return attention_weights() + feed_forward_weights(); }
     std::uint64_t cache() const { return cache(tokens); }
-    std::uint64_t cache(std::uint64_t tokens_of_a_column) const
-    {
-        return caches * (latent != 0 ? 1 : 2) * padded(key() * tokens_of_a_column);
-    }
+    std::uint64_t cache(std::uint64_t tokens_of_a_column) const;
+    double        state_bytes(double activation_bytes) const; // of running states and what convolutions look back at
+    // Scores that wait in a PE for a token of its column, of one sequence: of attention, or of an index.
+    std::uint32_t scores_of_token() const { return index_heads != 0 ? index_heads : heads_per_row * share; }
 };
 
 // Of layers of one kind, for the step's batch.

@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "workloads/mapping/rounding.hpp"
 #include "workloads/mapping/steps.hpp"
+#include "workloads/operators/families.hpp"
 
 #include <cmath>
 #include <limits>
@@ -222,6 +223,20 @@ double bytes_of_payload(LayerProgram const& layer)
            bytes_of_weights(layer.step.shape, layer.step.context);
 }
 
+// Of the layer, by its first operator of the kind: ", with layers of ...".
+std::string what_is_not_carried(LayerProgram const& layer)
+{
+    auto const&       kind   = layer.step.kinds.at(layer.kind).kind;
+    auto const* const family = mixer_family(layer.step.shape, kind);
+    if (layer.layout.index_heads != 0)
+        return ", with an index of tokens";
+    if (family == nullptr || layer.layout.mixer != Mixer::attention)
+        return fmt::format(", with layers of {}", family == nullptr ? "experts alone" : family->name);
+    if (layer.layout.gate != 0)
+        return ", with a gate on attention";
+    return layer.layout.key_matrices != 2 ? ", with values made of keys" : "";
+}
+
 } // namespace
 
 void require_payload(LayerProgram const& layer)
@@ -233,10 +248,10 @@ void require_payload(LayerProgram const& layer)
     if (!computes(layout))
         throw UserError{
             Exit::bad_config,
-            fmt::format("run.payload = true: {}: numbers are carried for one sequence of models with keys and "
+            fmt::format("run.payload = true: {}{}: numbers are carried for one sequence of models with keys and "
                         "values of their own and no experts. Run it without --payload: cycles are the "
                         "same.",
-                        shape.name)};
+                        shape.name, what_is_not_carried(layer))};
     if (layout.segment > 1 && layout.head % 2 == 1 && rotated_elements(shape) > 0)
         throw UserError{Exit::bad_config,
                         fmt::format("run.payload = true: {} elements of a head in each of {} rows would part two that "

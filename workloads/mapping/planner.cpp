@@ -157,12 +157,16 @@ void place(TokenPlan& plan, Tiling const& tiling, Cuts const& cuts, configs::Gri
         stage.requests     = tiling.memory().requests(stage.blocks);
         fullest            = std::max(fullest, stage.bytes_per_pe);
         if (stage.requests > 0) {
-            auto const growth        = tiling.memory().growth(stage.blocks);
-            plan.growth.concatenated = std::min(plan.growth.concatenated, growth.concatenated);
-            plan.growth.balanced     = std::min(plan.growth.balanced, growth.balanced);
+            auto const growth = tiling.memory().growth(stage.blocks);
+            if (growth.balanced > 0) { // windows and running states do not grow
+                plan.growth.concatenated = std::min(plan.growth.concatenated, growth.concatenated);
+                plan.growth.balanced     = std::min(plan.growth.balanced, growth.balanced);
+            }
         }
         plan.stages.push_back(std::move(stage));
     }
+    if (plan.growth.balanced == none)
+        plan.growth = {};
     plan.wafers = tiling.wafers_for(cuts.size());
     if (tiling.wafer_tables()) {
         plan.stages.push_back(table_stage(BlockKind::head, plan.wafers - 1, whole));

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scribeline::workloads {
@@ -31,25 +32,32 @@ class PrefillForms {
     // Chunks of keys that the queries of that chunk attend to, its own included: those within the window.
     double pairs(std::uint32_t before) const;
 
-  private:
-    double   cycles(std::size_t first, std::size_t last, std::uint32_t before) const;
-    void     write(std::string const& name);
-    void     product(std::uint32_t tokens, std::uint32_t inner, std::uint32_t width, double times = 1);
-    void     align(std::uint32_t tokens, std::uint32_t inner, double times = 1);
+    PrefillShape const&  shape;
+    PrefillLayout const& layout;
+
+    // What families write the operator at hand with.
+    MeshForms const& mesh() const { return forms_; }
+    std::uint32_t    activation_bits() const { return activation_bits_; }
+    MeshCosts const& costs() const { return forms_.costs(); }
+    MeshTime&        once() { return list_.back().once; }
+    MeshTime&        per_pair() { return list_.back().per_pair; }
+    void             describe(std::string text) { list_.back().shape = std::move(text); }
+    void             product(std::uint32_t tokens, std::uint32_t inner, std::uint32_t width, double times = 1);
+    void             align(std::uint32_t tokens, std::uint32_t inner, double times = 1);
+    void     through(std::uint32_t inner, std::uint32_t width); // a product, with its alignment, over all columns
     MeshTime vectors(std::uint64_t operations, std::uint32_t length) const;
     MeshTime norm(std::uint32_t elements, std::uint32_t pes, std::uint32_t groups_of_sums) const;
-    void     through(std::uint32_t inner, std::uint32_t width); // a product, with its alignment, over all columns
-    void     router();
     MeshTime attend_scores(HeadsLayout const&) const;
     MeshTime softmax(HeadsLayout const&) const;
-    MeshTime values(HeadsLayout const&) const;
+    MeshTime weigh_values(HeadsLayout const&) const;
 
-    PrefillShape const&  shape_;
-    PrefillLayout const& layout_;
-    MeshForms const      forms_;
-    double const         weight_bits_;
-    std::uint32_t const  kv_bits_, activation_bits_;
-    bool const           hidden_shifts_;
+  private:
+    double cycles(std::size_t first, std::size_t last, std::uint32_t before) const;
+
+    MeshForms const     forms_;
+    double const        weight_bits_;
+    std::uint32_t const kv_bits_, activation_bits_;
+    bool const          hidden_shifts_;
 
     std::vector<PrefillOperator> list_;
     std::size_t                  middle_ = 0;

@@ -44,6 +44,8 @@ PrefillLayout prefill_layout(PrefillShape const& shape, std::uint32_t tokens, co
         w.tokens = static_cast<std::uint32_t>(std::ceil(f.token_share * tokens));
         w.width  = ceil_div(f.width, region.columns);
         w.inner  = block(w.width);
+        w.to     = f.input == 0 ? l.hidden : ceil_div(f.input, region.columns);
+        w.from   = block(w.to);
         w.count  = f.count;
         l.feed_forward.push_back(w);
     }

@@ -36,6 +36,8 @@ struct WidthLayout {
     std::uint32_t tokens; // of a row, in each of them
     std::uint32_t width;  // elements of a column
     std::uint32_t inner;  // of the way back, elements of one block
+    std::uint32_t from;   // of the input, elements of one block
+    std::uint32_t to;     // of the output, elements of a column
     std::uint32_t count;
 };
 

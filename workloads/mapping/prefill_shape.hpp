@@ -4,7 +4,6 @@
 #include "workloads/decode_step.hpp"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace scribeline::workloads {
@@ -22,6 +21,7 @@ struct PrefillFeedForward {
     double        token_share = 1;
     std::uint32_t width       = 1;
     std::uint32_t count       = 1;
+    std::uint32_t input       = 0; // 0: the hidden vector
 };
 
 // Latent attention: all sizes of ModelShape::latent. For a prompt, keys and values of every head are made of the
@@ -32,13 +32,18 @@ struct PrefillShape {
     std::uint32_t                   layers = 1, hidden = 1; // layers of all kinds
     bool                            gated = true, layer_norm = false;
     std::uint32_t                   window = 0; // tokens attended to at most; 0: all before
+    Mixer                           mixer  = Mixer::attention;
     LatentAttention                 latent;
-    std::uint32_t                   experts = 0, active = 0; // routed; 0: none
+    SparseIndex                     index;
+    Recurrence                      recurrence;
+    std::uint32_t                   key_matrices = 2, gate = 0; // as in LayerLayout; elements of all heads
+    std::uint32_t                   expert_input = 0;           // where it is not the hidden vector
+    std::uint32_t                   experts = 0, active = 0;    // routed; 0: none
     std::vector<PrefillAttention>   attention;
     std::vector<PrefillFeedForward> feed_forward;
     // The operators of a layer, in order, as in DecodeStep::layer().
-    std::vector<std::string> operators;
-    std::size_t              first_of_feed_forward = 0;
+    std::vector<OperatorId> operators;
+    std::size_t             first_of_feed_forward = 0;
 };
 
 PrefillShape prefill_shape(DecodeStep const&, std::size_t kind = 0);

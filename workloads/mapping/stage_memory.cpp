@@ -12,6 +12,16 @@ namespace {
 
 double size(std::uint64_t elements) { return static_cast<double>(padded(elements)); }
 
+// Of all sequences, in the layers that have most.
+std::uint64_t most_scores_of_token(Layouts const& layouts)
+{
+    std::uint64_t most = 0;
+    for (auto const& l : layouts)
+        if (l.mixer != Mixer::recurrence && l.mixer != Mixer::none)
+            most = std::max(most, std::uint64_t{l.batch} * l.scores_of_token());
+    return std::max<std::uint64_t>(most, 1);
+}
+
 double count(std::vector<Block> const& blocks, BlockKind kind)
 {
     return static_cast<double>(
@@ -22,9 +32,7 @@ double count(std::vector<Block> const& blocks, BlockKind kind)
 
 StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs::Parameters const& p)
     : kind_at_{step.shape.kind_at}, capacity_{p.pe.sram.value()}, kv_{p.workload.kv_bits / 8.0},
-      activation_{p.workload.activation_bits / 8.0}, scores_per_token_{std::uint64_t{layouts.front().batch} *
-                                                                       layouts.front().heads_per_row *
-                                                                       layouts.front().share},
+      activation_{p.workload.activation_bits / 8.0}, scores_per_token_{most_scores_of_token(layouts)},
       runtime_{p.pe.sram_runtime.value()}, streamed_{p.mapping.weights == configs::Weights::streamed},
       columns_{layouts.front().columns}, context_{step.context}
 {
@@ -36,7 +44,8 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
         double const hidden    = size(l.hidden);
         double const attention = static_cast<double>(l.attention_weights());
         double const expansion = static_cast<double>(l.feed_forward_weights());
-        Kind         kind{l, static_cast<double>(l.cache()) * kv_, 0, 0, step.kinds[k].kind.window == 0};
+        Kind         kind{l, static_cast<double>(l.cache()) * kv_ + l.state_bytes(activation_), 0, 0,
+                  step.kinds[k].kind.window == 0 && l.cache() > 0};
 
         // What a layer's budget has beside its weights, its cache and its two norms stands there once.
         double once = -(attention + expansion) * weight - kind.cache - 2 * hidden * activation_;
@@ -44,7 +53,9 @@ StageMemory::StageMemory(DecodeStep const& step, Layouts const& layouts, configs
             once += part.bytes;
         if (once > once_) {
             once_   = once;
-            scores_ = static_cast<double>(padded(std::uint64_t{l.batch} * l.scores())) * activation_;
+            scores_ = static_cast<double>(padded(std::uint64_t{l.batch} *
+                                                 (l.index_heads != 0 ? l.index_heads * l.tokens : l.scores()))) *
+                      activation_;
         }
 
         // The budget counts a norm for each half, whether it stands before or after. Beside it: those of models that
@@ -144,7 +155,8 @@ std::uint32_t StageMemory::requests(std::vector<Block> const& blocks) const
 
 double StageMemory::grown(Kind const& kind, std::uint64_t tokens) const
 {
-    return kind.grows ? static_cast<double>(kind.layout.cache(tokens)) * kv_ : kind.cache;
+    return kind.grows ? static_cast<double>(kind.layout.cache(tokens)) * kv_ + kind.layout.state_bytes(activation_)
+                      : kind.cache;
 }
 
 KvGrowth StageMemory::growth(std::vector<Block> const& blocks) const
@@ -166,10 +178,10 @@ KvGrowth StageMemory::growth(std::vector<Block> const& blocks) const
             sum += grown(*kind, tokens) - kind->cache;
         return sum;
     };
-    double token = static_cast<double>(scores_per_token_) * activation_, slack = activation_;
+    constexpr std::uint32_t even  = 1024; // tokens that no padding adds to
+    double                  token = static_cast<double>(scores_per_token_) * activation_, slack = activation_;
     for (auto const* kind : kinds) {
-        double const of_token = static_cast<double>(kind->layout.caches) * kind->layout.key() * kv_;
-        token += (kind->layout.latent != 0 ? 1 : 2) * of_token;
+        token += static_cast<double>(kind->layout.cache(even)) * kv_ / even;
         slack += 2 * kv_ * kind->layout.caches;
     }
     auto most = held + static_cast<std::uint64_t>(std::ceil((left + slack) / token));

@@ -16,10 +16,12 @@ std::vector<std::uint64_t> kv_of_wafers(workloads::DecodeStep const& step, workl
             if (block.kind != workloads::BlockKind::attention)
                 continue;
             auto const& layer = step.of_layer(block.layer);
-            auto const* write = find_operator(layer.operators, "kv_write");
-            SCRIBELINE_EXPECT(write != nullptr);
-            auto const kept = layer.kind.window == 0 ? tokens : std::min<std::uint64_t>(tokens, layer.kind.window);
-            bytes[stage.wafer] += write->bytes_kv * static_cast<double>(kept);
+            auto const  kept  = layer.kind.window == 0 ? tokens : std::min<std::uint64_t>(tokens, layer.kind.window);
+            auto const  own   = step.shape.kept_by(layer.kind);
+            bytes[stage.wafer] += (static_cast<double>(own.of_token * kept) * step.kv_bits +
+                                   static_cast<double>(own.state) * step.shape.recurrence.state_bits +
+                                   static_cast<double>(own.recent) * step.activation_bits) /
+                                  8;
         }
     auto whole = std::vector<std::uint64_t>{};
     for (auto const each : bytes)
