@@ -203,6 +203,111 @@ void Payload::run(std::size_t tile, workloads::KernelCall const& k)
     case Kernel::clear:
         std::fill(dst, dst + k.n, 0.0f);
         break;
+    default:
+        run_state(s, k);
+    }
+}
+
+// Kernels of a running state. Tables: which head of keys, rate, bias, decay, strength.
+void Payload::run_state(float* s, workloads::KernelCall const& k) const
+{
+    auto const round = [this](float x) { return this->round(x); };
+    auto const silu  = [&](float x) { return round(x / (1.0f + std::exp(-x))); };
+    float*     dst   = s + k.dst;
+    float*     a     = s + k.a;
+    float*     b     = s + k.b;
+    float*     c     = s + k.c;
+    switch (k.kernel) {
+    case Kernel::convolve:
+        for (std::uint32_t j = 0; j < k.m; ++j) {
+            float sum = 0;
+            for (std::uint32_t t = 0; t < k.n; ++t)
+                sum = round(sum + b[t * k.m + j] * (t + 1 < k.n ? c[t * k.m + j] : a[j]));
+            for (std::uint32_t t = 0; t + 1 < k.n; ++t)
+                c[t * k.m + j] = t + 2 < k.n ? c[(t + 1) * k.m + j] : a[j];
+            dst[j] = silu(sum);
+        }
+        break;
+    case Kernel::place:
+        std::fill(dst, dst + k.n, 0.0f);
+        for (std::uint32_t j = 0; j < k.m; ++j)
+            if (b[j] >= 0)
+                dst[static_cast<std::uint32_t>(b[j])] = a[j];
+        break;
+    case Kernel::key_squares:
+        for (std::uint32_t o = 0; o < 2 * k.heads; ++o) {
+            float const head = b[o % k.heads];
+            float       sum  = 0;
+            for (std::uint32_t i = 0; head >= 0 && i < k.n; ++i) {
+                float const x = a[(static_cast<std::uint32_t>(head) + (o < k.heads ? 0 : k.m)) * k.n + i];
+                sum           = round(sum + x * x);
+            }
+            dst[o] = sum;
+        }
+        break;
+    case Kernel::norm_keys:
+        for (std::uint32_t o = 0; o < 2 * k.heads; ++o) {
+            float const head   = b[o % k.heads];
+            float const factor = round(1.0f / std::sqrt(c[o] + k.epsilon)) * (o < k.heads ? k.scale : 1.0f);
+            for (std::uint32_t i = 0; head >= 0 && i < k.n; ++i) {
+                float& x = dst[(static_cast<std::uint32_t>(head) + (o < k.heads ? 0 : k.m)) * k.n + i];
+                x        = round(x * factor);
+            }
+        }
+        break;
+    case Kernel::decay_rates:
+        for (std::uint32_t h = 0; h < k.heads; ++h) {
+            float const step   = std::log1p(std::exp(a[h] + c[2 * k.heads + h]));
+            c[3 * k.heads + h] = round(std::exp(-c[k.heads + h] * step));
+            c[4 * k.heads + h] = round(k.m == 1 ? 1.0f / (1.0f + std::exp(-a[k.heads + h])) : step);
+        }
+        break;
+    case Kernel::decay_state:
+        for (std::uint32_t i = 0; i < k.heads * k.n * k.m; ++i)
+            dst[i] = round(dst[i] * c[3 * k.heads + i / (k.n * k.m)]);
+        break;
+    case Kernel::multiply_state:
+        std::fill(dst, dst + k.heads * k.m, 0.0f);
+        for (std::uint32_t h = 0; h < k.heads; ++h)
+            for (std::uint32_t i = 0; c[h] >= 0 && i < k.n; ++i)
+                for (std::uint32_t v = 0; v < k.m; ++v)
+                    dst[h * k.m + v] = round(dst[h * k.m + v] + a[(h * k.n + i) * k.m + v] *
+                                                                    b[static_cast<std::uint32_t>(c[h]) * k.n + i]);
+        break;
+    case Kernel::subtract:
+        for (std::uint32_t i = 0; i < k.n; ++i)
+            dst[i] = round(a[i] - b[i]);
+        break;
+    case Kernel::scale_heads:
+        for (std::uint32_t i = 0; i < k.heads * k.m; ++i)
+            dst[i] = round(a[i] * c[4 * k.heads + i / k.m]);
+        break;
+    case Kernel::add_to_state:
+        for (std::uint32_t h = 0; h < k.heads; ++h)
+            for (std::uint32_t i = 0; c[h] >= 0 && i < k.n; ++i)
+                for (std::uint32_t v = 0; v < k.m; ++v) {
+                    float& x = dst[(h * k.n + i) * k.m + v];
+                    x        = round(x + a[static_cast<std::uint32_t>(c[h]) * k.n + i] * b[h * k.m + v]);
+                }
+        break;
+    case Kernel::group_squares:
+        std::fill(dst, dst + k.m, 0.0f);
+        for (std::uint32_t h = 0; h < k.heads; ++h)
+            for (std::uint32_t i = 0; b[h] >= 0 && i < k.n; ++i) {
+                float& sum = dst[static_cast<std::uint32_t>(b[h])];
+                sum        = round(sum + a[h * k.n + i] * a[h * k.n + i] * k.scale);
+            }
+        break;
+    case Kernel::gated_norm: // weights are at m, sums of groups at rep
+        for (std::uint32_t h = 0; h < k.heads; ++h) {
+            float const sum    = c[h] >= 0 ? s[k.rep + static_cast<std::uint32_t>(c[h])] : 1.0f;
+            float const factor = round(1.0f / std::sqrt(sum + k.epsilon));
+            for (std::uint32_t i = h * k.n; i < (h + 1) * k.n; ++i)
+                dst[i] = round(round(round(a[i] * factor) * s[k.m + i]) * silu(b[i]));
+        }
+        break;
+    default:
+        break;
     }
 }
 

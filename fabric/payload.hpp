@@ -31,6 +31,7 @@ class Payload {
     std::uint32_t pack(float const* element) const;
     void          unpack(std::uint32_t word, float* element) const;
     float         activation(float x) const;
+    void          run_state(float* sram, workloads::KernelCall const& call) const;
 
     workloads::Element element_;
     int                activation_;

@@ -1,6 +1,7 @@
 // quantization_config of Hugging Face's transformers: each method has its own way to say how many bits a weight has,
 // what scale stands beside how many of them, and which modules are left as they were.
 #include "workloads/checkpoint.hpp"
+#include "workloads/mixer_modules.hpp"
 
 #include "configs/failure.hpp"
 #include "workloads/config_document.hpp"
@@ -358,32 +359,6 @@ class CheckpointReader {
         auto const widths = shape_.gated ? std::vector<std::string>{"gate_proj", "up_proj", "down_proj"}
                                          : std::vector<std::string>{"up_proj", "down_proj"};
         auto       result = std::vector<Module>{};
-        if (part == WeightPart::attention) {
-            auto const all = static_cast<double>(shape_.attention_weights(shape_.layer_kinds().front()));
-            auto const add = [&](char const* name, double elements) {
-                result.push_back({named({"self_attn", "attention", "attn"}, name), elements / all});
-            };
-            auto const  hidden = static_cast<double>(shape_.hidden);
-            auto const& l      = shape_.latent;
-            if (l.kv_rank == 0) {
-                add("q_proj", hidden * static_cast<double>(shape_.query_width()));
-                add("k_proj", hidden * static_cast<double>(shape_.kv_width()));
-                add("v_proj", hidden * static_cast<double>(shape_.kv_width()));
-                add("o_proj", hidden * static_cast<double>(shape_.query_width()));
-                return result;
-            }
-            auto const query = static_cast<double>(shape_.query_width());
-            if (l.query_rank != 0) {
-                add("q_a_proj", hidden * l.query_rank);
-                add("q_b_proj", query * l.query_rank);
-            } else {
-                add("q_proj", hidden * query);
-            }
-            add("kv_a_proj_with_mqa", hidden * l.cached());
-            add("kv_b_proj", double{1} * l.kv_rank * shape_.heads * (l.nope_dim + l.value_dim));
-            add("o_proj", double{1} * shape_.heads * l.value_dim * hidden);
-            return result;
-        }
         for (auto const& width : widths) {
             auto names = part == WeightPart::feed_forward ? named(blocks, width) : std::vector<std::string>{};
             if (part == WeightPart::shared_experts)
@@ -401,8 +376,31 @@ class CheckpointReader {
         return result;
     }
 
+    // Of all layers' first halves, by their elements.
+    double mean_of_mixers(double plain)
+    {
+        auto const kinds   = shape_.layer_kinds();
+        auto       modules = std::vector<std::vector<MixerModule>>{};
+        for (auto const& kind : kinds)
+            modules.push_back(modules_of_mixer(shape_, kind));
+        auto bits = 0.0, elements = 0.0;
+        for (std::uint32_t layer = 0; layer < shape_.layers; ++layer)
+            for (auto const& module : modules[shape_.kind_of(layer)]) {
+                if (module.elements == 0)
+                    continue;
+                auto names = std::vector<std::string>{};
+                for (auto const& name : module.names)
+                    names.push_back(fmt::format("layers.{}.{}", layer, name));
+                bits += module.elements * format_at(names, plain).stored();
+                elements += module.elements;
+            }
+        return elements == 0 ? plain : bits / elements;
+    }
+
     double mean_over_layers(WeightPart part, double plain)
     {
+        if (part == WeightPart::attention)
+            return mean_of_mixers(plain);
         auto const modules = modules_of(part);
         auto const kinds   = shape_.layer_kinds();
         auto       sum = 0.0, layers = 0.0;

@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace scribeline::workloads {
@@ -71,7 +72,30 @@ class Maker {
 
 } // namespace
 
-LayerWeights random_weights(ModelShape const& shape, std::uint32_t context, std::uint64_t seed)
+namespace {
+
+// In place of matrices of attention.
+void add_state(Maker& make, ModelShape const& shape, LayerKind const& kind, LayerWeights& w)
+{
+    auto const&       r     = shape.recurrence;
+    std::size_t const mixed = r.mixed(), values = r.value_width(), before = std::max(1U, r.taps) - 1;
+    auto&             s = w.state;
+    w.wq = w.wk = w.wv = w.keys = w.values = {};
+    s.in                                   = make.matrix(shape.hidden, r.inputs());
+    s.taps                                 = make.matrix(std::max(1U, r.taps), mixed);
+    s.recent                               = make.tensor(before * mixed, 2);
+    s.rates                                = make.tensor(r.value_heads, 0.5, 1); // 0.5 ... 1.5
+    s.biases                               = make.tensor(r.value_heads, 1);
+    s.norm                                 = make.norm(values);
+    s.state                                = make.tensor(r.state(), 0.5);
+    w.wo                                   = make.matrix(values, shape.hidden);
+    if (kind.ffn == 0)
+        w.gate = w.up = w.down = w.ffn_norm = w.post_ffn_norm = {};
+}
+
+} // namespace
+
+LayerWeights random_weights(ModelShape const& shape, std::uint32_t context, std::uint64_t seed, LayerKind const& kind)
 {
     SCRIBELINE_EXPECT(context > 0);
     std::size_t const hidden = shape.hidden, ffn = shape.ffn, query = shape.query_width(), key = shape.kv_width(),
@@ -104,6 +128,8 @@ LayerWeights random_weights(ModelShape const& shape, std::uint32_t context, std:
     }
     w.keys   = make.tensor(before * key, 2);
     w.values = make.tensor(before * key, 2);
+    if (kind.mixer == Mixer::recurrence)
+        add_state(make, shape, kind, w);
     return w;
 }
 

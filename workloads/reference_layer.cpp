@@ -107,6 +107,72 @@ Vector attended(ModelShape const& shape, LayerWeights const& w, Vector const& qu
     return result;
 }
 
+double softplus(double x) { return std::log1p(std::exp(x)); }
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+// Each head of `dim` elements from `first` on to a length of `length`.
+void normalise_heads(Vector& x, std::size_t first, std::uint32_t heads, std::uint32_t dim, double length)
+{
+    for (std::size_t head = 0; head < heads; ++head) {
+        double squares = 0;
+        for (std::size_t i = 0; i < dim; ++i)
+            squares += x[first + head * dim + i] * x[first + head * dim + i];
+        for (std::size_t i = 0; i < dim; ++i)
+            x[first + head * dim + i] *= length / std::sqrt(squares + 1e-6);
+    }
+}
+
+// A token through a running state: StateWeights says what its inputs are, workloads/operators/recurrence.cpp the rules.
+Vector through_state(ModelShape const& shape, LayerWeights const& w, Vector const& x, Vector& state)
+{
+    auto const&       r    = shape.recurrence;
+    std::size_t const keys = r.key_width(), values = r.value_width(), mixed = r.mixed();
+    auto const        in    = times(x, w.state.in);
+    auto              heads = Vector(mixed); // queries, keys, values
+    for (std::size_t j = 0; j < mixed; ++j) {
+        for (std::size_t tap = 0; tap < r.taps; ++tap)
+            heads[j] += static_cast<double>(w.state.taps[tap * mixed + j]) *
+                        (tap + 1 < r.taps ? static_cast<double>(w.state.recent[tap * mixed + j]) : in[j]);
+        heads[j] = activate(Activation::silu, heads[j]);
+    }
+    bool const delta = r.rule == StateRule::delta;
+    if (delta) {
+        normalise_heads(heads, 0, r.key_heads, r.key_dim, 1 / std::sqrt(static_cast<double>(r.key_dim)));
+        normalise_heads(heads, keys, r.key_heads, r.key_dim, 1);
+    }
+    auto read = Vector(values);
+    for (std::size_t head = 0; head < r.value_heads; ++head) {
+        auto const    own      = head / (r.value_heads / r.key_heads) * r.key_dim;
+        auto const    controls = keys * 2 + values * 2;
+        auto const    step     = softplus(in[controls + head] + static_cast<double>(w.state.biases[head]));
+        auto const    decay    = std::exp(-static_cast<double>(w.state.rates[head]) * step);
+        auto const    strength = delta ? sigmoid(in[controls + r.value_heads + head]) : step;
+        double* const s        = state.data() + head * r.key_dim * r.value_dim;
+        for (std::size_t v = 0; v < r.value_dim; ++v) {
+            double recalled = 0;
+            for (std::size_t k = 0; k < r.key_dim; ++k) {
+                s[k * r.value_dim + v] *= decay;
+                recalled += delta ? s[k * r.value_dim + v] * heads[keys + own + k] : 0;
+            }
+            double const added = strength * (heads[2 * keys + head * r.value_dim + v] - recalled);
+            for (std::size_t k = 0; k < r.key_dim; ++k) {
+                s[k * r.value_dim + v] += heads[keys + own + k] * added;
+                read[head * r.value_dim + v] += s[k * r.value_dim + v] * heads[own + k];
+            }
+        }
+    }
+    std::size_t const group = values / r.norm_groups;
+    for (std::size_t first = 0; first < values; first += group) {
+        double squares = 0;
+        for (std::size_t i = first; i < first + group; ++i)
+            squares += read[i] * read[i] / static_cast<double>(group);
+        for (std::size_t i = first; i < first + group; ++i)
+            read[i] *= static_cast<double>(w.state.norm[i]) / std::sqrt(squares + shape.norm_epsilon) *
+                       activate(Activation::silu, in[2 * keys + values + i]);
+    }
+    return read;
+}
+
 Vector feed_forward(ModelShape const& shape, LayerWeights const& w, Vector const& x)
 {
     auto inner = times(x, shape.gated ? w.gate : w.up);
@@ -153,28 +219,41 @@ double activate(Activation activation, double x)
     return x;
 }
 
-LayerResult decode_layer(ModelShape const& shape, LayerWeights const& w)
+namespace {
+
+// Of attention, before the output projection.
+Vector attention(ModelShape const& shape, LayerWeights const& w, Vector const& x, LayerResult& result)
 {
     auto const token = static_cast<std::uint32_t>(w.keys.size() / shape.kv_width()); // counted from 0
-
-    LayerResult  result;
-    Vector const input{w.hidden.begin(), w.hidden.end()};
-    Vector       x     = shape.pre_norms ? normed(shape, input, w.attention_norm) : input;
-    auto         query = times(x, w.wq);
-    result.key         = times(x, w.wk);
-    result.value       = times(x, w.wv);
+    auto       query = times(x, w.wq);
+    result.key       = times(x, w.wk);
+    result.value     = times(x, w.wv);
     if (shape.qk_norm) {
         query      = normed(shape, std::move(query), w.query_norm);
         result.key = normed(shape, std::move(result.key), w.key_norm);
     }
     rotate(shape, query, token);
     rotate(shape, result.key, token);
+    return attended(shape, w, query, result);
+}
 
-    auto out = times(attended(shape, w, query, result), w.wo);
+} // namespace
+
+LayerResult decode_layer(ModelShape const& shape, LayerWeights const& w)
+{
+    LayerResult  result;
+    Vector const input{w.hidden.begin(), w.hidden.end()};
+    Vector       x = shape.pre_norms ? normed(shape, input, w.attention_norm) : input;
+    result.state   = {w.state.state.begin(), w.state.state.end()};
+
+    auto out =
+        times(w.state.in.empty() ? attention(shape, w, x, result) : through_state(shape, w, x, result.state), w.wo);
     if (shape.post_norms)
         out = normed(shape, std::move(out), w.post_attention_norm);
     result.hidden = input;
     add(result.hidden, out);
+    if (w.up.empty()) // the layer has one half
+        return result;
 
     if (!shape.parallel_blocks)
         x = shape.pre_norms ? normed(shape, result.hidden, w.ffn_norm) : result.hidden;

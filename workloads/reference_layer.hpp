@@ -16,6 +16,7 @@ namespace scribeline::workloads {
 struct LayerResult {
     std::vector<double> hidden;     // the layer's output
     std::vector<double> key, value; // of the newest token, all heads behind one another; the key is rotated
+    std::vector<double> state;      // of a layer that has one, as StateWeights::state, behind this token
 };
 
 // The newest token is the one behind those in the cache.

@@ -80,10 +80,11 @@ Table machines()
 
 std::string kind_of(workloads::ModelShape const& shape)
 {
+    auto text = std::string{"dense"};
     for (auto const& kind : shape.layer_kinds())
         if (kind.experts > 0)
-            return fmt::format("MoE {} of {}", kind.active, kind.experts);
-    return "dense";
+            text = fmt::format("MoE {} of {}", kind.active, kind.experts);
+    return text + (shape.keeps_state() ? ", states" : shape.index.heads > 0 ? ", index" : "");
 }
 
 Table models()
@@ -97,6 +98,7 @@ Table models()
                         {"weights", "byte"},
                         {"layers"},
                         {"KV cache", "KiB/token"},
+                        {"state", "MB"},
                         {"context", "token"},
                         {"licence of the file's source", "1", true}},
                        {}};
@@ -105,10 +107,12 @@ Table models()
         auto const in_all = static_cast<double>(shape.parameters());
         auto const active = static_cast<double>(shape.active_parameters());
         auto const cache  = shape.kv_bytes_per_token(16) / 1024;
+        auto const state  = shape.state_bytes(16) / 1e6;
         table.rows.push_back({word(name), word(kind_of(shape)), quantity(in_all, fmt::format("{:.2f} B", in_all / 1e9)),
                               quantity(active, fmt::format("{:.2f} B", active / 1e9)), quantity(shape.checkpoint.bits),
                               quantity(shape.checkpoint_bytes(), scaled(shape.checkpoint_bytes(), "B")),
                               quantity(shape.layers), quantity(cache, fmt::format("{:.1f}", cache)),
+                              state > 0 ? quantity(state, fmt::format("{:.1f}", state)) : unknown(),
                               shape.max_context > 0 ? quantity(shape.max_context) : unknown(),
                               word(shape.source_licence.empty() ? "not stated" : shape.source_licence)});
     }
@@ -189,9 +193,12 @@ std::string explained_name(std::string const& name)
         auto const shape = workloads::read_model(name);
         return fmt::format(
             "{}: a model ({}), {}, {:.2f} B parameters, {:.2f} B of them for one token, {} layers, {:.1f} "
-            "KiB of KV cache a token; published with weights of {} bits ({}), {} in all. --model {} takes it.\n",
+            "KiB of KV cache a token{}; published with weights of {} bits ({}), {} in all. --model {} takes it.\n",
             name, shape.architecture, kind_of(shape), static_cast<double>(shape.parameters()) / 1e9,
             static_cast<double>(shape.active_parameters()) / 1e9, shape.layers, shape.kv_bytes_per_token(16) / 1024,
+            shape.keeps_state()
+                ? fmt::format(" and {:.1f} MB of running states a sequence", shape.state_bytes(16) / 1e6)
+                : "",
             shape.checkpoint.bits, shape.checkpoint.method, scaled(shape.checkpoint_bytes(), "B"), name);
     }
     return "";

@@ -20,14 +20,16 @@ double rms(std::vector<double> const& x)
     return std::sqrt(squares / static_cast<double>(x.size()));
 }
 
-// Deviations of vectors, each relative to the rms of what it should be.
+// Deviations of vectors, each relative to the rms of what it should be; of a state, whose elements are products of two
+// numbers and differ much in size, to the number itself where that is larger.
 class Comparison {
   public:
-    void add(std::vector<double> const& is, std::vector<double> const& should_be)
+    void add(std::vector<double> const& is, std::vector<double> const& should_be, bool of_state = false)
     {
         double const scale = rms(should_be);
         for (std::size_t i = 0; i < should_be.size(); ++i) {
-            double deviation = std::abs(is[i] - should_be[i]) / scale;
+            double const own       = of_state ? std::max(scale, std::abs(should_be[i])) : scale;
+            double       deviation = std::abs(is[i] - should_be[i]) / own;
             if (std::isnan(deviation)) // compares as neither within a bound nor outside
                 deviation = std::numeric_limits<double>::infinity();
             largest_ = std::max(largest_, deviation);
@@ -52,7 +54,7 @@ PayloadRun::PayloadRun(workloads::LayerProgram layer, std::uint64_t seed) : laye
 {
     workloads::require_payload(layer_);
     auto const& step    = layer_.step;
-    auto const  weights = workloads::random_weights(step.shape, step.context, seed);
+    auto const  weights = workloads::random_weights(step.shape, step.context, seed, step.kinds.at(layer_.kind).kind);
     workloads::load_payload(layer_, weights);
     expected_ = workloads::decode_layer(step.shape, weights);
 }
@@ -62,8 +64,12 @@ PayloadCheck PayloadRun::check(workloads::ReadSram const& read) const
     Comparison comparison;
     for (std::uint32_t row = 0; row < layer_.layout.rows; ++row)
         comparison.add(workloads::hidden_of(layer_, row, read), expected_.hidden);
-    comparison.add(workloads::newest_key_of(layer_, read), expected_.key);
-    comparison.add(workloads::newest_value_of(layer_, read), expected_.value);
+    if (expected_.state.empty()) {
+        comparison.add(workloads::newest_key_of(layer_, read), expected_.key);
+        comparison.add(workloads::newest_value_of(layer_, read), expected_.value);
+    } else {
+        comparison.add(workloads::state_of(layer_, read), expected_.state, true);
+    }
     return comparison.within(workloads::rounding_bound(layer_));
 }
 

@@ -81,10 +81,11 @@ std::string operators_of(Mixer mixer)
 
 std::string page()
 {
-    auto text = std::string{"# Families\n\nWritten by `tests/unit/workloads_families_page.cpp`; do not edit. What the "
-                            "operators do: [model.md](model.md), 5 and 19.\n\n"
-                            "## Of operators\n\nAll of them run on wafers (decode folded and by wavelet, prompts by "
-                            "forms), GPUs, SRAM racks and plain memory.\n\n| family | operators |\n|---|---|\n"};
+    auto text = std::string{
+        "# Families\n\nWritten by `tests/unit/workloads_families_page.cpp`; do not edit. What the "
+        "operators do: [model.md](model.md#5-a-layer-on-a-region) and its section on layers that differ.\n\n"
+        "## Of operators\n\nAll of them run on wafers (decode folded and by wavelet, prompts by "
+        "forms), GPUs, SRAM racks and plain memory.\n\n| family | operators |\n|---|---|\n"};
     for (auto const* family : mixer_families())
         text += fmt::format("| {} | {} |\n", family->name, operators_of(family->mixer));
     text += "\n## Of models\n\nBy the class or the `model_type` of a config.json.\n\n"

@@ -15,6 +15,10 @@ struct LayerMemory {
     std::uint32_t qkv, angles, qk_weight, qk_sums, w_qkv, keys, values;
     std::uint32_t scores, maxima, totals, mask, slot, attended, w_out, out;
     std::uint32_t wide, w_wide, product, w_down, down;
+    // Of a running state: what comes in, with values first; weights and what is kept of a convolution; where elements
+    // of keys go as they turn; queries and keys of all heads; tables of heads; the state; what it gives; norms.
+    std::uint32_t inputs, w_inputs, w_taps, recent, turn_to, keys_x, own_heads, key_sums, tables, state, recalled, read;
+    std::uint32_t group_of, group_sums, w_norm;
     std::uint32_t size;
 };
 

@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "workloads/mapping/rounding.hpp"
+#include "workloads/mapping/state_payload.hpp"
 #include "workloads/mapping/steps.hpp"
 #include "workloads/operators/families.hpp"
 
@@ -79,9 +80,13 @@ class Loader {
             for (std::uint32_t x = 0; x < layout_.columns; ++x) {
                 sram_ = layer_.program.sram.data() + layer_.program.pe(x, y) * at_.size;
                 vectors(x);
-                attention_tables(heads);
-                attention_matrices(x, heads);
-                cache(x, heads);
+                if (layout_.mixer == Mixer::recurrence) {
+                    load_state(layer_, w_, x, y, sram_);
+                } else {
+                    attention_tables(heads);
+                    attention_matrices(x, heads);
+                    cache(x, heads);
+                }
                 feed_forward(x, y);
             }
         }
@@ -228,6 +233,8 @@ std::string what_is_not_carried(LayerProgram const& layer)
 {
     auto const&       kind   = layer.step.kinds.at(layer.kind).kind;
     auto const* const family = mixer_family(layer.step.shape, kind);
+    if (layer.step.kinds.at(layer.kind).attended < layer.step.context)
+        return ", with a window shorter than the context";
     if (layer.layout.index_heads != 0)
         return ", with an index of tokens";
     if (family == nullptr || layer.layout.mixer != Mixer::attention)
@@ -245,7 +252,8 @@ void require_payload(LayerProgram const& layer)
     using configs::UserError;
     auto const& shape  = layer.step.shape;
     auto const& layout = layer.layout;
-    if (!computes(layout))
+    auto const  within = layer.step.kinds.at(layer.kind).attended < layer.step.context;
+    if (!computes(layout) || within)
         throw UserError{
             Exit::bad_config,
             fmt::format("run.payload = true: {}{}: numbers are carried for one sequence of models with keys and "

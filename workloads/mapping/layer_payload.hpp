@@ -28,6 +28,7 @@ using ReadSram = std::function<float(std::uint32_t x, std::uint32_t y, std::uint
 // The layer's output, of which every row of PEs has a copy.
 std::vector<double> hidden_of(LayerProgram const& layer, std::uint32_t row, ReadSram const& read);
 // What the step added to the KV cache, all heads behind one another, in the order of the reference.
+std::vector<double> state_of(LayerProgram const& layer, ReadSram const& read); // of a layer that has one
 std::vector<double> newest_key_of(LayerProgram const& layer, ReadSram const& read);
 std::vector<double> newest_value_of(LayerProgram const& layer, ReadSram const& read);
 

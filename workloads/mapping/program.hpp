@@ -71,6 +71,21 @@ enum class Kernel : std::uint8_t {
     accumulate,      // dst[0..n) += a[0..n)
     matrix_matrix,   // dst[j * m + i] += sum over k < n of a[k * m + i] * b[k * heads + j], i < m, j < heads
     clear,           // dst[0..n) = 0
+    // Of a running state. Heads have n elements of keys and m of values here, and state[h][k][v] is at (h n + k) m + v.
+    // Tables have `heads` numbers each, one behind the other: which head of keys, the rate of decay, what is added to
+    // the control before; then what decay_rates made: the decay, and the strength of what is added.
+    convolve,       // dst[0..m) = SiLU of the sum over n taps of b[t m + j] times what c keeps, the last a; c moves on
+    place,          // dst[0..n) = 0, but dst[b[j]] = a[j] for j < m where b[j] is not negative
+    key_squares,    // dst[o], dst[heads + o] = sums of squares of the query and the key (m heads on) of head b[o]
+    norm_keys,      // those in a divided by the root of their sums in c; queries scaled as well
+    decay_rates,    // the last two tables of c, from controls a; m = 1: strengths out of controls of their own
+    decay_state,    // dst = state times decay
+    multiply_state, // dst[h m + v] = sum over k of state a by keys or queries b
+    subtract,       // dst[0..n) = a - b
+    scale_heads,    // dst[h m + v] = a times strength
+    add_to_state,   // state dst += keys a by values b
+    group_squares,  // dst[0..m) = 0, but dst[b[h]] = scale times the sum of squares of a's n elements of head h
+    gated_norm,     // a by the root of its group's sum (groups c[h], sums behind rep), by weights behind, by SiLU of b
 };
 
 // What the datapath does with the elements of an operation without a stream.

@@ -31,6 +31,10 @@ double rounding_bound(LayerProgram const& layer)
             sum = l.query() + d.y;
         if (op.kind == OperatorKind::down)
             sum = l.ffn + d.y;
+        if (op.kind == OperatorKind::state || op.kind == OperatorKind::convolution)
+            sum = std::max(l.state.keys + d.x, l.state.taps + d.y);
+        if (l.mixer == Mixer::recurrence && (op.kind == OperatorKind::out_proj || op.kind == OperatorKind::norm))
+            sum = std::max(sum, l.state.values() + d.y);
         roundings += sum + at_end;
     }
     return lambda * std::sqrt(roundings) * u;

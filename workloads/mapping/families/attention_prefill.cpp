@@ -1,4 +1,4 @@
-// What a prompt does in every kind of attention that scores keys: docs/model.md, 20.
+// What a prompt does in every kind of attention that scores keys: docs/model.md, 21 (a prompt).
 #include "workloads/mapping/families/family.hpp"
 
 #include <fmt/format.h>

@@ -12,6 +12,7 @@
 #include "configs/units/whole.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace scribeline::workloads {
 
@@ -20,6 +21,18 @@ namespace {
 std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
 {
     return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
+}
+
+// Heads of keys that the values of a row belong to, in the row that has most.
+std::uint32_t most_key_heads(Recurrence const& r, std::uint32_t heads_of_a_row)
+{
+    auto const    share = r.value_heads / r.key_heads;
+    std::uint32_t most  = 0;
+    for (std::uint32_t first = 0; first < r.value_heads; first += heads_of_a_row) {
+        auto const last = std::min(first + heads_of_a_row, r.value_heads) - 1;
+        most            = std::max(most, last / share - first / share + 1);
+    }
+    return most;
 }
 
 void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
@@ -35,7 +48,7 @@ void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
     s.key_rows      = r.rule == StateRule::none ? 0 : ceil_div(2 * r.key_width(), l.rows);
     s.keys          = r.rule == StateRule::none ? 0 : ceil_div(r.key_dim, l.columns);
     s.key_heads     = r.key_heads;
-    s.own_keys      = r.rule == StateRule::none ? 0 : ceil_div(s.heads_per_row, r.value_heads / r.key_heads);
+    s.own_keys      = r.rule == StateRule::none ? 0 : most_key_heads(r, s.heads_per_row);
     s.recalls       = r.rule == StateRule::delta;
     s.taps          = r.taps;
     s.norm_groups   = r.norm_groups;
@@ -81,18 +94,26 @@ std::uint64_t vectors(LayerLayout const& l)
 void turn_keys(StepWriter& w)
 {
     auto const& s = w.layout.state;
-    if (s.keys > 0)
-        w.turn(2 * s.key_heads * s.keys, Line::column);
+    if (s.keys == 0)
+        return;
+    auto const n = 2 * s.key_heads * s.keys;
+    w.run(w.costs.copy(w.batch * n),
+          {Kernel::place, w.at.keys_x, w.at.inputs + s.values(), w.at.turn_to, 0, n, s.key_rows});
+    w.all_reduce(Line::column, w.at.keys_x, w.batch * n, Combine::add);
 }
 
+// Values first, then queries and keys: what the convolution mixes is one vector.
 void state_in(StepWriter& w)
 {
-    auto const& s = w.layout.state;
-    auto const  n = w.layout.hidden;
-    for (auto const m : {s.values(), s.gates, s.key_rows, s.controls, s.decay_rows, s.gate_rows})
+    auto const&         s     = w.layout.state;
+    auto const          n     = w.layout.hidden;
+    std::uint32_t const input = w.shape.pre_norms ? w.at.normed : w.at.hidden;
+    KernelCall const    call{Kernel::matrix_vector, w.at.inputs, input, w.at.w_inputs, 0, n, s.inputs()};
+    w.multiply(n, s.values(), call);
+    for (auto const m : {s.key_rows, s.gates, s.controls, s.decay_rows, s.gate_rows})
         if (m > 0)
             w.multiply(n, m);
-    w.all_reduce(Line::row, w.at.out, w.batch * (s.inputs() + s.decay_rows + s.gate_rows), Combine::add);
+    w.all_reduce(Line::row, w.at.inputs, w.batch * (s.inputs() + s.decay_rows + s.gate_rows), Combine::add);
     if (s.taps < 2) {
         w.run(w.costs.scalar(w.batch * s.mixed()));
         turn_keys(w);
@@ -124,7 +145,8 @@ void convolution(StepWriter& w)
     if (s.keys == 0)
         w.run(w.costs.add(w.batch * s.values()));
     else
-        w.run(w.costs.scalar(w.batch * s.mixed()));
+        w.run(w.costs.scalar(w.batch * s.mixed()),
+              {Kernel::convolve, w.at.inputs, w.at.inputs, w.at.w_taps, w.at.recent, s.taps, s.mixed()});
     turn_keys(w);
 }
 
@@ -132,65 +154,90 @@ void convolution(StepWriter& w)
 void state_key_norm(StepWriter& w)
 {
     auto const& s = w.layout.state;
-    w.run(w.costs.scalar(w.batch * 2 * s.own_keys * s.keys));
-    w.all_reduce(Line::row, w.at.sums, w.batch * 2 * s.own_keys, Combine::add);
-    w.run(w.costs.scalar(w.batch * 2 * s.own_keys * s.keys));
+    KernelCall  square{Kernel::key_squares, w.at.key_sums, w.at.keys_x, w.at.own_heads, 0, s.keys,
+                      s.key_heads,         s.own_keys};
+    w.run(w.costs.scalar(w.batch * 2 * s.own_keys * s.keys), square);
+    w.all_reduce(Line::row, w.at.key_sums, w.batch * 2 * s.own_keys, Combine::add);
+    KernelCall scale{Kernel::norm_keys, w.at.keys_x, w.at.keys_x, w.at.own_heads,
+                     w.at.key_sums,     s.keys,      s.key_heads, s.own_keys};
+    scale.epsilon = 1e-6f; // of the reference kernels
+    scale.scale   = static_cast<float>(1 / std::sqrt(static_cast<double>(w.shape.recurrence.key_dim)));
+    w.run(w.costs.scalar(w.batch * 2 * s.own_keys * s.keys), scale);
 }
 
 // A pass over the state: a vector operation over a head's values for each element of its key.
-void pass(StepWriter& w)
+void pass(StepWriter& w, Kernel kernel, std::uint32_t dst, std::uint32_t a, std::uint32_t b)
 {
     auto const& s = w.layout.state;
-    w.run(w.costs.multiply_accumulate(w.batch * s.heads_per_row * s.keys, s.head));
+    w.run(w.costs.multiply_accumulate(w.batch * s.heads_per_row * s.keys, s.head),
+          {kernel, dst, a, b, w.at.tables, s.keys, s.head, s.heads_per_row});
 }
+
+std::uint32_t queries(StepWriter const& w) { return w.at.keys_x; }
+std::uint32_t keys(StepWriter const& w) { return w.at.keys_x + w.layout.state.key_heads * w.layout.state.keys; }
 
 // How fast each head forgets: an exponential.
 void decay(StepWriter& w)
 {
-    w.run(w.costs.scalar(w.batch * w.layout.state.heads_per_row));
-    pass(w);
+    auto const& s        = w.layout.state;
+    auto const  controls = w.at.inputs + s.mixed() + s.gates;
+    w.run(w.costs.scalar(w.batch * s.heads_per_row),
+          {Kernel::decay_rates, 0, controls, 0, w.at.tables, 0, s.recalls ? 1u : 0u, s.heads_per_row});
+    pass(w, Kernel::decay_state, w.at.state, w.at.state, 0);
 }
 
 void state_recall(StepWriter& w)
 {
     decay(w);
-    pass(w);
-    w.all_reduce(Line::row, w.at.out, w.batch * w.layout.state.values(), Combine::add);
+    pass(w, Kernel::multiply_state, w.at.recalled, w.at.state, keys(w));
+    w.all_reduce(Line::row, w.at.recalled, w.batch * w.layout.state.values(), Combine::add);
 }
 
+// What is new of the values, and its strength.
 void state_update(StepWriter& w)
 {
-    auto const& s = w.layout.state;
+    auto const& s        = w.layout.state;
+    auto const  strength = [&](std::uint32_t from) {
+        return KernelCall{Kernel::scale_heads, w.at.recalled, from, 0, w.at.tables, 0, s.head, s.heads_per_row};
+    };
     if (s.recalls) {
-        w.run(w.costs.add(w.batch * s.values())); // what is new of the values, and its strength
-        w.run(w.costs.add(w.batch * s.values()));
+        w.run(w.costs.add(w.batch * s.values()),
+              {Kernel::subtract, w.at.recalled, w.at.inputs, w.at.recalled, 0, s.values()});
+        w.run(w.costs.add(w.batch * s.values()), strength(w.at.recalled));
     } else {
         decay(w);
+        w.run(w.costs.add(w.batch * s.values()), strength(w.at.inputs));
     }
-    pass(w);
+    pass(w, Kernel::add_to_state, w.at.state, keys(w), w.at.recalled);
 }
 
 void state_read(StepWriter& w)
 {
-    pass(w);
-    w.all_reduce(Line::row, w.at.out, w.batch * w.layout.state.values(), Combine::add);
+    pass(w, Kernel::multiply_state, w.at.read, w.at.state, queries(w));
+    w.all_reduce(Line::row, w.at.read, w.batch * w.layout.state.values(), Combine::add);
 }
 
 void state_norm(StepWriter& w)
 {
     auto const& s = w.layout.state;
     if (s.norm_groups > 0) {
-        w.run(w.costs.scalar(w.batch * s.values()));
-        w.all_reduce(Line::column, w.at.out, w.batch * s.norm_groups, Combine::add);
+        KernelCall square{Kernel::group_squares, w.at.group_sums, w.at.read, w.at.group_of, 0, s.head,
+                          s.norm_groups,         s.heads_per_row};
+        square.scale = static_cast<float>(s.norm_groups / static_cast<double>(w.shape.recurrence.value_width()));
+        w.run(w.costs.scalar(w.batch * s.values()), square);
+        w.all_reduce(Line::column, w.at.group_sums, w.batch * s.norm_groups, Combine::add);
         w.run(w.costs.scalar(w.batch * s.values()));
     }
+    KernelCall norm{Kernel::gated_norm, w.at.read,       w.at.read,      w.at.inputs + s.mixed(), w.at.group_of, s.head,
+                    w.at.w_norm,        s.heads_per_row, w.at.group_sums};
+    norm.epsilon = static_cast<float>(w.shape.norm_epsilon);
     if (s.gates > 0 || s.gate_rows > 0)
-        w.run(w.costs.scalar(2 * w.batch * s.values()));
+        w.run(w.costs.scalar(2 * w.batch * s.values()), norm);
 }
 
 void state_out(StepWriter& w)
 {
-    w.product(w.at.out, w.layout.state.values(), 0, w.at.out, w.layout.hidden, Line::column);
+    w.product(w.at.read, w.layout.state.values(), w.at.w_out, w.at.out, w.layout.hidden, Line::column);
 }
 
 void state_sum(StepWriter& w) { w.run(w.costs.add(w.layout.vector())); }
