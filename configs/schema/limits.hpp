@@ -20,7 +20,8 @@ constexpr FileLimit toml  = {std::size_t{4} << 20U, "a TOML file", "no configura
 constexpr FileLimit model = {std::size_t{32} << 20U, "a config.json", "no config.json"}; // names of all experts: 3 MB
 constexpr FileLimit cases = {std::size_t{16} << 20U, "a CSV file of measured cases", "no table of cases"};
 constexpr FileLimit defect_map = {std::size_t{64} << 20U, "a defect map", "no defect map"}; // 4 million dead PEs
-constexpr FileLimit plan       = {std::size_t{1} << 30U, "the plan of a sweep", "no plan of a sweep"}; // 10^6 points
+constexpr FileLimit lengths    = {std::size_t{64} << 20U, "a table of lengths", "no table of lengths"}; // ServeGen
+constexpr FileLimit plan       = {std::size_t{1} << 30U, "the plan of a sweep", "no plan of a sweep"};  // 10^6 points
 
 // Parts of a key, `a.b.c`, and tables and lists around it. A parser that calls itself for each of them runs out of
 // stack at some ten thousand.
@@ -31,6 +32,13 @@ constexpr std::size_t mistakes_of_toml = 50, mistakes_of_cases = 20;
 
 // Mistakes of one file for which a better word is looked for: that takes a look at every word there is.
 constexpr std::size_t mistakes_with_advice = 1000;
+
+// A line of a trace of requests: the hashes of a prompt of a million tokens take some 20 KB at 512 tokens a block, and
+// 700 KB at 16.
+constexpr std::size_t trace_line = std::size_t{16} << 20U;
+
+// Tokens of one prompt or of one reply; the longest prompts that are served have some 10^7.
+constexpr std::uint64_t request_tokens = std::uint64_t{1} << 30U;
 
 // Sequences that `compare` decodes together; what models multiply it with then fits 64 bits.
 constexpr std::uint64_t batch = std::uint64_t{1} << 20U;
