@@ -45,6 +45,8 @@ bool CommaRows::next_cells(TraceRow& row)
     return true;
 }
 
+bool CommaRows::has_cell(Column const& column) const { return column.at < cells_.size() && !cells_[column.at].empty(); }
+
 std::string_view CommaRows::cell(TraceRow const& row, Column const& column) const
 {
     if (column.at >= cells_.size())

@@ -27,7 +27,8 @@ class CommaRows : public RowReader {
     Column column(std::string const& name) const;
     bool   has_column(std::string const& name) const;
 
-    bool             next_cells(TraceRow& row); // false behind the last row
+    bool             next_cells(TraceRow& row);            // false behind the last row
+    bool             has_cell(Column const& column) const; // with anything in it
     std::string_view cell(TraceRow const& row, Column const& column) const;
     std::int64_t     whole(TraceRow const& row, Column const& column) const;
     std::int64_t     time(TraceRow const& row, Column const& column, std::int64_t unit) const;

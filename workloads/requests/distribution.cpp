@@ -130,14 +130,10 @@ void require(bool kept, std::string const& why)
 // The shape of a Weibull distribution of this cv: the larger the one, the smaller the other.
 double weibull_shape(double cv)
 {
-    auto const cv_of = [](double shape) {
-        auto const ratio = exponential_of(log_gamma(1 + 2 / shape) - 2 * log_gamma(1 + 1 / shape));
-        return std::sqrt(std::max(ratio - 1, 0.0));
-    };
     double low = 0.05, high = 150;
     for (int i = 0; i < 80; ++i) {
-        double const middle               = (low + high) / 2;
-        (cv_of(middle) > cv ? low : high) = middle;
+        double const middle                    = (low + high) / 2;
+        (weibull_cv(middle) > cv ? low : high) = middle;
     }
     return (low + high) / 2;
 }
@@ -209,6 +205,12 @@ std::uint64_t draw_whole(Distribution const& d, configs::SplitMix64& random, std
         return std::max(static_cast<std::uint64_t>(std::clamp(static_cast<double>(each), d.least, d.most)), least);
     }
     return std::max(static_cast<std::uint64_t>(draw(d, random) + 0.5), least);
+}
+
+double weibull_cv(double shape)
+{
+    auto const ratio = exponential_of(log_gamma(1 + 2 / shape) - 2 * log_gamma(1 + 1 / shape));
+    return std::sqrt(std::max(ratio - 1, 0.0));
 }
 
 GapDraw::GapDraw(Arrivals const& arrivals) : arrivals_{arrivals}

@@ -72,6 +72,8 @@ class GapDraw {
     double   shape_ = 1, scale_ = 1; // gamma, weibull
 };
 
+double weibull_cv(double shape); // of the gaps of a Weibull distribution of this shape
+
 // `poisson`, `constant`, `gamma:cv=2`, `weibull:cv=2`. Throws configs::TextError.
 Arrivals parse_arrivals(std::string_view text, double rate);
 // `8/s`, `480/min`, `20000/h`: per second. Throws configs::TextError.

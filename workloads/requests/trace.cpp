@@ -2,10 +2,12 @@
 #include "workloads/requests/trace.hpp"
 
 #include "configs/failure.hpp"
+#include "workloads/requests/agent_trace.hpp"
 #include "workloads/requests/comma_line.hpp"
 #include "workloads/requests/comma_traces.hpp"
 #include "workloads/requests/json_line.hpp"
 #include "workloads/requests/json_traces.hpp"
+#include "workloads/requests/servegen.hpp"
 #include "workloads/requests/trace_source.hpp"
 
 #include <algorithm>
@@ -55,6 +57,10 @@ std::vector<Format> const& formats()
         {{"burstgpt", "CSV of BurstGPT, times in s", "Timestamp, Request tokens, Response tokens"},
          false, {"Timestamp", "Request tokens", "Response tokens"},
          [](LineReader lines, TraceOptions const&) { return burstgpt_rows(std::move(lines)); }},
+        {{"agents", "CSV of coding agents' sessions, 64-token blocks, times in s",
+          "session, agent, input_tokens, blocks64, cached_prefix_blocks64"},
+         false, {"session", "agent", "input_tokens", "blocks64", "cached_prefix_blocks64"},
+         [](LineReader lines, TraceOptions const&) { return agent_rows(std::move(lines)); }},
         {{"lengths", "CSV of lengths as LLMServingSim's are kept, times in ns", "arrival_time_ns, input_tokens, output_tokens"},
          false, {"arrival_time_ns", "input_tokens", "output_tokens"},
          [](LineReader lines, TraceOptions const&) {
@@ -163,6 +169,8 @@ std::vector<TraceFormat> const& trace_formats()
         auto all = std::vector<TraceFormat>{};
         for (auto const& each : formats())
             all.push_back(each.told);
+        all.push_back({folder_format, "folder of ServeGen's clients, drawn with a seed, times in s",
+                       "chunk-N-trace.csv, chunk-N-dataset.json"});
         return all;
     }();
     return list;
@@ -186,8 +194,14 @@ std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions 
     auto const refuse = [&](std::string const& why) {
         throw UserError{Exit::no_input, fmt::format("{}: error: {}", configs::printable(path), why)};
     };
-    if (std::filesystem::is_directory(path, failed))
-        refuse("is a folder, expected a trace of requests");
+    if (std::filesystem::is_directory(path, failed)) {
+        if (!is_servegen(path))
+            refuse("is a folder without chunk-N-trace.csv of ServeGen; expected a trace of requests");
+        if (!options.format.empty() && options.format != folder_format)
+            throw UserError{Exit::usage, fmt::format("{}: is a folder of ServeGen, not of the format {}",
+                                                     configs::printable(path), configs::shown(options.format))};
+        return std::make_unique<TraceSource>(servegen_rows(path, options.seed), options);
+    }
     auto stream = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (!*stream)
         refuse(std::string{"cannot be read: "} + std::strerror(errno));
