@@ -102,6 +102,7 @@ void Replica::admit(Slot slot, Found const& what, std::uint64_t tokens)
     if (rules_.reserves_output)
         reserved_blocks_ += blocks_for(live.asked.input + live.asked.output);
     share_found(slot, what);
+    totals_.shared_tokens += what.tokens;
     if (live.made == 0) {
         log_[live.asked.record].found_in_cache = static_cast<std::uint32_t>(what.tokens);
         totals_.found_tokens += what.tokens;
@@ -123,6 +124,7 @@ bool Replica::admit_prefilled(Slot slot)
     live.blocks   = need;
     live.computed = live.asked.input;
     live.made     = 1;
+    totals_.came_tokens += live.asked.input;
     running_.push_back(slot);
     if (rules_.reserves_output)
         reserved_blocks_ += blocks_for(live.asked.input + live.asked.output);

@@ -57,8 +57,10 @@ void Replica::finish_plan()
 {
     auto const before = now_;
     now_              = due_;
-    if (plan_.steps == 0)
+    if (plan_.steps == 0) {
+        totals_.idle += now_ - before;
         return;
+    }
     auto const steps = static_cast<Ticks>(plan_.steps);
     auto const used  = pool_.in_use();
     engine_clock_ += plan_.overhead * steps;
@@ -69,6 +71,7 @@ void Replica::finish_plan()
         pool_.take(crossings(plan_.steps) - plan_.first_blocks);
         steps_decoded_ += plan_.steps;
         totals_.made_tokens += plan_.decoding * plan_.steps;
+        totals_.decoded_tokens += plan_.decoding * plan_.steps;
         reserved_ratio_ = std::max(rules_.reserved_at_least,
                                    reserved_ratio_ - static_cast<double>(plan_.steps) * rules_.reserved_less_each_step);
     }
@@ -136,6 +139,10 @@ void Replica::begin_steps(bool one_only)
         plan_.duration    = time_of(plan_.steps);
     }
     due_ = plan_.start + plan_.duration;
+    if (options_.role == Role::prefill)
+        for (auto const& [slot, tokens] : plan_.prompts)
+            happenings_.push_back({Happening::Kind::taking_in, live_[slot].asked.record, due_ + plan_.lag, now_,
+                                   live_[slot].computed + tokens});
     if (!waiting_.empty() && live_[waiting_.front()].asked.at > now_)
         cut(live_[waiting_.front()].asked.at);
     if (!landing_.empty())

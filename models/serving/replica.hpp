@@ -42,11 +42,15 @@ struct Arriving {
 
 // What others must know of.
 struct Happening {
-    enum class Kind : std::uint8_t { ended, prefilled } kind;
+    enum class Kind : std::uint8_t {
+        ended,
+        taking_in, // of a prefill pool: a step has begun that takes in a part of the prompt
+        prefilled  // the same: the prompt is in the cache, and its first token is out
+    } kind;
     std::size_t   record;
     Ticks         at;
-    Ticks         began;  // prefilled: of the step that took in the last of the prompt
-    std::uint64_t tokens; // prefilled: in the cache
+    Ticks         began;  // taking_in: of the step, which ends at `at`
+    std::uint64_t tokens; // in the cache by then
 };
 
 struct ReplicaOptions {
@@ -56,9 +60,12 @@ struct ReplicaOptions {
 
 // Sums of a replica over its life.
 struct ReplicaTotals {
-    Ticks         machine = 0, engine = 0; // of its time: the machine computes, the engine works between steps
+    Ticks machine = 0, engine = 0, idle = 0; // its time: the machine computes, the engine works between steps, neither
     std::uint64_t steps = 0, wakes = 0, preemptions = 0;
     std::uint64_t prompt_tokens = 0, made_tokens = 0, found_tokens = 0; // computed, made, not computed
+    std::uint64_t decoded_tokens = 0, shared_tokens = 0,
+                  came_tokens = 0;                  // put into the cache besides: by decoding, found, moved in
+    std::uint64_t kept_tokens = 0, lost_tokens = 0; // of the cache: of who ended, of who was preempted
     std::uint64_t most_blocks = 0, most_running = 0, most_waiting = 0;
     double        block_seconds = 0, running_seconds = 0; // integrals over time
 };
@@ -76,6 +83,7 @@ class Replica {
 
     EngineRules const&   rules() const { return rules_; }
     KvPool const&        pool() const { return pool_; }
+    Ticks                now() const { return now_; } // when the last step ended
     ReplicaTotals const& totals() const { return totals_; }
     std::uint64_t        tokens_here() const { return tokens_here_; } // prompts and output of all that have not ended
     std::uint64_t        found_tokens(Arriving const& request) const; // of its prompt, that need not be computed

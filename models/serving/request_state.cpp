@@ -66,6 +66,8 @@ void Replica::prompt_done(Slot slot, Ticks started, Ticks lag)
     if (options_.role == Role::prefill) {
         enter(slot, Phase::prefill);
         log_[live.asked.record].of(Phase::prefill) += lag;
+        totals_.kept_tokens += live.computed;
+        ++totals_.made_tokens;
         happenings_.push_back({Happening::Kind::prefilled, live.asked.record, now_ + lag, started, live.computed});
         release_blocks(slot);
         running_.erase(std::find(running_.begin(), running_.end(), slot));
@@ -144,6 +146,7 @@ void Replica::end(Slot slot, Ending ending)
     if (live.decodes)
         stop_decoding(slot);
     enter(slot, Phase::decode);
+    totals_.kept_tokens += live.computed;
     record.of(Phase::engine) += rules_.api_token;
     record.end    = now_ + rules_.api_token;
     record.made   = static_cast<std::uint32_t>(live.made);
@@ -171,6 +174,7 @@ void Replica::preempt(Slot slot)
     ++live.epoch;
     first_tokens_.erase(std::remove(first_tokens_.begin(), first_tokens_.end(), slot), first_tokens_.end());
     release_blocks(slot);
+    totals_.lost_tokens += live.computed;
     live.computed = 0;
     live.state    = State::waiting;
     running_.erase(std::find(running_.begin(), running_.end(), slot));
