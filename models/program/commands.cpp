@@ -13,6 +13,7 @@
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
 #include "models/program/run_command.hpp"
+#include "models/program/serve_command.hpp"
 #include "models/program/show_command.hpp"
 #include "models/program/sweep/command.hpp"
 #include "models/program/validate_command.hpp"
@@ -148,6 +149,8 @@ std::vector<Command> rows()
          configuration_options(), "", &validate_command},
         {"published", "[options]", "run measured cases, print how far off the model is", 0, 0,
          {cases_option(), format_option("of the report")}, published_help(), &published_command},
+        {"serve", "--machine NAME --model NAME --trace FILE [options]", "requests of many users on replicas of machines", 0, 0,
+         serve_options(), "", &serve_command},
         {"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2,
          sweep_options(), "", &sweep_command},
         {"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0,

@@ -1,6 +1,7 @@
 #include "models/serving/serving_system.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/schema/gpu_tables.hpp"
 #include "models/machine_list.hpp"
 #include "models/serving/serving_modules.hpp"
 #include "models/tlm/kernel_context.hpp"
@@ -87,7 +88,7 @@ configs::BytesPerSecond network_of(Pool const& pool)
     if (pool.spec->network)
         return *pool.spec->network;
     auto const& p = pool.spec->config.parameters;
-    if (configs::kind_name(p.machine.kind) == std::string{"wafer"})
+    if (configs::applies("wafer", p.machine.kind))
         return p.wafer.io_bandwidth;
     return p.nvlink.network * static_cast<double>(pool.machine->standing().devices);
 }
@@ -233,7 +234,7 @@ class System {
             dropped += record.ending == Ending::dropped;
             made += record.made;
         }
-        auto engines_made = std::uint64_t{0}, put = made * 0, kept = put, taken = put, back = put, time = put,
+        auto engines_made = std::uint64_t{0}, put = engines_made, kept = put, taken = put, back = put, time = put,
              of_all = put;
         for (auto const& engine : o.engines) {
             auto const& t = engine.totals;
