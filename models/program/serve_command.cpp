@@ -174,6 +174,8 @@ std::vector<configs::Option> serve_options()
         own_option("replicas", "N", "of the machine, each with the whole model; without: 1"),
         parameter_option("model", "workload.model", "NAME|FILE",
                          "a shipped model ('scribeline list models') or a Hugging Face config.json"),
+        parameter_option("context", "workload.context", "N",
+                         "tokens of the longest sequence that a pipeline (wafers, chips in a row) is planned for"),
         own_option("trace", "FILE", "requests that were recorded; its format is recognised"),
         own_option("limit", "N", "with --trace: no more requests than so many"),
         own_option("scale-rate", "X", "with --trace: arrivals a second are multiplied by it"),
@@ -196,7 +198,9 @@ std::vector<configs::Option> serve_options()
                          "of the machine's steps; auto: formulas")};
     for (auto& option : configuration_options())
         options.push_back(std::move(option));
-    options.push_back(output_option("FILE.h5", "write the result file"));
+    auto file = output_option("FILE.h5", "write the result file");
+    file.name = "result"; // --output is tokens here
+    options.push_back(std::move(file));
     options.push_back(format_option("of the report"));
     return options;
 }

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace scribeline::models {
 
 namespace {
@@ -46,7 +44,7 @@ void EngineModule::set_departure(Departure const& departure, NetworkPort& own, s
     departure_      = departure;
     all_            = all;
     auto const bind = [this](NetworkPort& port) {
-        outlets_.push_back(std::make_unique<BulkInitiator>(fmt::format("to_port_{}", outlets_.size()).c_str()));
+        outlets_.push_back(std::make_unique<BulkInitiator>(sc_core::sc_gen_unique_name("to_port")));
         outlets_.back()->socket.bind(port.target.socket);
     };
     bind(own);
@@ -59,7 +57,7 @@ void EngineModule::set_departure(Departure const& departure, NetworkPort& own, s
             outlets_.push_back(nullptr);
         if (!there)
             continue;
-        onward_.back() = std::make_unique<MessageOut>(fmt::format("onward_{}", onward_.size()).c_str());
+        onward_.back() = std::make_unique<MessageOut>(sc_core::sc_gen_unique_name("onward"));
         onward_.back()->socket.bind(engine->requests.socket);
     }
 }

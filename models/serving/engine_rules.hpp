@@ -16,6 +16,7 @@ struct EngineRules {
     std::uint64_t       sequences         = 1024; // that run at once
     std::uint64_t       block             = 16;   // tokens
     std::uint64_t       pool_blocks       = 0;
+    std::uint64_t       longest           = 0; // tokens of one sequence (max_model_len); 0: as many as the pool holds
     bool                prefix_caching    = true;
     bool                chunked           = true;
     bool                reserves_output   = false;                          // trtllm, no evict

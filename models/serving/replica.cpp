@@ -22,12 +22,14 @@ void Replica::accept(Arriving&& request)
     auto const& asked    = live_[slot].asked;
     auto const  sglang   = rules_.name == configs::EngineName::sglang;
     auto const  whole    = asked.input + (options_.role == Role::prefill ? 1 : asked.output);
+    auto const  past_end = rules_.longest > 0 && whole > rules_.longest;
     auto const  too_long = blocks_for(whole) + (sglang ? 1 : 0) > pool_.blocks();
     // What is preempted comes again with what it had made.
     auto const never_taken = !rules_.chunked && (rules_.reserves_output ? asked.input : whole) > rules_.step_tokens;
-    if (too_long || never_taken) {
+    if (too_long || past_end || never_taken) {
         auto& record  = log_[asked.record];
         record.ending = Ending::dropped;
+        record.made   = asked.prefilled ? 1 : 0;
         record.end    = at;
         happenings_.push_back({Happening::Kind::ended, asked.record, at, at, 0});
         forget(slot);

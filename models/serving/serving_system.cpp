@@ -45,6 +45,9 @@ namespace {
 // them.
 constexpr std::uint64_t most_prompt_step = 16384;
 
+// Of the law of a wafer's steps, as a share of a step.
+constexpr double slow_tolerance = 5e-3;
+
 // A pool on its machine.
 struct Pool {
     PoolSpec const*          spec;
@@ -79,7 +82,18 @@ Pool pool_of(PoolSpec const& spec)
     auto const step_tokens =
         std::max(pool.rules.step_tokens + pool.rules.sequences,
                  pool.rules.name == configs::EngineName::sglang ? most_prompt_step : std::uint64_t{0});
-    pool.law = std::make_unique<StepLaw>(*pool.machine, LawLimits{pool.rules.pool_tokens(), step_tokens});
+    auto const wafer  = configs::applies("wafer", config.parameters.machine.kind);
+    auto       limits = LawLimits{pool.rules.pool_tokens(), step_tokens};
+    if (wafer) // each step that is asked of one takes a tenth of a second
+        limits.tolerance = slow_tolerance;
+    pool.law = std::make_unique<StepLaw>(*pool.machine, limits);
+    // A pipeline takes a sequence a stage, and a wafer as many as its memory was planned for, none longer than that.
+    auto const planned_for = pool.law->pipelined() || wafer;
+    if (planned_for && pool.room.sequences && *pool.room.sequences > 0) {
+        pool.rules.sequences = std::min(pool.rules.sequences, *pool.room.sequences);
+        pool.rules.longest   = std::max<std::uint64_t>(pool.room.tiers.front().kv_tokens / *pool.room.sequences,
+                                                     config.parameters.workload.context);
+    }
     return pool;
 }
 

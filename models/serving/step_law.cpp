@@ -10,9 +10,6 @@ namespace scribeline::models {
 
 namespace {
 
-// A quarter of what a step may be off: three terms of the sum are learned apart.
-constexpr double tolerance = 1e-3;
-
 constexpr std::uint64_t first_context = 64, first_prompt = 128;
 constexpr std::uint64_t smallest_own = 16; // tokens: below, a prompt's attention to itself is that of so many
 constexpr std::uint64_t first_rung   = 512;
@@ -57,13 +54,27 @@ Ticks StepLaw::ask_round(std::uint64_t n, std::uint64_t context)
         return high +
                static_cast<Ticks>(static_cast<double>(high - low) * as_double(context - most) / as_double(most - half));
     }
-    auto const whole = ask({{{context, pipelined_ ? 1 : n}}, {}, {}});
-    if (!pipelined_)
-        return ticks_of(whole.latency);
-    auto const parts = std::min(n, whole.steps_in_flight);
+    if (!pipelined_ && (n == 1 || batches_fit_)) {
+        try {
+            return ticks_of(ask({{{context, n}}, {}, {}}).latency);
+        } catch (configs::UserError const&) { // what was planned holds them one at a time
+            if (n == 1)
+                throw;
+            batches_fit_ = false;
+        }
+    }
+    auto const one   = ask({{{context, 1}}, {}, {}});
+    auto const parts = std::min(n, one.steps_in_flight);
     auto const each  = configs::ceil_divide(n, parts);
-    auto const part  = each == 1 ? whole : ask({{{context, each}}, {}, {}});
-    return ticks_of(std::max(part.latency, part.interval * as_double(parts)));
+    if (each > 1 && batches_fit_) {
+        try {
+            auto const part = ask({{{context, each}}, {}, {}});
+            return ticks_of(std::max(part.latency, part.interval * as_double(parts)));
+        } catch (configs::UserError const&) {
+            batches_fit_ = false;
+        }
+    }
+    return ticks_of(std::max(one.latency, one.interval * as_double(n)));
 }
 
 StepLaw::DecodePiece const& StepLaw::piece_of(std::uint64_t n, std::uint64_t attended)
@@ -83,7 +94,8 @@ StepLaw::DecodePiece const& StepLaw::piece_of(std::uint64_t n, std::uint64_t att
                 auto const time = static_cast<double>(ask_round(n, context));
                 return LearnedCurve::Known{time, time};
             },
-            std::max<std::uint64_t>(limits_.tokens, 2), tolerance, first_context, LearnedCurve::Pieces::doubling);
+            std::max<std::uint64_t>(limits_.tokens, 2), limits_.tolerance, first_context,
+            LearnedCurve::Pieces::doubling);
     auto const& straight = curve->piece_of(configs::ceil_divide(attended, n));
     auto        piece    = DecodePiece{};
     piece.from           = straight.from * n;
@@ -134,7 +146,7 @@ double StepLaw::prompt(std::uint64_t tokens)
                 auto const time = alone({{0, count, 1}});
                 return LearnedCurve::Known{time, time};
             },
-            limits_.step_tokens, tolerance, first_prompt, LearnedCurve::Pieces::alike);
+            limits_.step_tokens, limits_.tolerance, first_prompt, LearnedCurve::Pieces::alike);
     return prompts_->at(tokens);
 }
 
@@ -149,7 +161,7 @@ double StepLaw::behind(std::size_t rung, std::uint64_t tokens)
                 auto const whole = alone({{before, count, 1}});
                 return LearnedCurve::Known{whole - alone({{0, count, 1}}), whole};
             },
-            limits_.step_tokens, tolerance, first_prompt, LearnedCurve::Pieces::doubling);
+            limits_.step_tokens, limits_.tolerance, first_prompt, LearnedCurve::Pieces::doubling);
     }
     return curve->at(tokens);
 }
@@ -179,7 +191,7 @@ double StepLaw::own_attention(std::uint64_t tokens)
             [this](std::uint64_t count) {
                 return LearnedCurve::Known{known_own_attention(count), prompt(count)};
             },
-            limits_.step_tokens, tolerance, first_prompt, LearnedCurve::Pieces::doubling);
+            limits_.step_tokens, limits_.tolerance, first_prompt, LearnedCurve::Pieces::doubling);
     return own_curve_->at(tokens);
 }
 
@@ -238,7 +250,7 @@ StepLaw::Deviation StepLaw::deviation()
     auto       result  = Deviation{};
     auto const samples = samples_; // to ask is to sample
     for (auto const& shape : samples) {
-        if (pipelined_) // its rounds are made of several steps
+        if (pipelined_ || !batches_fit_) // its rounds are made of several steps
             continue;
         auto const law   = shape.chunks.empty() ? decode(shape.n, shape.attended)
                                                 : mixed(shape.n, shape.attended, shape.chunks).duration;

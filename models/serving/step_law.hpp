@@ -37,8 +37,9 @@ struct StepTime {
 };
 
 struct LawLimits {
-    std::uint64_t tokens      = 1; // that the KV pool holds
-    std::uint64_t step_tokens = 1; // computed in one step at most
+    std::uint64_t tokens      = 1;    // that the KV pool holds
+    std::uint64_t step_tokens = 1;    // computed in one step at most
+    double        tolerance   = 1e-3; // of each term, as a share of the step: three of them are learned apart
 };
 
 class StepLaw {
@@ -94,6 +95,7 @@ class StepLaw {
     Machine&      machine_;
     LawLimits     limits_;
     bool          pipelined_          = false;
+    bool          batches_fit_        = true; // of a pipeline: a step of several sequences
     bool          prompts_give_token_ = true;
     double        lag_share_          = 0; // of a prompt's latency that is beyond its interval
     std::uint64_t evaluations_ = 0, asked_ = 0;
