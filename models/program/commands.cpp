@@ -155,7 +155,7 @@ std::vector<Command> rows()
          sweep_options(), "", &sweep_command},
         {"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0,
          yield_options(), "", &yield_command},
-        {"list", "machines|models|parameters|metrics|sweeps [GROUP]", "what there is to choose from", 1, 2,
+        {"list", "machines|models|parameters|metrics|sweeps|systems [GROUP]", "what there is to choose from", 1, 2,
          {}, "", &list_command},
         {"explain", "WORD|FILE.h5", "what a parameter or a word of a report means; where time went", 1, 1,
          {}, "", &explain_command},

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -164,6 +165,23 @@ models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
     return spec;
 }
 
+// Both are called so where one types them: `--output 256` and `-o run.h5`.
+configs::Option tokens_or_file()
+{
+    return configs::repeatable(
+        {"output", "o", "N|DISTRIBUTION|FILE.h5",
+         "drawn: tokens to make; without: 256. What ends in .h5 is the result file, and is written",
+         [](CommandLine& line, configs::Option const& option, std::string const& given) {
+             constexpr std::string_view ending  = ".h5";
+             auto const                 is_file = given.size() > ending.size() &&
+                                  given.compare(given.size() - ending.size(), ending.size(), ending) == 0;
+             if (is_file)
+                 line.output = given;
+             else
+                 line.options.emplace_back(option.name, given);
+         }});
+}
+
 } // namespace
 
 std::vector<configs::Option> serve_options()
@@ -182,7 +200,7 @@ std::vector<configs::Option> serve_options()
         own_option("start", "TIME", "with --trace: leave out what comes before"),
         own_option("end", "TIME", "with --trace: leave out what comes later"),
         own_option("input", "N|DISTRIBUTION", "drawn: tokens of a prompt; without: 1024"),
-        own_option("output", "N|DISTRIBUTION", "drawn: tokens to make; without: 256"),
+        tokens_or_file(),
         own_option("rate", "N/s", "drawn: requests that arrive"),
         own_option("arrivals", "poisson|constant|gamma:cv=2", "drawn: how; without: poisson"),
         own_option("concurrency", "N", "so many requests are always under way: the next comes when one has ended"),
@@ -198,9 +216,6 @@ std::vector<configs::Option> serve_options()
                          "of the machine's steps; auto: formulas")};
     for (auto& option : configuration_options())
         options.push_back(std::move(option));
-    auto file = output_option("FILE.h5", "write the result file");
-    file.name = "result"; // --output is tokens here
-    options.push_back(std::move(file));
     options.push_back(format_option("of the report"));
     return options;
 }
