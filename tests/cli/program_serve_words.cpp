@@ -28,7 +28,8 @@ double cell(nlohmann::json const& table, std::string const& row, std::size_t col
 
 nlohmann::json table_of(std::string const& text, std::string const& name)
 {
-    for (auto const& section : nlohmann::json::parse(text)["sections"])
+    auto const document = nlohmann::json::parse(text);
+    for (auto const& section : document["sections"])
         if (section.contains("tables") && section["tables"].contains(name))
             return section["tables"][name];
     FAIL("no table " << name);
@@ -142,11 +143,11 @@ TEST_CASE("what cannot be served is told in one line, with the way out")
 TEST_CASE("a request that is longer than a KV pool is counted, and the rest goes on")
 {
     auto const folder = TemporaryFolder{};
-    auto const trace  = folder.write(
-         "long.jsonl", "{\"timestamp\": 0, \"input_length\": 9000000, \"output_length\": 8, \"hash_ids\": []}\n"
-                        "{\"timestamp\": 1, \"input_length\": 90, \"output_length\": 8, \"hash_ids\": []}\n");
-    auto const run = run_scribeline(
-        {"serve", "--machine", "h100:1", "--model", "llama-3.1-8b", "--trace", trace, "--format", "json"});
+    auto const trace  = folder.write("long.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+                                                  "2023-11-16 18:17:03.9799600,9000000,8\n"
+                                                  "2023-11-16 18:17:04.9799600,90,8\n");
+    auto const run    = run_scribeline(
+           {"serve", "--machine", "h100:1", "--model", "llama-3.1-8b", "--trace", trace, "--format", "json"});
     INFO(run);
     CHECK(run.exit_code == 0);
     CHECK(cell(table_of(run.out, "throughput"), "dropped: longer than a KV pool", 1) == 1);
