@@ -138,12 +138,20 @@ double StepLaw::alone(std::vector<PrefillGroup> prompts)
     return (pipelined_ ? report.interval : report.latency).value();
 }
 
+// A prompt in an empty cache, which several terms ask for.
+double StepLaw::whole_prompt(std::uint64_t tokens)
+{
+    auto const found = whole_prompts_.find(tokens);
+    return found != whole_prompts_.end() ? found->second
+                                         : whole_prompts_.emplace(tokens, alone({{0, tokens, 1}})).first->second;
+}
+
 double StepLaw::prompt(std::uint64_t tokens)
 {
     if (prompts_ == nullptr)
         prompts_ = std::make_unique<LearnedCurve>(
             [this](std::uint64_t count) {
-                auto const time = alone({{0, count, 1}});
+                auto const time = whole_prompt(count);
                 return LearnedCurve::Known{time, time};
             },
             limits_.step_tokens, limits_.tolerance, first_prompt, LearnedCurve::Pieces::alike);
@@ -159,7 +167,7 @@ double StepLaw::behind(std::size_t rung, std::uint64_t tokens)
         curve             = std::make_unique<LearnedCurve>(
             [this, before](std::uint64_t count) {
                 auto const whole = alone({{before, count, 1}});
-                return LearnedCurve::Known{whole - alone({{0, count, 1}}), whole};
+                return LearnedCurve::Known{whole - whole_prompt(count), whole};
             },
             limits_.step_tokens, limits_.tolerance, first_prompt, LearnedCurve::Pieces::doubling);
     }
@@ -178,7 +186,7 @@ double StepLaw::known_own_attention(std::uint64_t tokens)
     while (2 * digit < count)
         digit *= 2;
     auto const rest  = count == smallest_own ? digit : count - digit;
-    auto const saved = alone({{0, digit, 1}, {0, rest, 1}}) - alone({{0, digit + rest, 1}});
+    auto const saved = alone({{0, digit, 1}, {0, rest, 1}}) - whole_prompt(digit + rest);
     auto const own =
         count == smallest_own ? std::max(saved, 0.0) : known_own_attention(digit) + known_own_attention(rest) - saved;
     return own_.emplace(count, own).first->second;

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace scribeline::models {
@@ -39,7 +40,7 @@ struct StepTime {
 struct LawLimits {
     std::uint64_t tokens      = 1;    // that the KV pool holds
     std::uint64_t step_tokens = 1;    // computed in one step at most
-    double        tolerance   = 1e-3; // of each term, as a share of the step: three of them are learned apart
+    double        tolerance   = 2e-3; // of each term, as a share of the step: three of them are learned apart
 };
 
 class StepLaw {
@@ -83,6 +84,7 @@ class StepLaw {
     Ticks              ask_round(std::uint64_t n, std::uint64_t context);
     DecodePiece const& piece_of(std::uint64_t n, std::uint64_t attended);
     double             alone(std::vector<PrefillGroup> prompts);
+    double             whole_prompt(std::uint64_t tokens);
     double             prompt(std::uint64_t tokens);                   // H + Q
     double             behind(std::size_t rung, std::uint64_t tokens); // E, where it is known
     double             own_attention(std::uint64_t tokens);            // Q
@@ -106,6 +108,7 @@ class StepLaw {
     std::vector<std::unique_ptr<LearnedCurve>> behind_; // by rung
     std::unique_ptr<LearnedCurve>              prompts_;
     std::map<std::uint64_t, double>            own_; // Q, where it is known
+    std::unordered_map<std::uint64_t, double>  whole_prompts_;
     std::unique_ptr<LearnedCurve>              own_curve_;
     std::vector<Shape>                         samples_;
 };
