@@ -2,6 +2,7 @@
 // source and origin stand in configs/schema/tables.cpp; nothing else repeats them.
 #pragma once
 
+#include "configs/engine_parameters.hpp"
 #include "configs/gpu_parameters.hpp"
 #include "configs/units/cycles.hpp"
 #include "configs/units/quantity.hpp"
@@ -213,6 +214,7 @@ struct Parameters {
     PlainParams        plain;
     ServingParams      serving;
     DeviceEnergyParams device_energy;
+    EngineParams       engine;
     WorkloadParams     workload;
     MappingParams      mapping;
     RunParams          run;

@@ -3,6 +3,7 @@
 #include "configs/schema/gpu_tables.hpp"
 
 #include "configs/schema/energy_tables.hpp"
+#include "configs/schema/engine_tables.hpp"
 
 #include <algorithm>
 #include <array>
@@ -304,7 +305,7 @@ bool has_group(OfOneKind const& kind, std::string_view group)
 
 std::vector<Group> gpu_groups()
 {
-    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group()};
+    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group(), engine_group()};
 }
 
 std::vector<std::string> const& kind_names()

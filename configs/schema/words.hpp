@@ -60,6 +60,14 @@ template <> inline constexpr std::array words<AllReduce>{Word<AllReduce>{"fastes
 template <> inline constexpr std::array words<Tables>{Word<Tables>{"auto", Tables::automatic},
                                                       Word<Tables>{"region", Tables::region},
                                                       Word<Tables>{"wafer", Tables::wafer}};
+template <> inline constexpr std::array words<EngineName>{Word<EngineName>{"vllm", EngineName::vllm},
+                                                          Word<EngineName>{"sglang", EngineName::sglang},
+                                                          Word<EngineName>{"trtllm", EngineName::trtllm}};
+template <> inline constexpr std::array words<Router>{Word<Router>{"round_robin", Router::round_robin},
+                                                      Word<Router>{"least_tokens", Router::least_tokens},
+                                                      Word<Router>{"prefix_aware", Router::prefix_aware}};
+template <> inline constexpr std::array words<KvTransfer>{Word<KvTransfer>{"whole", KvTransfer::whole},
+                                                          Word<KvTransfer>{"by_layer", KvTransfer::by_layer}};
 template <> inline constexpr std::array words<OutputFormat>{Word<OutputFormat>{"table", OutputFormat::table},
                                                             Word<OutputFormat>{"json", OutputFormat::json},
                                                             Word<OutputFormat>{"csv", OutputFormat::csv}};

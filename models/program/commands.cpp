@@ -13,6 +13,7 @@
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
 #include "models/program/run_command.hpp"
+#include "models/program/serve_command.hpp"
 #include "models/program/show_command.hpp"
 #include "models/program/sweep/command.hpp"
 #include "models/program/trace_command.hpp"
@@ -160,13 +161,15 @@ std::vector<Command> rows()
          configuration_options(), "", &validate_command},
         {"published", "[options]", "run measured cases, print how far off the model is", 0, 0,
          {cases_option(), format_option("of the report")}, published_help(), &published_command},
+        {"serve", "--machine NAME --model NAME --trace FILE [options]", "requests of many users on replicas of machines", 0, 0,
+         serve_options(), "", &serve_command},
         {"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2,
          sweep_options(), "", &sweep_command},
         {"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0,
          yield_options(), "", &yield_command},
         {"trace", "FILE|FOLDER [options]", "what a trace of requests holds: lengths, arrivals, reuse of prompts", 1, 1,
          trace_command_options(), trace_note, &trace_command},
-        {"list", "machines|models|parameters|metrics|sweeps [GROUP]", "what there is to choose from", 1, 2,
+        {"list", "machines|models|parameters|metrics|sweeps|systems [GROUP]", "what there is to choose from", 1, 2,
          {}, "", &list_command},
         {"explain", "WORD|FILE.h5", "what a parameter or a word of a report means; where time went", 1, 1,
          {}, "", &explain_command},

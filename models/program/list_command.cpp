@@ -4,6 +4,7 @@
 #include "configs/failure.hpp"
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
+#include "configs/schema/system_file.hpp"
 #include "configs/share.hpp"
 #include "configs/sweep/sweep_file.hpp"
 #include "models/machine_list.hpp"
@@ -137,13 +138,28 @@ Table sweeps()
     return table;
 }
 
+Table systems()
+{
+    auto table = Table{"systems", {{"system", "1", true}, {"pools", "1", true}, {"what", "1", true}}, {}};
+    for (auto const& name : configs::shipped_systems()) {
+        auto const file  = configs::read_system_file(name);
+        auto       pools = std::string{};
+        for (auto const& pool : file.pools)
+            pools += fmt::format("{}{} x {}{}", pools.empty() ? "" : ", ", pool.replicas, pool.machine,
+                                 pool.role == "all" ? "" : " (" + pool.role + ")");
+        table.rows.push_back({word(name), word(pools), word(file.description)});
+    }
+    return table;
+}
+
 struct List {
     char const* name;
     Table (*table)(); // null: the parameters, which are told group by group
 };
 
-constexpr std::array lists_there_are{List{"machines", &machines}, List{"models", &models}, List{"parameters", nullptr},
-                                     List{"metrics", &metrics_table}, List{"sweeps", &sweeps}};
+constexpr std::array lists_there_are{List{"machines", &machines}, List{"models", &models},
+                                     List{"parameters", nullptr}, List{"metrics", &metrics_table},
+                                     List{"sweeps", &sweeps},     List{"systems", &systems}};
 
 [[noreturn]] void refuse(std::string const& what)
 {

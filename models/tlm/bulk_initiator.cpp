@@ -37,7 +37,7 @@ void LocalTime::wait_until(Picoseconds when)
 
 BulkInitiator::BulkInitiator(sc_core::sc_module_name name) : sc_core::sc_module{name}, socket{"socket"} {}
 
-Picoseconds BulkInitiator::issue(LocalTime const& time, BulkRequest const& request)
+Picoseconds BulkInitiator::issue_at(Picoseconds when, BulkRequest const& request)
 {
     tlm::tlm_generic_payload payload;
     BulkExtension            extension{request};
@@ -47,7 +47,7 @@ Picoseconds BulkInitiator::issue(LocalTime const& time, BulkRequest const& reque
     books_.ask(request.traffic, request.bytes);
 
     auto const now   = picoseconds(sc_core::sc_time_stamp());
-    auto       delay = time_of(time.now() - now);
+    auto       delay = time_of(when - now);
     socket->b_transport(payload, delay);
     payload.clear_extension(&extension);
     if (!payload.is_response_ok())

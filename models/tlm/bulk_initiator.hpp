@@ -47,7 +47,9 @@ class BulkInitiator final : public sc_core::sc_module {
 
     // Starts a transfer at `time`.now() and returns when it will have finished; does not wait. Throws
     // configs::SimulationFault when the target refuses the payload.
-    Picoseconds issue(LocalTime const& time, BulkRequest const& request);
+    Picoseconds issue(LocalTime const& time, BulkRequest const& request) { return issue_at(time.now(), request); }
+    // The same of who has no thread: at `when`, which is not before the kernel's time.
+    Picoseconds issue_at(Picoseconds when, BulkRequest const& request);
     // The same, and waits.
     void transfer(LocalTime& time, BulkRequest const& request) { time.wait_until(issue(time, request)); }
 

@@ -39,6 +39,7 @@ ResultKind kind_of(hdf5::InputFile const& file)
     return is("Scribeline-Compare") ? ResultKind::comparison
            : is("Scribeline-Yield") ? ResultKind::yield
            : is("Scribeline-Sweep") ? ResultKind::sweep
+           : is("Scribeline-Serve") ? ResultKind::serving
                                     : ResultKind::run;
 }
 
@@ -57,6 +58,12 @@ hdf5::InputFile open_run(std::string const& path)
     if (kind == ResultKind::yield) {
         throw UserError{Exit::bad_config, fmt::format("{} is about the yield of wafers, not the result of a run: its "
                                                       "figures stand in /summary, and 'scribeline yield' repeats it",
+                                                      shown)};
+    }
+    if (kind == ResultKind::serving) {
+        throw UserError{Exit::bad_config, fmt::format("{} is about requests that were served, not the result of one "
+                                                      "run: its figures stand in /summary and /requests, and "
+                                                      "'scribeline serve' repeats it",
                                                       shown)};
     }
     if (kind == ResultKind::sweep) {

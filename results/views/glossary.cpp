@@ -21,6 +21,16 @@ struct Entry {
 
 // clang-format off
 constexpr std::array entries{
+    Entry{"queue",
+          "Part of a request's time in `serve`: it waits to be taken into a batch, at first or after a preemption."},
+    Entry{"preemption",
+          "Blocks of the KV pool lack, and a request gives all of its own back, to be computed again later (docs/serving.md)."},
+    Entry{"inter-token latency",
+          "Of a request: its latency without the time to first token, divided by the tokens behind the first."},
+    Entry{"goodput",
+          "Requests a second that keep the service level of --slo."},
+    Entry{"KV pool",
+          "Blocks of memory for keys and values, those of ended requests included until others need them."},
     Entry{"wavelet",
           "What routers pass on: 32 bits of data with a color, one hop at a time. As a fidelity: every wavelet, every hop, every PE cycle is simulated."},
     Entry{"color",

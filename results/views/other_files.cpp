@@ -7,6 +7,7 @@
 #include "results/views/csv_field.hpp"
 #include "results/views/export/group_table.hpp"
 #include "results/views/report_text.hpp"
+#include "results/views/serve_tables.hpp"
 #include "results/views/sweep/show.hpp"
 
 #include <algorithm>
@@ -352,7 +353,9 @@ Document document_of(ResultKind kind, std::string const& path)
         return document;
     }
     read_result(path, [&](InputFile const& file) {
-        document = kind == ResultKind::comparison ? shown_comparison(read_comparison(file)) : shown_yield(file);
+        document = kind == ResultKind::comparison ? shown_comparison(read_comparison(file))
+                   : kind == ResultKind::serving  ? shown_serving(file)
+                                                  : shown_yield(file);
     });
     return document;
 }
@@ -363,8 +366,8 @@ Document story_of(ResultKind kind, std::string const& path)
         return {"", {{"", {told_sweep(read_merged(path), path)}}}};
     auto document = Document{};
     read_result(path, [&](InputFile const& file) {
-        if (kind == ResultKind::yield) {
-            document = told_yield(file);
+        if (kind == ResultKind::yield || kind == ResultKind::serving) {
+            document = kind == ResultKind::yield ? told_yield(file) : told_serving(file);
             return;
         }
         auto const c = read_comparison(file);

@@ -148,7 +148,7 @@ TEST_CASE("every value of a shipped machine says where it comes from")
         auto const config = resolved({"run", "--machine", machine, "--model", "tiny"});
         for (auto const& setting : config.settings) {
             if (setting.group == "workload" || setting.group == "mapping" || setting.group == "run" ||
-                (setting.group == "machine" && setting.text == "wafer")) // the default
+                setting.group == "engine" || (setting.group == "machine" && setting.text == "wafer")) // the default
                 continue;
             CAPTURE(machine, setting.group, setting.key);
             CHECK_THAT(setting.set_by, StartsWith("machines/"));

@@ -125,9 +125,14 @@ TEST_CASE("every member of every group has a row")
         static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6));
         CHECK(count("device_energy") == 7);
     }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16] = p.engine;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16));
+        CHECK(count("engine") == 17);
+    }
     auto names = row_names();
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
-    CHECK(tables().size() == 18);
+    CHECK(tables().size() == 19);
 }
 
 TEST_CASE("every row has a help line, a source and text that is written as print() writes it")

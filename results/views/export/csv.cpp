@@ -6,6 +6,7 @@
 #include "results/files/sweep/merged_file.hpp"
 #include "results/views/export/group_table.hpp"
 #include "results/views/other_files.hpp"
+#include "results/views/serve_tables.hpp"
 #include "results/views/sweep/show.hpp"
 
 #include <filesystem>
@@ -53,6 +54,11 @@ std::vector<Table> tables_of(std::string const& path)
         return tables_of_sweep(path);
     case ResultKind::yield:
         return csv_tables_of_yield(path);
+    case ResultKind::serving: {
+        auto tables = std::vector<Table>{};
+        read_result(path, [&](hdf5::InputFile const& file) { tables = csv_tables_of_serving(file); });
+        return tables;
+    }
     case ResultKind::run:
         break;
     }

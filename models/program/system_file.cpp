@@ -1,0 +1,58 @@
+#include "models/program/system_file.hpp"
+
+#include "configs/schema/gpu_tables.hpp"
+#include "configs/schema/resolve.hpp"
+#include "configs/schema/system_file.hpp"
+#include "configs/units/text.hpp"
+
+#include <fmt/format.h>
+
+namespace scribeline::program {
+
+namespace {
+
+template <class T> std::optional<T> parsed(configs::SystemFile const& file, char const* key, std::string const& text)
+{
+    if (text.empty())
+        return std::nullopt;
+    try {
+        return configs::parse<T>(text);
+    } catch (configs::TextError const& error) {
+        throw configs::UserError{configs::Exit::bad_config,
+                                 fmt::format("{}: error: {}: {}", file.name, key, error.what())};
+    }
+}
+
+} // namespace
+
+models::SystemSpec read_system(std::string const& name_or_path, configs::CommandLine const& line)
+{
+    auto const file = configs::read_system_file(name_or_path);
+    auto       spec = models::SystemSpec{};
+    spec.name       = file.name;
+    for (auto const& each : file.pools) {
+        auto of_pool    = line;
+        of_pool.machine = each.machine;
+        of_pool.overrides.clear();
+        auto const kind = configs::kind_of_machine(each.machine);
+        for (auto const* list : {&file.overrides, &each.overrides})
+            of_pool.overrides.insert(of_pool.overrides.end(), list->begin(), list->end());
+        for (auto const& given : line.overrides) // of the machines that have it
+            if (configs::applies(given.name.substr(0, given.name.find('.')), kind))
+                of_pool.overrides.push_back(given);
+        auto pool            = models::PoolSpec{};
+        pool.name            = each.name;
+        pool.role            = each.role == "prefill"  ? models::Role::prefill
+                               : each.role == "decode" ? models::Role::decode
+                                                       : models::Role::all;
+        pool.replicas        = each.replicas;
+        pool.config          = configs::resolve(of_pool);
+        pool.config.machine  = each.machine;
+        pool.network         = parsed<configs::BytesPerSecond>(file, "network", each.network);
+        pool.network_latency = parsed<configs::Seconds>(file, "network_latency", each.network_latency);
+        spec.pools.push_back(std::move(pool));
+    }
+    return spec;
+}
+
+} // namespace scribeline::program

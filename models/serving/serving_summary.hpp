@@ -1,0 +1,54 @@
+// The figures of a serving run, as AIPerf defines them: a request at a time, then over all requests that were served.
+#pragma once
+
+#include "models/serving/system_outcome.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+// Of one figure over the requests. No requests: nothing is known.
+struct RequestSpread {
+    std::size_t           count = 0;
+    double                mean = 0, least = 0, most = 0;
+    std::array<double, 5> at{}; // p50, p75, p90, p95, p99
+};
+constexpr std::array<double, 5> percentiles{50, 75, 90, 95, 99};
+// The value of the nearest rank: no percentile is a value that nobody had.
+RequestSpread spread_over_requests(std::vector<double> values);
+
+// What a request must keep to count as good.
+struct ServiceLevel {
+    std::optional<configs::Seconds> first_token, inter_token, latency;
+    bool                            empty() const { return !first_token && !inter_token && !latency; }
+};
+// `ttft=2s,itl=50ms,e2e=30s`, or a preset: voice, chat, coding. Throws configs::TextError.
+ServiceLevel parse_service_level(std::string const& text);
+
+struct ServingSummary {
+    std::uint64_t requests = 0, served = 0, dropped = 0;
+    std::uint64_t prompt_tokens = 0, output_tokens = 0, found_tokens = 0, preemptions = 0;
+    double        seconds   = 0; // from the first arrival to the last end
+    std::uint32_t devices   = 0;
+    double        kilowatts = 0; // of all devices by their datasheets; 0: not known
+
+    RequestSpread first_token, inter_token, latency, per_user, queue; // seconds; tokens/s a user
+
+    std::array<double, phase_count> where{}; // mean seconds of a request in each phase: they add up to the mean latency
+
+    std::optional<std::uint64_t> good; // requests that kept the service level
+
+    double output_rate() const { return seconds > 0 ? static_cast<double>(output_tokens) / seconds : 0; }
+    double request_rate() const { return seconds > 0 ? static_cast<double>(served) / seconds : 0; }
+};
+
+// Latency without the first token, by the tokens behind it; nothing of a request that has one token.
+std::optional<double> inter_token_latency(RequestRecord const& record);
+
+ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& level);
+
+} // namespace scribeline::models

@@ -1,0 +1,57 @@
+// What came of serving: every request, every engine, every link, and the books over all of them.
+#pragma once
+
+#include "configs/books.hpp"
+#include "models/machine.hpp"
+#include "models/serving/engine_rules.hpp"
+#include "models/serving/replica.hpp"
+#include "models/serving/request_record.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+struct PoolOutcome {
+    std::string    name;
+    Role           role = Role::all;
+    std::string    machine; // as it was asked for: "h100:8"
+    Standing       standing;
+    EngineRules    rules;
+    std::uint32_t  replicas          = 0;
+    std::uint64_t  evaluations       = 0; // of Machine::step
+    double         largest_deviation = 0; // of the law of its steps from the machine, over `compared` steps
+    std::size_t    compared          = 0;
+    configs::Watts power; // of a replica's devices by their datasheets; zero: not known
+};
+
+struct EngineOutcome {
+    std::size_t   pool   = 0;
+    std::uint32_t number = 0; // in its pool
+    ReplicaTotals totals;
+    std::uint64_t blocks = 0, taken = 0, given_back = 0, evicted = 0, in_use = 0; // of the KV pool
+    Ticks         idle = 0; // nothing to do; with the machine's and the engine's time the makespan
+};
+
+// Of keys and values between a replica and the network.
+struct LinkOutcome {
+    std::string   name;
+    std::uint64_t bytes = 0, transfers = 0;
+    Ticks         busy = 0;
+};
+
+struct ServingOutcome {
+    std::string                source; // what requests these were
+    RequestLog                 log;
+    std::vector<PoolOutcome>   pools;
+    std::vector<EngineOutcome> engines;
+    std::vector<LinkOutcome>   links;
+    std::vector<std::string>   notes;
+    Ticks                      makespan   = 0; // until the last request has ended
+    std::uint64_t              state_hash = 0;
+    std::uint64_t              modules = 0, messages = 0, wakes = 0; // of SystemC; sent; of engines
+    configs::Books             books;
+};
+
+} // namespace scribeline::models

@@ -1,0 +1,39 @@
+// What a serving system is made of: pools of replicas, and what joins them.
+#pragma once
+
+#include "configs/config.hpp"
+#include "models/serving/replica.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scribeline::models {
+
+// Replicas that are alike.
+struct PoolSpec {
+    std::string     name     = "serve";
+    Role            role     = Role::all;
+    std::uint32_t   replicas = 1;
+    configs::Config config; // of one: machine, model, engine
+
+    // Of one replica to the network between pools, each way; nothing: as its machine has it.
+    std::optional<configs::BytesPerSecond> network;
+    std::optional<configs::Seconds>        network_latency;
+};
+
+struct SystemSpec {
+    std::string           name;
+    std::vector<PoolSpec> pools; // one of role `all`, or one of `prefill` and one of `decode`
+    configs::Router       router       = configs::Router::round_robin;
+    configs::KvTransfer   kv_transfer  = configs::KvTransfer::by_layer;
+    bool                  step_by_step = false;
+    // So many requests are under way, whatever their arrivals; nothing: they come when they arrive.
+    std::optional<std::uint64_t> concurrency;
+};
+
+// Throws configs::UserError where pools cannot work together.
+void require_possible(SystemSpec const& spec);
+
+} // namespace scribeline::models

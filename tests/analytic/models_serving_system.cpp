@@ -1,0 +1,189 @@
+// Whole systems of SystemC modules: what can be told by hand, and that neither skipping nor repetition changes
+// anything.
+#include "models/serving/serving_summary.hpp"
+#include "models/serving/serving_system.hpp"
+
+#include "configs/schema/resolve.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <utility>
+
+using namespace scribeline;
+
+namespace {
+
+class Listed final : public workloads::RequestSource {
+  public:
+    explicit Listed(std::vector<workloads::Request> requests, std::uint64_t block_tokens = 0)
+        : requests_{std::move(requests)}, block_tokens_{block_tokens}
+    {
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            requests_[i].id = i;
+    }
+    bool next(workloads::Request& request) override
+    {
+        if (at_ == requests_.size())
+            return false;
+        request = requests_[at_++];
+        return true;
+    }
+    std::uint64_t block_tokens() const override { return block_tokens_; }
+    std::string   description() const override { return "a list"; }
+
+  private:
+    std::vector<workloads::Request> requests_;
+    std::uint64_t                   block_tokens_;
+    std::size_t                     at_ = 0;
+};
+
+constexpr std::uint64_t second = 1'000'000'000'000;
+
+std::vector<workloads::Request> some_requests(unsigned count, std::uint64_t gap)
+{
+    auto list = std::vector<workloads::Request>{};
+    for (unsigned i = 0; i < count; ++i) {
+        auto request    = workloads::Request{};
+        request.arrival = i * gap;
+        request.input   = 500 + 37 * (i % 11);
+        request.output  = 20 + i % 13;
+        list.push_back(request);
+    }
+    return list;
+}
+
+models::PoolSpec pool_of(std::string const& machine, models::Role role = models::Role::all, std::uint32_t replicas = 1)
+{
+    auto line      = configs::CommandLine{};
+    line.command   = "serve";
+    line.machine   = machine;
+    line.overrides = {{"--model", "workload.model", "llama-3.1-8b"}};
+    auto pool      = models::PoolSpec{};
+    pool.role      = role;
+    pool.replicas  = replicas;
+    pool.config    = configs::resolve(line);
+    pool.name      = role == models::Role::prefill ? "prefill" : role == models::Role::decode ? "decode" : "serve";
+    return pool;
+}
+
+models::ServingOutcome run(models::SystemSpec const& spec, std::vector<workloads::Request> requests)
+{
+    auto source = Listed{std::move(requests)};
+    return models::serve(spec, source);
+}
+
+} // namespace
+
+TEST_CASE("a system serves every request, and steps one by one are the same as steps at once")
+{
+    auto spec         = models::SystemSpec{};
+    spec.pools        = {pool_of("h100:1", models::Role::all, 3)};
+    auto const fast   = run(spec, some_requests(200, second / 100));
+    auto const again  = run(spec, some_requests(200, second / 100));
+    spec.step_by_step = true;
+    auto const slow   = run(spec, some_requests(200, second / 100));
+    CHECK(fast.state_hash == again.state_hash);
+    CHECK(fast.state_hash == slow.state_hash);
+    CHECK(fast.wakes < slow.wakes);
+    for (std::size_t i = 0; i < fast.log.size(); ++i) {
+        CHECK(fast.log[i].ending == models::Ending::done);
+        CHECK(fast.log[i].end == slow.log[i].end);
+    }
+    CHECK(fast.books.balanced());
+}
+
+TEST_CASE("a turn that waits for another starts its tool time after the other has ended")
+{
+    auto spec          = models::SystemSpec{};
+    spec.pools         = {pool_of("h100:1")};
+    auto list          = some_requests(2, 0);
+    list[1].waits_for  = {0};
+    list[1].tool_time  = 3 * second;
+    auto const outcome = run(spec, list);
+    auto const gap     = models::seconds_of(outcome.log[1].arrival - outcome.log[0].end).value();
+    CHECK(gap == Approx(3).epsilon(1e-4));
+}
+
+TEST_CASE("with a concurrency, so many requests are under way until there are no more")
+{
+    auto spec          = models::SystemSpec{};
+    spec.pools         = {pool_of("h100:1")};
+    spec.concurrency   = 4;
+    auto const outcome = run(spec, some_requests(40, 0));
+    CHECK(outcome.engines[0].totals.most_running == 4);
+    CHECK(outcome.log.size() == 40);
+}
+
+TEST_CASE("keys and values of a prompt cross both ports once, and a token waits for them")
+{
+    auto spec        = models::SystemSpec{};
+    spec.pools       = {pool_of("h100:1", models::Role::prefill), pool_of("h100:1", models::Role::decode)};
+    spec.kv_transfer = configs::KvTransfer::whole;
+    auto       list  = some_requests(1, 0);
+    auto const whole = run(spec, list);
+    // 32 layers, 8 key heads of 128 elements of 16 bits, keys and values.
+    auto const bytes = 500.0 * 32 * 2 * 8 * 128 * 2;
+    REQUIRE(whole.links.size() == 2);
+    CHECK(static_cast<double>(whole.links[0].bytes) == bytes);
+    CHECK(whole.links[1].bytes == whole.links[0].bytes);
+    auto const transfer = models::seconds_of(whole.log[0].of(models::Phase::transfer)).value();
+    CHECK(transfer == Approx(bytes / 45e9 + 5e-6).epsilon(1e-4)); // nvlink.network and its latency
+
+    spec.kv_transfer   = configs::KvTransfer::by_layer;
+    auto const layered = run(spec, list);
+    CHECK(layered.links[0].bytes == whole.links[0].bytes);
+    auto const last = models::seconds_of(layered.log[0].of(models::Phase::transfer)).value();
+    CHECK(last == Approx(bytes / 16 / 45e9 + 5e-6).epsilon(1e-3)); // of sixteen parts only the last is not hidden
+}
+
+TEST_CASE("transfers that come at once wait for each other at the port of the pool that makes tokens")
+{
+    auto spec        = models::SystemSpec{};
+    spec.pools       = {pool_of("h100:1", models::Role::prefill, 4), pool_of("h100:1", models::Role::decode)};
+    spec.kv_transfer = configs::KvTransfer::whole;
+    auto list        = some_requests(4, 0);
+    for (auto& request : list)
+        request.input = 4000;
+    auto const outcome = run(spec, list);
+    auto const one     = 4000.0 * 32 * 2 * 8 * 128 * 2 / 45e9;
+    auto       longest = 0.0;
+    for (auto const& record : outcome.log)
+        longest = std::max(longest, models::seconds_of(record.of(models::Phase::transfer)).value());
+    CHECK(longest == Approx(4 * one + 5e-6).epsilon(1e-3));
+}
+
+TEST_CASE("a prefix-aware router sends a prompt to where it was computed")
+{
+    auto spec   = models::SystemSpec{};
+    spec.pools  = {pool_of("h100:1", models::Role::all, 4)};
+    spec.router = configs::Router::prefix_aware;
+    auto list   = some_requests(40, second);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        list[i].input  = 1024;
+        list[i].blocks = {{100 + i % 4}, {200 + i % 4}};
+    }
+    auto       aware = Listed{list, 512};
+    auto       turns = Listed{list, 512};
+    auto const found = [](models::ServingOutcome const& outcome) {
+        auto sum = std::uint64_t{0};
+        for (auto const& record : outcome.log)
+            sum += record.found_in_cache;
+        return sum;
+    };
+    auto const with = found(models::serve(spec, aware));
+    CHECK(with == 36 * 1008);   // all but the first of each, and but for the last block of sixteen
+    spec.pools[0].replicas = 3; // three in turn: every replica computes every prompt once
+    spec.router            = configs::Router::round_robin;
+    CHECK(found(models::serve(spec, turns)) < with);
+}
+
+TEST_CASE("pools that cannot make tokens, or that have different models, are refused")
+{
+    auto spec  = models::SystemSpec{};
+    spec.name  = "half";
+    spec.pools = {pool_of("h100:1", models::Role::prefill)};
+    CHECK_THROWS_AS(run(spec, some_requests(1, 0)), configs::UserError);
+    spec.pools.push_back(pool_of("h100:1", models::Role::decode));
+    spec.pools[1].config.parameters.workload.model = "qwen3-8b";
+    CHECK_THROWS_AS(run(spec, some_requests(1, 0)), configs::UserError);
+}
