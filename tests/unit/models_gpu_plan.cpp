@@ -54,8 +54,8 @@ TEST_CASE("more GPUs than key heads hold each of them more than once")
     auto const p     = machine("gb200-nvl72", "llama-3.1-70b");
     auto const shape = workloads::read_model("llama-3.1-70b"); // 8 key heads
     auto const step  = step_of(p);
-    CHECK(models::kv_heads_of_one({4, 1}, shape) == 2);
-    CHECK(models::kv_heads_of_one({16, 1}, shape) == 1);
+    CHECK(models::kv_heads_of_one({4, 1}, shape.kv_heads) == 2);
+    CHECK(models::kv_heads_of_one({16, 1}, shape.kv_heads) == 1);
     auto const eight   = models::footprint_of({8, 1}, step, p, 1, 4096);
     auto const sixteen = models::footprint_of({16, 1}, step, p, 1, 4096);
     CHECK(sixteen.kv == eight.kv);
