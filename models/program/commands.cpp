@@ -16,6 +16,8 @@
 #include "models/program/serve_command.hpp"
 #include "models/program/show_command.hpp"
 #include "models/program/sweep/command.hpp"
+#include "models/program/trace_command.hpp"
+#include "models/program/trace_options.hpp"
 #include "models/program/validate_command.hpp"
 #include "models/program/yield_command.hpp"
 #include "results/files/build_info.hpp"
@@ -106,6 +108,16 @@ Options yield_options()
         {output_option("FILE.h5", "write the figures as a file"), format_option("of the report")});
 }
 
+constexpr auto trace_note =
+    "\nFormats are told apart by their content; docs/traces.md has the fields and units of each.\n";
+
+Options trace_command_options()
+{
+    auto options = trace_options();
+    options.push_back(format_option("of the report"));
+    return options;
+}
+
 Options doctor_options()
 {
     return with_configuration(
@@ -155,6 +167,8 @@ std::vector<Command> rows()
          sweep_options(), "", &sweep_command},
         {"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0,
          yield_options(), "", &yield_command},
+        {"trace", "FILE|FOLDER [options]", "what a trace of requests holds: lengths, arrivals, reuse of prompts", 1, 1,
+         trace_command_options(), trace_note, &trace_command},
         {"list", "machines|models|parameters|metrics|sweeps|systems [GROUP]", "what there is to choose from", 1, 2,
          {}, "", &list_command},
         {"explain", "WORD|FILE.h5", "what a parameter or a word of a report means; where time went", 1, 1,

@@ -27,10 +27,13 @@ CommaRows::Column CommaRows::column(std::string const& name) const
 {
     auto const found = std::find(header_.begin(), header_.end(), name);
     if (found == header_.end()) {
-        auto const all = fmt::format("{}", fmt::join(header_, ", ")).substr(0, 400);
+        auto shown = std::vector<std::string>{}; // a suggestion is printed as it is
+        for (auto const& each : header_)
+            shown.push_back(configs::printable(each));
+        auto const all = fmt::format("{}", fmt::join(shown, ", ")).substr(0, 400);
         throw configs::UserError{configs::Exit::bad_config,
                                  fmt::format("{}:1: error: no column {}{}; there are {}", file(), configs::shown(name),
-                                             configs::did_you_mean(name, header_), configs::printable(all))};
+                                             configs::did_you_mean(name, shown), configs::printable(all))};
     }
     return {name, static_cast<std::size_t>(found - header_.begin())};
 }

@@ -16,7 +16,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double beyond_whole = 9.2e18;
+constexpr double      beyond_whole = 9.2e18;
+constexpr std::size_t most_fields = 100, most_objects = 100'000; // what a line may make of its bytes is bounded
 
 // Turns the events of the parser into fields. What is nested deeper than objects in a list is passed over.
 class Collector final : public nlohmann::json_sax<Json> {
@@ -66,6 +67,8 @@ class Collector final : public nlohmann::json_sax<Json> {
             seen_ = true;
         } else if (open_.back().list && open_.size() == 2) {
             auto& list = field().objects;
+            if (list.size() == most_objects)
+                refuse_row(file_, line_, field().key, "", fmt::format("more than {} elements", most_objects));
             list.emplace_back();
             open_.push_back({&list.back(), false});
         } else {
@@ -94,6 +97,9 @@ class Collector final : public nlohmann::json_sax<Json> {
     {
         if (passing_ > 0)
             return true;
+        if (open_.back().object->fields.size() == most_fields)
+            refuse_row(file_, line_, "the object", "",
+                       fmt::format("more than {} fields, which no request has", most_fields));
         open_.back().object->fields.emplace_back();
         open_.back().object->fields.back().key = std::move(name);
         return true;
@@ -213,7 +219,7 @@ std::int64_t JsonFields::whole(char const* key) const
         return *value;
     auto keys = std::vector<std::string>{};
     for (auto const& field : object_.fields)
-        keys.push_back(field.key);
+        keys.push_back(configs::printable(field.key)); // a suggestion is printed as it is
     refuse_row(file_, line_, key, "", fmt::format("missing{}. Every row needs it", configs::did_you_mean(key, keys)));
 }
 

@@ -53,8 +53,9 @@ class RequestSource {
     // and value for a row that is wrong.
     virtual bool next(Request&) = 0;
 
-    virtual std::uint64_t block_tokens() const = 0; // tokens of a PromptBlock; 0: no request has any
-    virtual std::string   description() const  = 0; // in a clause: "12,031 requests of conversation.jsonl"
+    virtual std::string   format() const { return "drawn"; } // "mooncake": the name of a trace's format
+    virtual std::uint64_t block_tokens() const = 0;          // tokens of a PromptBlock; 0: no request has any
+    virtual std::string   description() const  = 0;          // in a clause: "12,031 requests of conversation.jsonl"
 
     // What was done to rows so far that a reader of results must know: "27 replies of no token count as one".
     virtual std::vector<std::string> notes() const { return {}; }

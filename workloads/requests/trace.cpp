@@ -2,6 +2,7 @@
 #include "workloads/requests/trace.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/share.hpp"
 #include "workloads/requests/agent_trace.hpp"
 #include "workloads/requests/comma_line.hpp"
 #include "workloads/requests/comma_traces.hpp"
@@ -84,6 +85,7 @@ std::vector<Format> const& formats()
 // clang-format on
 
 constexpr char const* folder_format = "servegen";
+constexpr char const* examples      = "workloads/requests/examples";
 
 std::string known_formats()
 {
@@ -161,6 +163,16 @@ Format const& format_of(FirstLine const& first, std::string const& file, TraceOp
                                 known_formats())};
 }
 
+// Where a name is that of a shipped trace; else the name itself.
+std::string shipped_path(std::string const& name)
+{
+    if (name.find('/') == std::string::npos)
+        for (auto const* ending : {".csv", ".jsonl"})
+            if (auto const found = configs::find_shared(fmt::format("{}/{}{}", examples, name, ending)))
+                return found->string();
+    return name;
+}
+
 } // namespace
 
 std::vector<TraceFormat> const& trace_formats()
@@ -185,12 +197,23 @@ std::unique_ptr<RequestSource> read_trace(std::unique_ptr<std::istream> stream, 
     if (format.json != first.json)
         throw UserError{Exit::bad_config, fmt::format("{}: error: is no trace of the format {}, which is {}",
                                                       lines.name(), format.told.name, format.told.what)};
-    return std::make_unique<TraceSource>(format.rows(std::move(lines), options), options);
+    return std::make_unique<TraceSource>(format.rows(std::move(lines), options), format.told.name, options);
 }
 
-std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions const& options)
+std::vector<std::string> shipped_traces()
+{
+    auto all = std::vector<std::string>{};
+    for (auto const* ending : {".csv", ".jsonl"})
+        for (auto& name : configs::shared_names(examples, ending))
+            all.push_back(std::move(name));
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+std::unique_ptr<RequestSource> open_trace(std::string const& given, TraceOptions const& options)
 {
     auto       failed = std::error_code{};
+    auto const path   = std::filesystem::exists(given, failed) ? given : shipped_path(given);
     auto const refuse = [&](std::string const& why) {
         throw UserError{Exit::no_input, fmt::format("{}: error: {}", configs::printable(path), why)};
     };
@@ -200,11 +223,13 @@ std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions 
         if (!options.format.empty() && options.format != folder_format)
             throw UserError{Exit::usage, fmt::format("{}: is a folder of ServeGen, not of the format {}",
                                                      configs::printable(path), configs::shown(options.format))};
-        return std::make_unique<TraceSource>(servegen_rows(path, options.seed), options);
+        return std::make_unique<TraceSource>(servegen_rows(path, options.seed), folder_format, options);
     }
     auto stream = std::make_unique<std::ifstream>(path, std::ios::binary);
     if (!*stream)
-        refuse(std::string{"cannot be read: "} + std::strerror(errno));
+        refuse(fmt::format("cannot be read: {}{}. Give the path of a trace, or the name of a shipped one: {}",
+                           std::strerror(errno), configs::did_you_mean(given, shipped_traces()),
+                           fmt::join(shipped_traces(), ", ")));
     return read_trace(std::move(stream), path, options);
 }
 

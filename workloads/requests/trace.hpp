@@ -57,6 +57,10 @@ struct TraceFormat {
 // In the order in which they are tried.
 std::vector<TraceFormat> const& trace_formats();
 
+// The names of the traces that come with the program (workloads/requests/examples), sorted.
+std::vector<std::string> shipped_traces();
+
+// A file, a folder of ServeGen, or the name of a shipped trace.
 // Throws configs::UserError: no_input (no such file), bad_config (a format that is not known, with the fields that were
 // seen; a first row that is wrong), usage (options that contradict each other). Later rows throw from next().
 std::unique_ptr<RequestSource> open_trace(std::string const& path, TraceOptions const& options);

@@ -41,9 +41,9 @@ void check_factor(double factor, char const* option)
 
 } // namespace
 
-TraceSource::TraceSource(std::unique_ptr<RowReader> rows, TraceOptions const& options)
-    : rows_{std::move(rows)}, options_{options}, names_{rows_->names()}, block_tokens_{rows_->block_tokens()},
-      window_start_{in_nanoseconds(options.start, "start")},
+TraceSource::TraceSource(std::unique_ptr<RowReader> rows, std::string format, TraceOptions const& options)
+    : rows_{std::move(rows)}, format_{std::move(format)}, options_{options}, names_{rows_->names()},
+      block_tokens_{rows_->block_tokens()}, window_start_{in_nanoseconds(options.start, "start")},
       window_end_{options.end ? in_nanoseconds(*options.end, "end") : never}, origin_{rows_->origin()}
 {
     check_factor(options.scale_rate, "scale-rate");

@@ -18,9 +18,10 @@ namespace scribeline::workloads {
 class TraceSource final : public RequestSource {
   public:
     // Throws configs::UserError (usage) for options that contradict each other or the rows.
-    TraceSource(std::unique_ptr<RowReader> rows, TraceOptions const& options);
+    TraceSource(std::unique_ptr<RowReader> rows, std::string format, TraceOptions const& options);
 
     bool                     next(Request& request) override;
+    std::string              format() const override { return format_; }
     std::uint64_t            block_tokens() const override { return block_tokens_; }
     std::string              description() const override;
     std::vector<std::string> notes() const override;
@@ -43,6 +44,7 @@ class TraceSource final : public RequestSource {
     [[noreturn]] void refuse(std::string const& field, std::string const& value, std::string const& why) const;
 
     std::unique_ptr<RowReader>  rows_;
+    std::string                 format_;
     TraceOptions                options_;
     RowNames                    names_;
     std::uint64_t               block_tokens_;

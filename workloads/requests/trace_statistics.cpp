@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -29,11 +29,10 @@ class Counts {
     {
         auto sorted = std::vector<std::pair<std::uint64_t, std::uint64_t>>(count_of_.begin(), count_of_.end());
         std::sort(sorted.begin(), sorted.end());
-        auto   p   = Percentiles{};
-        double sum = 0;
+        auto p = Percentiles{};
         for (auto const& [value, count] : sorted) {
             p.count += count;
-            sum += static_cast<double>(value) * static_cast<double>(count);
+            p.sum += value * count;
         }
         if (p.count == 0)
             return p;
@@ -45,7 +44,7 @@ class Counts {
                     return value;
             return sorted.back().first;
         };
-        p.mean = sum / static_cast<double>(p.count);
+        p.mean = static_cast<double>(p.sum) / static_cast<double>(p.count);
         p.p50  = at(0.5);
         p.p90  = at(0.9);
         p.p99  = at(0.99);
@@ -130,6 +129,29 @@ class Ages {
     std::array<std::uint64_t, ttls.size() + 1> tokens_{};
 };
 
+class Gaps {
+  public:
+    void arrive(std::uint64_t time)
+    {
+        if (count_++ > 0) {
+            auto const gap = static_cast<double>(time - std::min(last_, time)) / static_cast<double>(second);
+            sum_ += gap;
+            squares_ += gap * gap;
+        }
+        last_ = time;
+    }
+    double mean() const { return count_ > 1 ? sum_ / static_cast<double>(count_ - 1) : 0; }
+    double cv() const
+    {
+        auto const m = mean();
+        return m > 0 ? std::sqrt(std::max(squares_ / static_cast<double>(count_ - 1) - m * m, 0.0)) / m : 0;
+    }
+
+  private:
+    std::uint64_t count_ = 0, last_ = 0;
+    double        sum_ = 0, squares_ = 0;
+};
+
 // Since the start of a session: from when to when it served, and how much of that.
 struct SessionTime {
     std::uint64_t turns = 0, begin = 0, served_to = 0, served = 0;
@@ -165,6 +187,8 @@ class Statistician {
         has_service_ = has_service_ || r.recorded_service.has_value();
         held_busy_ += static_cast<double>(r.input + r.output) * static_cast<double>(end - start);
 
+        if (r.waits_for.empty())
+            gaps_.arrive(r.arrival);
         ++s_.requests;
         s_.last_arrival = std::max(s_.last_arrival, r.arrival);
         input_.add(r.input);
@@ -233,6 +257,8 @@ class Statistician {
         s_.sessions   = sessions_.size();
         s_.input      = input_.percentiles();
         s_.output     = output_.percentiles();
+        s_.gap_mean   = gaps_.mean();
+        s_.gap_cv     = gaps_.cv();
         auto   turns  = Counts{};
         double served = 0, all = 0;
         for (auto const& [id, session] : sessions_) {
@@ -266,6 +292,7 @@ class Statistician {
     std::vector<Known>                             known_; // by id
     std::unordered_map<std::uint64_t, SessionTime> sessions_;
     UseTable                                       uses_;
+    Gaps                                           gaps_;
     Ages                                           since_reply_, since_start_;
     bool                                           has_service_ = false;
     double                                         held_busy_ = 0, held_parked_ = 0; // token-picoseconds

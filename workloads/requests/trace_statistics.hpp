@@ -11,8 +11,8 @@
 namespace scribeline::workloads {
 
 struct Percentiles {
-    std::uint64_t count = 0;
-    double        mean  = 0;
+    std::uint64_t count = 0, sum = 0;
+    double        mean = 0;
     std::uint64_t p50 = 0, p90 = 0, p99 = 0, most = 0; // the smallest value that such a share does not exceed
 };
 
@@ -25,10 +25,11 @@ struct TtlPoint {
 
 struct TraceStatistics {
     std::uint64_t requests = 0, sessions = 0;
-    std::uint64_t last_arrival = 0; // ps; of sessions their start
-    Percentiles   input, output;    // tokens
-    Percentiles   turns;            // of a session
-    Percentiles   tool_time;        // ms, of requests that wait for others
+    std::uint64_t last_arrival = 0;         // ps; of sessions their start
+    double        gap_mean = 0, gap_cv = 0; // s, between arrivals of what waits for nothing; standard deviation / mean
+    Percentiles   input, output;            // tokens
+    Percentiles   turns;                    // of a session
+    Percentiles   tool_time;                // ms, of requests that wait for others
 
     // Blocks as Request::blocks has them: a hit is a block of the prompt that an earlier request had too.
     std::uint64_t         block_tokens = 0; // 0: the trace has none, and all below is empty

@@ -19,6 +19,7 @@
 #include "support/results_sample.hpp"
 #include "support/temporary_folder.hpp"
 #include "workloads/decode_step.hpp"
+#include "workloads/requests/trace.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -26,6 +27,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 
 #include <hdf5.h>
 
@@ -122,6 +124,21 @@ void read_cases(std::string const& bytes)
     answered([&] {
         for (auto const& each : models::parse_cases(bytes, "fuzzed.csv"))
             require(each.value > 0 && each.line > 0 && !each.id.empty(), "a case that is none");
+    });
+}
+
+void read_trace(std::string const& bytes)
+{
+    answered([&] {
+        auto const source  = workloads::read_trace(std::make_unique<std::istringstream>(bytes), "fuzzed", {});
+        auto       request = workloads::Request{};
+        for (std::uint64_t count = 0; source->next(request); ++count) {
+            require(request.id == count && request.input > 0 && request.output > 0, "a request that is none");
+            for (auto const id : request.waits_for)
+                require(id < count, "a request that waits for a later one");
+            auto const size = source->block_tokens();
+            require(request.blocks.empty() || request.blocks.size() <= request.input / size + 1, "too many blocks");
+        }
     });
 }
 
@@ -433,9 +450,11 @@ bool damages_bytes(std::string const& edits) { return edit(edits).damaged; }
 std::vector<FuzzedReader> const& fuzzed_readers()
 {
     static std::vector<FuzzedReader> const list{
-        {"config", ".toml", read_config},  {"model", ".json", read_model_file}, {"sweep", ".toml", read_sweep},
-        {"cases", ".csv", read_cases},     {"defects", ".csv", read_defects},   {"expression", ".txt", read_expression},
-        {"result", ".edits", read_result}, {"recover", ".edits", read_recover},
+        {"config", ".toml", read_config},        {"model", ".json", read_model_file},
+        {"sweep", ".toml", read_sweep},          {"cases", ".csv", read_cases},
+        {"trace", ".jsonl", read_trace},         {"defects", ".csv", read_defects},
+        {"expression", ".txt", read_expression}, {"result", ".edits", read_result},
+        {"recover", ".edits", read_recover},
     };
     return list;
 }
