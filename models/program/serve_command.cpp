@@ -5,6 +5,7 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
 #include "models/program/system_file.hpp"
+#include "models/program/trace_options.hpp"
 #include "models/serving/serving_summary.hpp"
 #include "models/serving/serving_system.hpp"
 #include "results/files/serve_file.hpp"
@@ -75,38 +76,17 @@ class Asked {
     {
         return read(name, [](std::string const& given) { return configs::parse<configs::Seconds>(given); });
     }
-    std::optional<double> factor(char const* name) const
-    {
-        auto const given = text(name);
-        if (!given)
-            return std::nullopt;
-        try {
-            auto used  = std::size_t{0};
-            auto value = std::stod(*given, &used);
-            if (used == given->size() && value > 0 && value < 1e9)
-                return value;
-        } catch (std::exception const&) {
-        }
-        refuse(fmt::format("--{} {}: expected a number above 0, such as 2.5", name, configs::shown(*given)));
-    }
 
   private:
     CommandLine const& line_;
 };
 
-std::unique_ptr<workloads::RequestSource> trace_of(Asked const& asked)
+std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Asked const& asked)
 {
     for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals"})
         if (asked.has(drawn))
             refuse(fmt::format("--{}: requests come from --trace, nothing is drawn. Leave out one of the two", drawn));
-    auto options  = workloads::TraceOptions{};
-    options.limit = asked.count("limit");
-    if (auto const scale = asked.factor("scale-rate"))
-        options.scale_rate = *scale;
-    if (auto const start = asked.seconds("start"))
-        options.start = *start;
-    options.end = asked.seconds("end");
-    return workloads::open_trace(*asked.text("trace"), options);
+    return workloads::open_trace(*asked.text("trace"), trace_options_of(line));
 }
 
 std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint64_t seed)
@@ -187,6 +167,7 @@ configs::Option tokens_or_file()
 std::vector<configs::Option> serve_options()
 {
     using namespace configs;
+    auto of_traces = trace_options(), of_machines = configuration_options();
     auto options = std::vector<Option>{
         own_option("system", "NAME|FILE", "pools of machines ('scribeline list systems'), instead of --machine"),
         own_option("replicas", "N", "of the machine, each with the whole model; without: 1"),
@@ -195,10 +176,6 @@ std::vector<configs::Option> serve_options()
         parameter_option("context", "workload.context", "N",
                          "tokens of the longest sequence that a pipeline (wafers, chips in a row) is planned for"),
         own_option("trace", "FILE", "requests that were recorded; its format is recognised"),
-        own_option("limit", "N", "with --trace: no more requests than so many"),
-        own_option("scale-rate", "X", "with --trace: arrivals a second are multiplied by it"),
-        own_option("start", "TIME", "with --trace: leave out what comes before"),
-        own_option("end", "TIME", "with --trace: leave out what comes later"),
         own_option("input", "N|DISTRIBUTION", "drawn: tokens of a prompt; without: 1024"),
         tokens_or_file(),
         own_option("rate", "N/s", "drawn: requests that arrive"),
@@ -214,8 +191,9 @@ std::vector<configs::Option> serve_options()
         own_option("step-by-step", "", "take every step by itself: slower, and the same"),
         parameter_option("fidelity", "run.fidelity", "auto|folded|closed_form",
                          "of the machine's steps; auto: formulas")};
-    for (auto& option : configuration_options())
-        options.push_back(std::move(option));
+    for (auto* list : {&of_traces, &of_machines})
+        for (auto& option : *list)
+            options.push_back(std::move(option));
     options.push_back(format_option("of the report"));
     return options;
 }
@@ -226,7 +204,7 @@ Exit serve_command(CommandLine const& line, std::ostream& out)
     auto const  level   = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
     auto const  spec    = system_of(line, asked);
     auto const& config  = spec.pools.front().config;
-    auto const  source  = asked.has("trace") ? trace_of(asked) : drawn_of(asked, config.parameters.run.seed);
+    auto const  source  = asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, config.parameters.run.seed);
     auto        file    = config.output.empty() ? std::nullopt : std::optional{ServeFile::prepare(config.output)};
     auto const  outcome = models::serve(spec, *source);
     auto const  summary = models::summary_of(outcome, level);
