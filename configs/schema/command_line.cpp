@@ -109,21 +109,36 @@ std::string for_shell(std::string const& argument)
 }
 
 // The first word that is no option's value, or nothing.
-std::string find_command_word(std::vector<std::string> const& arguments, std::vector<Command> const& commands)
+std::string first_word(std::vector<std::string> const& arguments, po::options_description const& options)
 {
-    auto all   = po::options_description{};
-    auto taken = std::vector<std::string>{};
-    for (auto const& command : commands)
-        for (auto const& option : options_of(&command)) {
-            if (std::find(taken.begin(), taken.end(), option.name) != taken.end())
-                continue; // commands agree on whether an option of theirs has a value
-            taken.emplace_back(option.name);
-            add(all, option);
-        }
-    for (auto const& option : parse(arguments, all, "", true).options)
+    for (auto const& option : parse(arguments, options, "", true).options)
         if (option.string_key == "word" && !option.value.empty())
             return option.value.front();
     return {};
+}
+
+// The command whose name comes first where its own options are read: one and the same option may have a value in one
+// command and none in another. Else the first word, whatever it is.
+std::string find_command_word(std::vector<std::string> const& arguments, std::vector<Command> const& commands)
+{
+    if (arguments.front().substr(0, 1) != "-")
+        return arguments.front();
+    auto all   = po::options_description{};
+    auto taken = std::vector<std::string>{};
+    for (auto const& command : commands) {
+        auto own = po::options_description{};
+        for (auto const& option : options_of(&command)) {
+            add(own, option);
+            if (std::find(taken.begin(), taken.end(), option.name) != taken.end())
+                continue;
+            taken.emplace_back(option.name);
+            add(all, option);
+        }
+        auto const named = std::find(arguments.begin(), arguments.end(), command.name) != arguments.end();
+        if (named && first_word(arguments, own) == command.name)
+            return std::string{command.name};
+    }
+    return first_word(arguments, all);
 }
 
 void check_arguments(CommandLine const& line, Command const& command)
