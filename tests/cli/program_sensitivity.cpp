@@ -158,3 +158,14 @@ TEST_CASE("what cannot be asked is refused in words, before anything runs")
     refused({"--machine", "wse33"}, 66, "did you mean");
     refused({"--machine", "wse3", "--model", "llama-3.1-405b"}, 1, "does not fit");
 }
+
+TEST_CASE("energies move a figure of energy one by one, and none of tokens a second")
+{
+    auto const energy = study({"--group", "energy", "--metric", "energy_per_token"});
+    CHECK(row(energy, "energy.router")["elasticity"].get<double>() > 0);
+    CHECK(row(energy, "energy.sram_read")["elasticity"].get<double>() > 0);
+    CHECK(row(energy, "energy.router")["up"]["figure"] != row(energy, "energy.sram_read")["up"]["figure"]);
+    auto const speed = study({"--group", "energy"});
+    CHECK(speed["parameters"].empty());
+    CHECK(has(speed["no_effect"], "energy.router"));
+}
