@@ -117,6 +117,16 @@ std::string first_word(std::vector<std::string> const& arguments, po::options_de
     return {};
 }
 
+bool begins_with(std::string_view word, std::vector<std::string> const& arguments,
+                 po::options_description const& options)
+{
+    try {
+        return first_word(arguments, options) == word;
+    } catch (UserError const&) { // options of another command
+        return false;
+    }
+}
+
 // The command whose name comes first where its own options are read: one and the same option may have a value in one
 // command and none in another. Else the first word, whatever it is.
 std::string find_command_word(std::vector<std::string> const& arguments, std::vector<Command> const& commands)
@@ -135,7 +145,7 @@ std::string find_command_word(std::vector<std::string> const& arguments, std::ve
             add(all, option);
         }
         auto const named = std::find(arguments.begin(), arguments.end(), command.name) != arguments.end();
-        if (named && first_word(arguments, own) == command.name)
+        if (named && begins_with(command.name, arguments, own))
             return std::string{command.name};
     }
     return first_word(arguments, all);

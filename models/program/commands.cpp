@@ -6,6 +6,7 @@
 #include "configs/schema/completion.hpp"
 #include "configs/schema/published_help.hpp"
 #include "models/program/compare_command.hpp"
+#include "models/program/diff_command.hpp"
 #include "models/program/doctor_command.hpp"
 #include "models/program/explain_command.hpp"
 #include "models/program/export_command.hpp"
@@ -13,6 +14,7 @@
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
 #include "models/program/run_command.hpp"
+#include "models/program/sensitivity/command.hpp"
 #include "models/program/serve_command.hpp"
 #include "models/program/show_command.hpp"
 #include "models/program/sweep/command.hpp"
@@ -157,6 +159,8 @@ std::vector<Command> rows()
          run_options(), run_note, &run_command},
         {"compare", "--machines A,B,.. [options]", "the same decode step on wafers, GPUs and others", 0, 0,
          compare_options(), "", &compare_command},
+        {"sensitivity", "[options]", "what each parameter of a machine is worth", 0, 0,
+         sensitivity_options(), "", &sensitivity_command},
         {"validate", "FILE [options]", "check a configuration or machine file, run nothing", 1, 1,
          configuration_options(), "", &validate_command},
         {"published", "[options]", "run measured cases, print how far off the model is", 0, 0,
@@ -175,6 +179,8 @@ std::vector<Command> rows()
          {}, "", &explain_command},
         {"show", "FILE.h5 [--format ..]", "what a result file of any command holds", 1, 1,
          {format_option("of what is shown")}, "", &show_command},
+        {"diff", "A.h5 B.h5 [--format ..]", "what differs between two runs or two comparisons, and by how much", 2, 2,
+         {format_option("of what differs")}, "", &diff_command},
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,
          {output_option("DIR|FILE", "csv: folder for the tables; perfetto: the trace, such as trace.pftrace")}, "",
          &export_command},

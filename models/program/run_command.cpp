@@ -3,13 +3,11 @@
 
 #include "configs/schema/resolve.hpp"
 #include "models/machine_list.hpp"
+#include "models/program/run_answer.hpp"
 #include "models/program/run_progress.hpp"
-#include "models/token/first_token.hpp"
-#include "models/token/output_token.hpp"
 #include "models/wafer/kernel_watch.hpp"
 #include "models/wafer/run_estimate.hpp"
 #include "models/wafer/simulate.hpp"
-#include "models/wafer/speculation.hpp"
 #include "results/files/earlier_run.hpp"
 #include "results/files/run_file.hpp"
 #include "results/files/token_file.hpp"
@@ -77,12 +75,7 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
         RunProgress               progress{std::cerr, style};
         models::KernelWatch const watch{
             [&](std::uint64_t cycle, double expected) { progress.reached(cycle, expected); }};
-        auto const token = models::output_token(machine, config);
-        auto       o     = models::outcome_of(token);
-        if (o.prefill.tokens > 0)
-            o.prefill.time_to_first_token =
-                models::first_token(machine, config.parameters.workload, token.step.latency).time;
-        return o;
+        return mesh_answer(machine, config);
     }();
     if (auto warning = results::checkpoint_warning(config); !warning.empty())
         outcome.warnings.push_back(std::move(warning));
@@ -97,11 +90,8 @@ void run_mesh(configs::CommandLine const& line, configs::Config const& config, m
 void run_any(configs::CommandLine const& line, configs::Config const& config, models::Machine& machine,
              std::ostream& out)
 {
-    auto file = config.output.empty() ? std::nullopt : std::optional{results::TokenFile::prepare(config.output)};
-    auto run =
-        results::TokenRun{models::output_token(machine, config), std::nullopt, config.parameters.workload.prompt};
-    if (run.prompt > 0)
-        run.first_token = models::first_token(machine, config.parameters.workload, run.token.step.latency).time;
+    auto       file = config.output.empty() ? std::nullopt : std::optional{results::TokenFile::prepare(config.output)};
+    auto const run  = token_answer(machine, config);
     if (file)
         file->write(config, run);
     auto text = std::ostringstream{};

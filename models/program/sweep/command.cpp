@@ -25,7 +25,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sched.h>
 #include <unistd.h>
 
 namespace scribeline::program {
@@ -127,13 +126,6 @@ class Given {
     configs::CommandLine const& line_;
     Subcommand const*           subcommand_ = nullptr;
 };
-
-unsigned processors()
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(std::max(1, CPU_COUNT(&set))) : 1;
-}
 
 // Names of the columns of numbers that a result of this command may have.
 std::vector<std::string> number_names(configs::SweepCommand command)

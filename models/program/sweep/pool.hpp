@@ -47,6 +47,9 @@ struct Running {
     double      seconds = 0;
 };
 
+// Cores that this process may use.
+unsigned processors();
+
 class Pool {
   public:
     // The next job, or false when there is none.
