@@ -70,7 +70,7 @@ TEST_CASE("what does not fit says by how much, to the byte")
     auto const one  = models::footprint_of({1, 1}, step, p, 1, 8192);
     CHECK_FALSE(one.fits());
     auto const held = workloads::totals_of(step).bytes_held;
-    auto const kv   = step.shape.kv_bytes_per_token(16) * 8192;
+    auto const kv   = 2.0 * 80 * 8 * 128 * 2 * 8192; // keys and values, layers, key heads, their width, bytes
     CHECK(one.missing().value() == Approx(held + kv + 2e9 - 80e9));
     auto const two = models::footprint_of({2, 1}, step, p, 1, 8192);
     CHECK(two.weights.value() == Approx(held / 2));
