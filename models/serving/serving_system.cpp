@@ -230,6 +230,7 @@ class System {
         result.compared          = off.steps;
         result.largest_deviation = off.largest;
         result.evaluations       = pool.law->evaluations();
+        result.fidelity          = pool.law->fidelity();
         auto const& kind         = kind_row(pool.spec->config);
         if (kind.nameplate != nullptr) {
             auto const plate = kind.nameplate(pool.spec->config.parameters);

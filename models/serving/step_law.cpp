@@ -40,6 +40,7 @@ StepReport StepLaw::ask(StepWork const& work)
     ++evaluations_;
     auto report = machine_.step(work);
     report.books.require_balanced();
+    fidelity_ = report.evidence.fidelity;
     return report;
 }
 

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -55,9 +56,10 @@ class StepLaw {
     // With prompts in the same step; n may be 0.
     StepTime mixed(std::uint64_t n, std::uint64_t attended, std::vector<Chunk> const& chunks);
 
-    bool          prompts_give_token() const { return prompts_give_token_; }
-    bool          pipelined() const { return pipelined_; }
-    std::uint64_t evaluations() const { return evaluations_; } // of Machine::step
+    bool               prompts_give_token() const { return prompts_give_token_; }
+    bool               pipelined() const { return pipelined_; }
+    std::uint64_t      evaluations() const { return evaluations_; } // of Machine::step
+    std::string const& fidelity() const { return fidelity_; } // of these, as Evidence has it; empty before the first
 
     // The largest relative difference between the law and the machine, over a sample of the steps that were asked for.
     struct Deviation {
@@ -101,6 +103,7 @@ class StepLaw {
     bool          prompts_give_token_ = true;
     double        lag_share_          = 0; // of a prompt's latency that is beyond its interval
     std::uint64_t evaluations_ = 0, asked_ = 0;
+    std::string   fidelity_;
 
     std::vector<std::unique_ptr<LearnedCurve>> decode_; // by n
     std::vector<std::vector<DecodePiece>>      pieces_; // by n, in the order in which they were asked for

@@ -19,8 +19,9 @@ struct PoolOutcome {
     std::string    machine; // as it was asked for: "h100:8"
     Standing       standing;
     EngineRules    rules;
-    std::uint32_t  replicas          = 0;
-    std::uint64_t  evaluations       = 0; // of Machine::step
+    std::uint32_t  replicas    = 0;
+    std::uint64_t  evaluations = 0;       // of Machine::step
+    std::string    fidelity;              // of these
     double         largest_deviation = 0; // of the law of its steps from the machine, over `compared` steps
     std::size_t    compared          = 0;
     configs::Watts power; // of a replica's devices by their datasheets; zero: not known

@@ -195,10 +195,10 @@ Sentences pools(ServingOutcome const& o)
             configs::print(models::seconds_of(r.step_overhead)),
             configs::print(models::seconds_of(r.request_overhead))));
         if (pool.compared > 0)
-            lines.push_back(
-                fmt::format("Its steps follow a law learned from {} steps of the machine; of {} steps taken, "
-                            "none is off by more than {:.2f} %.",
-                            pool.evaluations, pool.compared, pool.largest_deviation * 100));
+            lines.push_back(fmt::format(
+                "Its steps follow a law learned from {} steps of the machine (fidelity {}); of {} steps taken, "
+                "none is off by more than {:.2f} %.",
+                pool.evaluations, pool.fidelity, pool.compared, pool.largest_deviation * 100));
     }
     return lines;
 }
