@@ -65,11 +65,12 @@ TEST_CASE("no mutation of a trace hurts the reader")
     auto texts = std::vector<std::string>{};
     for (auto const& file : fuzz_corpus("trace"))
         texts.push_back(read_file(file.string()));
-    auto random   = configs::SplitMix64{20250301};
-    auto accepted = 0;
-    for (int i = 0; i < (sanitized ? 1000 : 20000); ++i) {
+    auto       random   = configs::SplitMix64{20250301};
+    auto       accepted = 0;
+    auto const tries    = sanitized ? 1000 : 20000;
+    for (int i = 0; i < tries; ++i) {
         CAPTURE(i);
         accepted += survives(mutated(texts[random.below(texts.size())], texts, signs, random)) ? 1 : 0;
     }
-    CHECK(accepted > 100);
+    CHECK(accepted > tries / 100); // else nothing but refusals was tested
 }
