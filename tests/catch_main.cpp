@@ -59,8 +59,8 @@ int run_apart(Catch::Session& session, std::vector<std::string> const& names)
         if (child == 0) {
             session.configData().testsOrTags = {pattern_of(name)};
             session.useConfigData(session.configData());
-            return session
-                .run(); // through main, so what is looked for at the end of a process, such as leaks, is found
+            // Through main: what is looked for at the end of a process, such as leaks, is found.
+            return session.run();
         }
         int status = 0;
         waitpid(child, &status, 0);

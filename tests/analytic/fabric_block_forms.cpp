@@ -3,6 +3,7 @@
 #include "fabric/mesh.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/decode_layer.hpp"
+#include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/token_forms.hpp"
 
 #include <catch2/catch.hpp>
@@ -30,5 +31,5 @@ TEST_CASE("a layer takes what the closed forms of attention and feed-forward say
     auto const   simulated = static_cast<double>(mesh.run());
     auto const   forms     = workloads::BlockForms{step, {layer.layout}, p};
     CHECK(forms.cycles(BlockKind::attention) + forms.cycles(BlockKind::feed_forward) ==
-          Approx(simulated).epsilon(0.03));
+          Approx(simulated).epsilon(workloads::error_of_forms));
 }

@@ -1,5 +1,4 @@
-// Does a wafer with more of anything ever reach less? By the closed forms, which compare plans: what the mesh then
-// takes differs from them by what error_of_forms in the planner says.
+// Does a wafer with more of anything ever reach less? By the closed forms, which compare plans, and within their error.
 #include "configs/schema/resolve.hpp"
 #include "workloads/mapping/planner.hpp"
 
@@ -15,8 +14,6 @@ using namespace scribeline;
 using namespace scribeline::workloads;
 
 namespace {
-
-constexpr double error_of_forms = 0.03;
 
 double cycles_of(std::string const& model, configs::Parameters const& p)
 {

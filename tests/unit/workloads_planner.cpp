@@ -113,7 +113,7 @@ TEST_CASE("candidates come best first, and what was rejected has a reason")
             CHECK(candidate.cycles_per_token >= last);
             last = candidate.cycles_per_token;
             // Others may be faster by what the forms cannot tell; then they serve fewer requests.
-            CHECK(chosen.cycles_per_token <= candidate.cycles_per_token * 1.02);
+            CHECK(chosen.cycles_per_token <= candidate.cycles_per_token * (1 + error_of_forms * 2 / 3 + 1e-12));
             if (candidate.cycles_per_token < chosen.cycles_per_token)
                 CHECK(candidate.tokens_per_second <= chosen.tokens_per_second);
         } else {

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,9 +19,8 @@ namespace scribeline::workloads {
 
 namespace {
 
-// The closed forms of a layer are within 3 % of what the mesh takes (tests/analytic/fabric_block_forms.cpp). Two thirds
-// of that make two regions as fast as each other; the rest is for sizes that the search passes by.
-constexpr double as_fast = 0.02;
+// So much makes two regions as fast as each other; the rest of the forms' error is for sizes that the search passes by.
+constexpr double as_fast = error_of_forms * 2 / 3;
 
 // So many of the coarse sizes, with other numbers of regions above one another, are refined.
 constexpr std::size_t most_leads = 8;
@@ -302,19 +303,24 @@ void refine(std::vector<Choice>& choices, DecodeStep const& step, configs::Param
     for (auto const& choice : choices) {
         auto const above_another = [&](Choice const& c) { return p.wafer.rows / c.region.rows; };
         auto const alike         = [&](Choice const& lead) {
-            return above_another(lead) == above_another(choice) &&
-                   (lead.region.columns == lead.region.rows) == (choice.region.columns == choice.region.rows);
+            return above_another(lead) == above_another(choice) && is_square(lead.region) == is_square(choice.region);
         };
         if (leads.size() < most_leads && !choice.cuts.empty() && std::none_of(leads.begin(), leads.end(), alike))
             leads.push_back(choice);
     }
+    auto places = std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t>{}; // of a size among the choices
+    for (std::size_t i = 0; i < choices.size(); ++i)
+        places.emplace(std::pair{choices[i].region.columns, choices[i].region.rows}, i);
     for (auto best : leads) {
         auto const take = [&](std::vector<configs::GridSize> const& sizes) {
             for (auto const size : sizes) {
-                choices.push_back(measured_at(step, p, size, on_wafer));
-                cut(choices.back(), step, p, wafers);
-                if (is_better(p.mapping.objective, choices.back(), best))
-                    best = choices.back();
+                auto const [place, is_new] = places.emplace(std::pair{size.columns, size.rows}, choices.size());
+                if (is_new) {
+                    choices.push_back(measured_at(step, p, size, on_wafer));
+                    cut(choices.back(), step, p, wafers);
+                }
+                if (auto const& choice = choices[place->second]; is_better(p.mapping.objective, choice, best))
+                    best = choice;
             }
         };
         take(between_neighbours(best.region, p, on_wafer));

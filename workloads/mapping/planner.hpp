@@ -10,6 +10,10 @@
 
 namespace scribeline::workloads {
 
+// The closed forms that plans are compared by are within this of what the mesh takes:
+// tests/analytic/fabric_block_forms.cpp.
+constexpr double error_of_forms = 0.03;
+
 // Never `automatic`: a region that was asked for means one layer on it, as the published runs were made.
 configs::Schedule schedule_of(configs::Parameters const&);
 

@@ -32,8 +32,6 @@ std::vector<std::uint32_t> ladder_to(std::uint32_t whole)
     return lengths;
 }
 
-bool is_square(configs::GridSize size) { return size.columns == size.rows; }
-
 // `parts` lengths from `longest` down to, not including, `shortest`.
 std::vector<std::uint32_t> lengths_between(std::uint32_t shortest, std::uint32_t longest, std::uint32_t parts)
 {
@@ -98,7 +96,7 @@ std::vector<configs::GridSize> between_neighbours(configs::GridSize size, config
 
 std::vector<configs::GridSize> beside(configs::GridSize size, configs::Parameters const& p, bool wide)
 {
-    constexpr int widest = 12; // steps to a neighbour on a whole WSE-3
+    constexpr int widest = 12;
     auto          sizes  = std::vector<configs::GridSize>{};
     auto const    add    = [&](std::int64_t columns, std::int64_t rows) {
         if (columns > 0 && rows > 0 && columns <= p.wafer.columns && rows <= p.wafer.rows)

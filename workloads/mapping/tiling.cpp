@@ -1,6 +1,7 @@
 #include "workloads/mapping/tiling.hpp"
 
 #include "configs/failure.hpp"
+#include "workloads/mapping/region_sizes.hpp"
 #include "workloads/mapping/streamed_weights.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ constexpr double no_limit = std::numeric_limits<double>::infinity();
 // Columns of regions. The hidden vector can turn east from square regions only (token_forms.hpp).
 std::uint32_t usable_columns(configs::Parameters const& p, configs::GridSize region)
 {
-    return region.columns == region.rows ? p.wafer.columns / region.columns : 1;
+    return is_square(region) ? p.wafer.columns / region.columns : 1;
 }
 
 // What must stand together: all of so many layers where that is asked for, otherwise a layer, or half of one.

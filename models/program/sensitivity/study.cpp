@@ -150,7 +150,7 @@ void give(Asked const& asked, Answer const& answer)
 // All of the machine, without what a user wishes of it.
 bool describes_a_machine(std::string const& group)
 {
-    constexpr std::array wishes{"machine", "workload", "mapping", "run"};
+    constexpr std::array wishes{"machine", "workload", "mapping", "run", "engine"};
     return std::find(wishes.begin(), wishes.end(), group) == wishes.end();
 }
 
