@@ -7,8 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <set>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -25,24 +24,21 @@ using hdf5::InputFile;
 // Values by name, each once.
 template <class Value> class Named {
   public:
-    void add(std::string name, Value value)
+    void add(std::string const& name, Value value)
     {
-        if (known_.insert(name).second)
-            values_.emplace_back(std::move(name), std::move(value));
+        if (places_.emplace(name, values_.size()).second)
+            values_.emplace_back(name, std::move(value));
     }
     Value const* find(std::string const& name) const
     {
-        if (known_.count(name) == 0)
-            return nullptr;
-        auto const found =
-            std::find_if(values_.begin(), values_.end(), [&](auto const& each) { return each.first == name; });
-        return &found->second;
+        auto const place = places_.find(name);
+        return place == places_.end() ? nullptr : &values_[place->second].second;
     }
     std::vector<std::pair<std::string, Value>> const& all() const { return values_; }
 
   private:
     std::vector<std::pair<std::string, Value>> values_;
-    std::set<std::string>                      known_;
+    std::map<std::string, std::size_t>         places_; // among them
 };
 
 struct Number {
