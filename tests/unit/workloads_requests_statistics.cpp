@@ -67,11 +67,33 @@ TEST_CASE("lengths, turns and arrivals are counted over all rows")
     CHECK(s.input.p99 == 99);
     CHECK(s.input.most == 100);
     CHECK(s.output.p90 == 90000);
-    CHECK(s.gap_mean == Approx(2));
-    CHECK(s.gap_cv == Approx(0).margin(1e-6));
+    CHECK(s.gap_mean.value() == Approx(2));
+    CHECK(s.gap_cv.value() == Approx(0).margin(1e-6));
     CHECK(s.turns.most == 1);
     CHECK(s.block_tokens == 0);
     CHECK(s.ttl.empty());
+}
+
+TEST_CASE("what too few requests do not determine is unknown, not zero")
+{
+    auto const header = std::string{"arrival_s,input_tokens,output_tokens\n"};
+    auto const none   = statistics(header);
+    CHECK(none.requests == 0);
+    CHECK(none.input.count == 0);
+    CHECK_FALSE(none.gap_mean.has_value());
+    CHECK(none.ttl.empty());
+    auto const one = statistics(header + "5,1,1\n");
+    CHECK_FALSE(one.gap_mean.has_value());
+    CHECK(one.tool_time.count == 0);
+    auto const two = statistics(header + "5,1,1\n6,1,1\n");
+    CHECK(two.gap_mean.value() == 1);
+    CHECK_FALSE(two.gap_cv.has_value());
+    auto const three = statistics(header + "5,1,1\n6,1,1\n9,1,1\n");
+    CHECK(three.gap_mean.value() == 2);
+    CHECK(three.gap_cv.value() == Approx(0.5));
+    auto const at_once = statistics("input_tokens,output_tokens,arrival_s\n1,1,0\n1,1,0\n1,1,0\n");
+    CHECK(at_once.gap_mean.value() == 0);
+    CHECK_FALSE(at_once.gap_cv.has_value());
 }
 
 TEST_CASE("recorded replies tell for how long sessions are served and their cache is parked")
