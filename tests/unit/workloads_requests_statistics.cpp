@@ -117,6 +117,18 @@ TEST_CASE("recorded replies tell for how long sessions are served and their cach
     CHECK(at(s, 30).from_start == Approx(576.0 / 1200));
 }
 
+TEST_CASE("replies of sub-agents that run side by side are counted once")
+{
+    // 0 to 2 s, then 2 to 5 s beside 2 to 6 s, then 12 to 16 s: 10 s of 16.
+    auto const s =
+        statistics("session,agent,turn,t_s,input_tokens,output_tokens,blocks64,cached_prefix_blocks64,api_s,think_s\n"
+                   "1,main,0,0,64,1,1,0,2,0\n"
+                   "1,a,0,0,64,1,1,0,3,0\n"
+                   "1,b,0,0,64,1,1,0,4,0\n"
+                   "1,main,1,12,64,1,1,0,4,0\n");
+    CHECK(s.serving_share.value() == Approx(10.0 / 16));
+}
+
 TEST_CASE("drawn sessions reuse what their turns have in common")
 {
     auto w               = DrawnWorkload{};
