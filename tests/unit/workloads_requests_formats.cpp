@@ -91,6 +91,11 @@ TEST_CASE("a Bailian trace has seconds, blocks of 16 tokens and parents")
     CHECK(all[2].waits_for == Numbers{0});
     CHECK(all[2].arrival == 8 * second);
     CHECK(all[2].session == all[0].session);
+    // 0.00026 times a billion is a little less than 260,000 in binary: times are rounded, not cut.
+    CHECK(requests_of(R"({"chat_id": 1, "timestamp": 0, "input_length": 1, "output_length": 1}
+{"chat_id": 2, "timestamp": 0.00026, "input_length": 1, "output_length": 1})")
+              .at(1)
+              .arrival == 260'000'000);
 }
 
 TEST_CASE("a trace of LLMServingSim has requests and sessions, whose tools run behind a reply")

@@ -52,6 +52,15 @@ TEST_CASE("an infinite cache hits the blocks that an earlier prompt began with")
     CHECK_FALSE(s.serving_share.has_value());
 }
 
+TEST_CASE("a block behind one that is missing is no hit")
+{
+    auto const s = statistics(R"({"timestamp": 0, "input_length": 1024, "output_length": 3, "hash_ids": [1, 2]}
+{"timestamp": 5000, "input_length": 1024, "output_length": 3, "hash_ids": [9, 2]})");
+    CHECK(s.unique_blocks == 3);
+    CHECK(s.hit_blocks == 0);
+    CHECK(s.reuse_gap.count == 0);
+}
+
 TEST_CASE("lengths, turns and arrivals are counted over all rows")
 {
     auto text = std::string{"arrival_s,input_tokens,output_tokens\n"};
