@@ -41,10 +41,10 @@ Table lengths_of(TraceStatistics const& s)
     };
     add("input", "token", s.input, 1);
     add("output", "token", s.output, 1);
-    if (s.turns.most > 1) {
+    if (s.turns.most > 1)
         add("turns of a session", "1", s.turns, 1);
+    if (s.tool_time.count > 0)
         add("tool time", "s", s.tool_time, millisecond);
-    }
     return table;
 }
 
@@ -59,11 +59,11 @@ Table summary_of(TraceStatistics const& s)
     add("sessions", quantity(static_cast<double>(s.sessions)), "");
     add("tokens in", quantity(static_cast<double>(s.input.sum)), "token");
     add("tokens out", quantity(static_cast<double>(s.output.sum)), "token");
-    if (s.gap_mean > 0) {
+    if (s.gap_mean && *s.gap_mean > 0) { // else all are there from the start, as far as the trace tells
         auto const last = static_cast<double>(s.last_arrival) * picosecond;
         add("last arrival", quantity(last, fmt::format("{:.1f}", last)), "s");
-        add("arrivals", quantity(1 / s.gap_mean, three_digits(1 / s.gap_mean)), "1/s");
-        add("cv of the gaps between them", quantity(s.gap_cv, three_digits(s.gap_cv)), "");
+        add("arrivals", quantity(1 / *s.gap_mean, three_digits(1 / *s.gap_mean)), "1/s");
+        add("cv of the gaps between them", s.gap_cv ? quantity(*s.gap_cv, three_digits(*s.gap_cv)) : unknown(), "");
     }
     if (s.serving_share)
         add("sessions' time with a reply under way", share(*s.serving_share), "");
@@ -75,7 +75,9 @@ Table summary_of(TraceStatistics const& s)
         add("different blocks", quantity(static_cast<double>(s.unique_blocks)), "");
         add("hit share of an infinite cache", share(s.hit_share), "of blocks");
         add("the same by tokens", share(s.hit_token_share), "of tokens in");
-        auto const gap = [](std::uint64_t ms) {
+        auto const gap = [&](std::uint64_t ms) {
+            if (s.reuse_gap.count == 0)
+                return unknown();
             auto const seconds = static_cast<double>(ms) * millisecond;
             return quantity(seconds, three_digits(seconds));
         };

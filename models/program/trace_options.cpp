@@ -3,8 +3,9 @@
 #include "configs/failure.hpp"
 #include "configs/schema/command_options.hpp"
 #include "configs/units/text.hpp"
+#include "workloads/requests/comma_line.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,11 +39,9 @@ template <class Read> void take(CommandLine const& line, char const* option, Rea
 
 double factor(std::string const& text)
 {
-    double value             = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size())
-        throw configs::TextError{fmt::format("{}: expected a factor such as 1.5", configs::shown(text))};
-    return value;
+    if (auto const value = workloads::real_of(text))
+        return *value;
+    throw configs::TextError{fmt::format("{}: expected a factor such as 1.5", configs::shown(text))};
 }
 
 workloads::TraceColumns columns_of(std::string_view text)

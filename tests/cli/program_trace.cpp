@@ -11,15 +11,17 @@ using scribeline::tests::TemporaryFolder;
 
 namespace {
 
-// The figure of a row of the summary.
-double figure(nlohmann::json const& document, std::string const& name)
+// The figure of a row of the summary; null: it is not known.
+nlohmann::json cell(nlohmann::json const& document, std::string const& name)
 {
     for (auto const& row : document["sections"][0]["tables"]["summary"]["rows"])
         if (row[0] == name)
             return row[1];
     FAIL("no figure " << name << " in " << document.dump());
-    return 0;
+    return nullptr;
 }
+
+double figure(nlohmann::json const& document, std::string const& name) { return cell(document, name); }
 
 } // namespace
 
@@ -36,6 +38,27 @@ TEST_CASE("trace tells what a shipped trace holds, for people and for programs")
     CHECK(figure(document, "requests") == 100);
     CHECK(figure(document, "tokens of a block") == 512);
     CHECK(figure(document, "hit share of an infinite cache") > 0);
+}
+
+TEST_CASE("trace leaves out what the file does not tell")
+{
+    auto const folder = TemporaryFolder{};
+    // Two turns that wait for nothing, and blocks that no other request has.
+    auto const row = [](char const* name, char const* time, char const* hash) {
+        return std::string{R"({"session_id": "s", "request_id": ")"} + name + R"(", "timestamp": )" + time +
+               R"(, "input_length": 512, "output_length": 1, "hash_ids": [)" + hash + "]}\n";
+    };
+    auto const file = folder.write("t.jsonl", row("a", "0", "1") + row("b", "1000", "2"));
+    auto const run  = run_scribeline({"trace", file, "--format", "json"});
+    INFO(run);
+    REQUIRE(run.exit_code == 0);
+    auto const document = nlohmann::json::parse(run.out);
+    CHECK(figure(document, "arrivals") == 1);
+    CHECK(figure(document, "hit share of an infinite cache") == 0);
+    for (auto const* name : {"cv of the gaps between them", "since a block's last use, p50"})
+        CHECK(cell(document, name).is_null());
+    auto const lengths = document["sections"][0]["tables"]["lengths"].dump();
+    CHECK_THAT(lengths, Contains("turns of a session") && !Contains("tool time"));
 }
 
 TEST_CASE("trace takes a window, a rate and columns of any name")

@@ -198,8 +198,16 @@ TEST_CASE("lengths of a trace stay together where they are drawn from it")
         seen.insert(each.input);
     }
     CHECK(seen == std::set<std::uint64_t>{10, 20, 30});
-    auto const few = lengths_of(*draw_requests(w), 1, 16);
+    auto many = std::string{"arrival_s,input_tokens,output_tokens\n"};
+    for (int i = 1; i <= 1000; ++i)
+        many += "0," + std::to_string(i) + ",1\n";
+    auto const few = lengths_of(*trace_of(many), 1, 16);
     CHECK(few->size() == 16);
+    auto late = 0; // half of them, on average: 0.2% of all seeds have fewer than 3 or more than 13
+    for (auto const& [input, output] : *few)
+        late += input > 500 ? 1 : 0;
+    CHECK(late >= 3);
+    CHECK(late <= 13);
 }
 
 TEST_CASE("distributions, rates and arrivals are read as they are written")

@@ -91,6 +91,11 @@ TEST_CASE("a Bailian trace has seconds, blocks of 16 tokens and parents")
     CHECK(all[2].waits_for == Numbers{0});
     CHECK(all[2].arrival == 8 * second);
     CHECK(all[2].session == all[0].session);
+    // 0.00026 times a billion is a little less than 260,000 in binary: times are rounded, not cut.
+    CHECK(requests_of(R"({"chat_id": 1, "timestamp": 0, "input_length": 1, "output_length": 1}
+{"chat_id": 2, "timestamp": 0.00026, "input_length": 1, "output_length": 1})")
+              .at(1)
+              .arrival == 260'000'000);
 }
 
 TEST_CASE("a trace of LLMServingSim has requests and sessions, whose tools run behind a reply")
@@ -217,6 +222,30 @@ TEST_CASE("the agents' CSV tells who waits for whom and which blocks are alike")
     CHECK(then[5].arrival == 30 * second);
     CHECK(then[5].tool_time == 0);
     CHECK(then[5].waits_for == Numbers{4});
+}
+
+TEST_CASE("an agent whose prompt shrank finds the longer one of its session again")
+{
+    auto const all =
+        requests_of("session,agent,turn,t_s,input_tokens,output_tokens,blocks64,cached_prefix_blocks64,api_s,think_s\n"
+                    "1,main,0,0,200,1,3,0,1,0\n"
+                    "1,main,1,5,64,1,1,1,1,0\n"
+                    "1,main,2,9,200,1,3,3,1,0\n");
+    REQUIRE(all.size() == 3);
+    CHECK(hashes_of(all[2]) == hashes_of(all[0]));
+    CHECK(hashes_of(all[1]).front() == hashes_of(all[0]).front());
+}
+
+TEST_CASE("gaps of ServeGen go through windows that are shorter than they are")
+{
+    auto const folder  = TemporaryFolder{};
+    auto       windows = std::string{};
+    for (int i = 0; i < 4000; ++i) // of 1 s each, with gaps of 20 s on average
+        windows += std::to_string(i) + ",0.05,1,,0,0\n";
+    folder.write("chunk-0-trace.csv", windows);
+    folder.write("chunk-0-dataset.json", R"({"0": {"input_tokens": "{8: 1}", "output_tokens": "{8: 1}"}})");
+    auto const count = all_of(*open_trace(folder.path().string(), {})).size();
+    CHECK(static_cast<double>(count) == Approx(200).margin(4 * std::sqrt(200.0)));
 }
 
 TEST_CASE("ServeGen's clients are drawn at the rates of their windows, from their tables")

@@ -74,6 +74,18 @@ TEST_CASE("times that fall are refused where they fall, and are said in seconds"
     CHECK(refusal_of("arrival_s,input_tokens,output_tokens\n100,1,1\n100,1,1\n").empty());
 }
 
+TEST_CASE("a time beyond what 64 bits hold is refused by the name of its own field")
+{
+    auto const turn = std::string{R"({"session_id": "s", "timestamp": 0, "input_length": 5, "output_length": 5)"};
+    CHECK_THAT(refusal_of(turn + "}\n" + turn + R"(, "delay": 2e10})"),
+               StartsWith("65 t:2: error: delay = 20000000 s"));
+    CHECK_THAT(refusal_of("session,agent,turn,t_s,input_tokens,output_tokens,blocks64,cached_prefix_blocks64,api_s,"
+                          "think_s\n1,main,0,0,200,10,3,0,2e7,0\n"),
+               StartsWith("65 t:2: error: api_s = 20000000 s"));
+    CHECK_THAT(refusal_of("arrival_s,input_tokens,output_tokens\n0,1,1\n2e7,1,1\n"),
+               StartsWith("65 t:3: error: arrival_s = 20000000 s"));
+}
+
 TEST_CASE("a request waits for one that stands before it")
 {
     auto const row = [](char const* id, char const* waits) {

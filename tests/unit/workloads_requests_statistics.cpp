@@ -52,6 +52,15 @@ TEST_CASE("an infinite cache hits the blocks that an earlier prompt began with")
     CHECK_FALSE(s.serving_share.has_value());
 }
 
+TEST_CASE("a block behind one that is missing is no hit")
+{
+    auto const s = statistics(R"({"timestamp": 0, "input_length": 1024, "output_length": 3, "hash_ids": [1, 2]}
+{"timestamp": 5000, "input_length": 1024, "output_length": 3, "hash_ids": [9, 2]})");
+    CHECK(s.unique_blocks == 3);
+    CHECK(s.hit_blocks == 0);
+    CHECK(s.reuse_gap.count == 0);
+}
+
 TEST_CASE("lengths, turns and arrivals are counted over all rows")
 {
     auto text = std::string{"arrival_s,input_tokens,output_tokens\n"};
@@ -67,11 +76,33 @@ TEST_CASE("lengths, turns and arrivals are counted over all rows")
     CHECK(s.input.p99 == 99);
     CHECK(s.input.most == 100);
     CHECK(s.output.p90 == 90000);
-    CHECK(s.gap_mean == Approx(2));
-    CHECK(s.gap_cv == Approx(0).margin(1e-6));
+    CHECK(s.gap_mean.value() == Approx(2));
+    CHECK(s.gap_cv.value() == Approx(0).margin(1e-6));
     CHECK(s.turns.most == 1);
     CHECK(s.block_tokens == 0);
     CHECK(s.ttl.empty());
+}
+
+TEST_CASE("what too few requests do not determine is unknown, not zero")
+{
+    auto const header = std::string{"arrival_s,input_tokens,output_tokens\n"};
+    auto const none   = statistics(header);
+    CHECK(none.requests == 0);
+    CHECK(none.input.count == 0);
+    CHECK_FALSE(none.gap_mean.has_value());
+    CHECK(none.ttl.empty());
+    auto const one = statistics(header + "5,1,1\n");
+    CHECK_FALSE(one.gap_mean.has_value());
+    CHECK(one.tool_time.count == 0);
+    auto const two = statistics(header + "5,1,1\n6,1,1\n");
+    CHECK(two.gap_mean.value() == 1);
+    CHECK_FALSE(two.gap_cv.has_value());
+    auto const three = statistics(header + "5,1,1\n6,1,1\n9,1,1\n");
+    CHECK(three.gap_mean.value() == 2);
+    CHECK(three.gap_cv.value() == Approx(0.5));
+    auto const at_once = statistics("input_tokens,output_tokens,arrival_s\n1,1,0\n1,1,0\n1,1,0\n");
+    CHECK(at_once.gap_mean.value() == 0);
+    CHECK_FALSE(at_once.gap_cv.has_value());
 }
 
 TEST_CASE("recorded replies tell for how long sessions are served and their cache is parked")
@@ -93,6 +124,18 @@ TEST_CASE("recorded replies tell for how long sessions are served and their cach
     CHECK(at(s, 10).from_reply == Approx(192.0 / 1200)); // 10 s since the reply's end, 14 since its start
     CHECK(at(s, 10).from_start == 0);
     CHECK(at(s, 30).from_start == Approx(576.0 / 1200));
+}
+
+TEST_CASE("replies of sub-agents that run side by side are counted once")
+{
+    // 0 to 2 s, then 2 to 5 s beside 2 to 6 s, then 12 to 16 s: 10 s of 16.
+    auto const s =
+        statistics("session,agent,turn,t_s,input_tokens,output_tokens,blocks64,cached_prefix_blocks64,api_s,think_s\n"
+                   "1,main,0,0,64,1,1,0,2,0\n"
+                   "1,a,0,0,64,1,1,0,3,0\n"
+                   "1,b,0,0,64,1,1,0,4,0\n"
+                   "1,main,1,12,64,1,1,0,4,0\n");
+    CHECK(s.serving_share.value() == Approx(10.0 / 16));
 }
 
 TEST_CASE("drawn sessions reuse what their turns have in common")

@@ -71,7 +71,7 @@ class AgentRows final : public CommaRows {
     std::uint64_t block_tokens() const override { return block; }
     RowNames      names() const override
     {
-        return {"t_s", "input_tokens", "output_tokens", "blocks64", "session", "turn", "think_s"};
+        return {"t_s", "input_tokens", "output_tokens", "blocks64", "session", "turn", "think_s", "api_s"};
     }
 
   private:
@@ -134,10 +134,11 @@ class AgentRows final : public CommaRows {
     void write_blocks(TraceRow& row, Agent& agent)
     {
         auto const blocks = whole(row, blocks_), cached = whole(row, cached_);
-        if (blocks < 0 || static_cast<std::uint64_t>(blocks) >
-                              static_cast<std::uint64_t>(std::max<std::int64_t>(row.input, 0)) / block + 1)
-            refuse_row(file(), row.line, blocks_.name, fmt::format("{}", blocks),
-                       fmt::format("input_tokens = {} takes {} blocks of {} tokens", row.input, row.input / 64, block));
+        auto const whole_blocks = static_cast<std::uint64_t>(std::max<std::int64_t>(row.input, 0)) / block;
+        if (blocks < 0 || static_cast<std::uint64_t>(blocks) > whole_blocks + 1) // memory is taken for so many
+            refuse_row(
+                file(), row.line, blocks_.name, fmt::format("{}", blocks),
+                fmt::format("input_tokens = {} takes {} whole blocks of {} tokens", row.input, whole_blocks, block));
         if (cached < 0 || cached > blocks)
             refuse_row(file(), row.line, cached_.name, fmt::format("{}", cached),
                        fmt::format("expected 0 to blocks64 = {}", blocks));
@@ -150,7 +151,6 @@ class AgentRows final : public CommaRows {
         if (shared < chain.length)
             chain.parts.push_back({shared, chained(hash_of(of_), row.line)});
         row.has_blocks = true;
-        row.blocks.clear();
         row.blocks.reserve(chain.length);
         for (std::size_t i = 0; i < chain.parts.size(); ++i) {
             auto const end = i + 1 < chain.parts.size() ? chain.parts[i + 1].begin : chain.length;

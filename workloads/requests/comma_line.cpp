@@ -98,18 +98,26 @@ std::optional<std::int64_t> whole_of(std::string_view text)
     return value;
 }
 
+std::optional<double> real_of(std::string_view text)
+{
+    double value             = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
 std::optional<std::int64_t> time_of(std::string_view text, std::int64_t unit)
 {
     auto const negative = take(text, '-');
     if (text.empty() || (!is_digit(text.front()) && text.front() != '.'))
         return std::nullopt;
     if (text.find_first_of("eE") != std::string_view::npos) {
-        double value             = 0;
-        auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-        auto const scaled        = value * static_cast<double>(unit);
-        if (failed != std::errc{} || end != text.data() + text.size() || !(scaled < 9.2e18))
+        auto const value = real_of(text);
+        if (!value || !(*value * static_cast<double>(unit) < 9.2e18)) // what 63 bits hold
             return std::nullopt;
-        return negative ? -std::llround(scaled) : std::llround(scaled);
+        auto const rounded = std::llround(*value * static_cast<double>(unit));
+        return negative ? -rounded : rounded;
     }
     constexpr auto largest = INT64_MAX;
     std::int64_t   value   = 0;

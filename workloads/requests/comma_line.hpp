@@ -17,6 +17,9 @@ void split_cells(std::string_view line, std::vector<std::string_view>& cells);
 // A whole number, `12`, `-3` or `12.0`; nothing for what is none.
 std::optional<std::int64_t> whole_of(std::string_view text);
 
+// A number such as `0.8` or `1e-3`; nothing for what is none.
+std::optional<double> real_of(std::string_view text);
+
 // A decimal number of `unit` nanoseconds each, exact to the nanosecond: digits beyond are cut off. Nothing for what is
 // none, or is beyond 292 years.
 std::optional<std::int64_t> time_of(std::string_view text, std::int64_t unit);

@@ -18,11 +18,6 @@ CommaRows::CommaRows(LineReader lines) : lines_{std::move(lines)}
         header_.emplace_back(each);
 }
 
-bool CommaRows::has_column(std::string const& name) const
-{
-    return std::find(header_.begin(), header_.end(), name) != header_.end();
-}
-
 CommaRows::Column CommaRows::column(std::string const& name) const
 {
     auto const found = std::find(header_.begin(), header_.end(), name);

@@ -16,7 +16,7 @@ class CommaRows : public RowReader {
   public:
     // Reads the header.
     explicit CommaRows(LineReader lines);
-    std::string file() const override { return lines_.name(); }
+    std::string const& file() const override { return lines_.name(); }
 
   protected:
     struct Column {
@@ -25,7 +25,6 @@ class CommaRows : public RowReader {
     };
     // Throws configs::UserError, with the names that there are, where there is none of this one.
     Column column(std::string const& name) const;
-    bool   has_column(std::string const& name) const;
 
     bool             next_cells(TraceRow& row);            // false behind the last row
     bool             has_cell(Column const& column) const; // with anything in it

@@ -2,11 +2,11 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/text.hpp"
+#include "workloads/requests/comma_line.hpp"
 #include "workloads/requests/exact_math.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -18,15 +18,14 @@ using configs::TextError;
 
 namespace {
 
+// Assumed: wider than any token count, time in seconds or spread that was ever measured.
 constexpr double largest = 1e12, largest_cv = 100, smallest_cv = 0.01;
 
 double number(std::string_view text, char const* key)
 {
-    double value             = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size())
-        throw TextError{fmt::format("{} = {}: expected a number such as 1024", key, configs::shown(text))};
-    return value;
+    if (auto const value = real_of(text))
+        return *value;
+    throw TextError{fmt::format("{} = {}: expected a number such as 1024", key, configs::shown(text))};
 }
 
 double value_of(std::string_view text, char const* key, bool of_time)
@@ -108,9 +107,9 @@ Distribution parse(std::string_view text, bool of_time)
     } else {
         auto const kinds = std::vector<std::string>{"uniform", "lognormal", "exponential"};
         auto const kind  = std::string{spec.kind()};
-        throw TextError{fmt::format("{}: no such distribution{}; there are {}: a number, uniform:low=,high=, "
+        throw TextError{fmt::format("{}: no such distribution{}; there are a number, uniform:low=,high=, "
                                     "lognormal:mean=,cv=, exponential:mean=",
-                                    configs::shown(kind), configs::did_you_mean(kind, kinds), "these")};
+                                    configs::shown(kind), configs::did_you_mean(kind, kinds))};
     }
     if (auto const least = spec.take("least"))
         d.least = value_of(*least, "least", of_time);

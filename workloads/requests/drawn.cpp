@@ -194,7 +194,7 @@ std::shared_ptr<LengthRows const> lengths_of(RequestSource& trace, std::uint64_t
             std::pair{static_cast<std::uint32_t>(request.input), static_cast<std::uint32_t>(request.output)};
         if (read < most)
             rows->push_back(row);
-        else if (auto const place = random.next() % (read + 1); place < most)
+        else if (auto const place = random.below(static_cast<std::size_t>(read + 1)); place < most)
             (*rows)[place] = row;
     }
     if (rows->empty())

@@ -215,19 +215,14 @@ void JsonFields::refuse(JsonField const& field, std::string const& why) const
 
 std::int64_t JsonFields::whole(char const* key) const
 {
-    if (auto const value = optional_whole(key))
-        return *value;
-    auto keys = std::vector<std::string>{};
-    for (auto const& field : object_.fields)
-        keys.push_back(configs::printable(field.key)); // a suggestion is printed as it is
-    refuse_row(file_, line_, key, "", fmt::format("missing{}. Every row needs it", configs::did_you_mean(key, keys)));
-}
-
-std::optional<std::int64_t> JsonFields::optional_whole(char const* key) const
-{
     auto const* const field = object_.find(key);
-    if (field == nullptr)
-        return std::nullopt;
+    if (field == nullptr) {
+        auto keys = std::vector<std::string>{};
+        for (auto const& each : object_.fields)
+            keys.push_back(configs::printable(each.key)); // a suggestion is printed as it is
+        refuse_row(file_, line_, key, "",
+                   fmt::format("missing{}. Every row needs it", configs::did_you_mean(key, keys)));
+    }
     if (field->kind == JsonKind::whole)
         return field->whole;
     if (field->kind != JsonKind::real || std::abs(field->real) > beyond_whole || field->real != std::floor(field->real))

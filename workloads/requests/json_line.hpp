@@ -43,9 +43,8 @@ class JsonFields {
         : object_{object}, file_{file}, line_{line}
     {
     }
-    bool                        has(char const* key) const { return object_.find(key) != nullptr; }
-    std::int64_t                whole(char const* key) const;
-    std::optional<std::int64_t> optional_whole(char const* key) const;
+    bool         has(char const* key) const { return object_.find(key) != nullptr; }
+    std::int64_t whole(char const* key) const;
     // A number of `unit` nanoseconds each, rounded to whole nanoseconds.
     std::optional<std::int64_t> time(char const* key, std::int64_t unit) const;
     std::string                 word(char const* key) const;  // a number as its digits; empty: it is not there

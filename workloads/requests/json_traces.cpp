@@ -19,8 +19,8 @@ constexpr std::uint64_t mooncake_block = 512, bailian_block = 16;
 class JsonRows : public RowReader {
   public:
     JsonRows(LineReader lines, std::uint64_t hash_tokens) : lines_{std::move(lines)}, hash_tokens_{hash_tokens} {}
-    std::string   file() const override { return lines_.name(); }
-    std::uint64_t block_tokens() const override { return hash_tokens_; }
+    std::string const& file() const override { return lines_.name(); }
+    std::uint64_t      block_tokens() const override { return hash_tokens_; }
 
   protected:
     bool next_object(TraceRow& row)
@@ -34,13 +34,20 @@ class JsonRows : public RowReader {
     }
     JsonFields fields(TraceRow const& row) const { return {object_, lines_.name(), row.line}; }
 
-    void take_hashes(JsonFields const& fields, TraceRow& row)
+    // The next object, and of it what Mooncake's and Bailian's rows have in common; `unit` is that of their times.
+    bool next_request(TraceRow& row, std::int64_t unit)
     {
-        row.has_blocks = fields.hashes("hash_ids", hashes_);
-        row.blocks.clear();
+        if (!next_object(row))
+            return false;
+        auto const fields = this->fields(row);
+        row.input         = fields.whole("input_length");
+        row.output        = fields.whole("output_length");
+        row.time          = fields.time("timestamp", unit);
+        row.has_blocks    = fields.hashes("hash_ids", hashes_);
         if (row.has_blocks)
             for (auto const each : hashes_)
                 row.blocks.push_back({each});
+        return true;
     }
     std::int64_t positive_time(JsonFields const& fields, TraceRow const& row, char const* key, std::int64_t unit) const
     {
@@ -64,18 +71,14 @@ class MooncakeRows final : public JsonRows {
 
     bool next(TraceRow& row) override
     {
-        if (!next_object(row))
+        if (!next_request(row, millisecond))
             return false;
         auto const fields  = this->fields(row);
-        row.input          = fields.whole("input_length");
-        row.output         = fields.whole("output_length");
-        row.time           = fields.time("timestamp", millisecond);
         row.session        = fields.word("session_id");
         row.tool_time      = positive_time(fields, row, "delay", millisecond);
         row.after_previous = !row.session.empty();
         if (!row.time && row.session.empty())
             refuse_row(file(), row.line, "timestamp", "", "missing. Only a later turn of a session may do without it");
-        take_hashes(fields, row);
         return true;
     }
     RowNames names() const override
@@ -90,12 +93,9 @@ class AgenticRows final : public JsonRows {
 
     bool next(TraceRow& row) override
     {
-        if (!next_object(row))
+        if (!next_request(row, millisecond))
             return false;
         auto const fields = this->fields(row);
-        row.input         = fields.whole("input_length");
-        row.output        = fields.whole("output_length");
-        row.time          = fields.time("timestamp", millisecond);
         row.name          = fields.word("request_id");
         row.session       = fields.word("session_id");
         row.waits_for     = fields.words("wait_for");
@@ -103,7 +103,6 @@ class AgenticRows final : public JsonRows {
         row.tool_time     = fields.has("delay") ? positive_time(fields, row, "delay", millisecond) : tools;
         if (row.name.empty())
             refuse_row(file(), row.line, "request_id", "", "missing. Every row of an agentic trace needs a name");
-        take_hashes(fields, row);
         return true;
     }
     RowNames names() const override
@@ -118,12 +117,9 @@ class BailianRows final : public JsonRows {
 
     bool next(TraceRow& row) override
     {
-        if (!next_object(row))
+        if (!next_request(row, second))
             return false;
         auto const fields = this->fields(row);
-        row.input         = fields.whole("input_length");
-        row.output        = fields.whole("output_length");
-        row.time          = fields.time("timestamp", second);
         row.name          = fields.word("chat_id");
         if (!row.time)
             refuse_row(file(), row.line, "timestamp", "", "missing. Every row needs it");
@@ -137,7 +133,6 @@ class BailianRows final : public JsonRows {
             row.session = row.name;
         }
         session_.emplace(row.name, row.session);
-        take_hashes(fields, row);
         return true;
     }
     RowNames names() const override
@@ -194,7 +189,7 @@ class LlmServingSimRows final : public JsonRows {
     void take_turn(TraceRow& row)
     {
         row.line           = line_;
-        auto const fields  = JsonFields{turns_->objects[turn_], held_name(), line_};
+        auto const fields  = JsonFields{turns_->objects[turn_], file(), line_};
         row.input          = fields.whole("input_toks");
         row.output         = fields.whole("output_toks");
         row.session        = session_;
@@ -205,17 +200,12 @@ class LlmServingSimRows final : public JsonRows {
         tool_ = positive_time(fields, row, "tool_duration_ns", nanosecond);
         ++turn_;
     }
-    std::string const& held_name()
-    {
-        name_ = file();
-        return name_;
-    }
 
     JsonField const*            turns_ = nullptr; // of the object that was read last
     std::size_t                 turn_ = 0, line_ = 0;
     std::int64_t                tool_ = 0;
     std::optional<std::int64_t> time_;
-    std::string                 session_, name_;
+    std::string                 session_;
 };
 
 } // namespace

@@ -118,9 +118,8 @@ std::map<double, Lengths> lengths_in(std::string const& path)
         refuse_file(path, "expected a JSON object with an object for each window");
     auto all = std::map<double, Lengths>{};
     for (auto const& [key, window] : json.items()) {
-        double start             = 0;
-        auto const [end, failed] = std::from_chars(key.data(), key.data() + key.size(), start);
-        if (failed != std::errc{} || end != key.data() + key.size())
+        auto const start = real_of(key);
+        if (!start)
             refuse_file(path, fmt::format("the key {} is no start of a window in seconds", configs::shown(key)));
         auto const table = [&](char const* name) {
             auto const found = window.is_object() ? window.find(name) : window.end();
@@ -130,7 +129,7 @@ std::map<double, Lengths> lengths_in(std::string const& path)
         };
         auto lengths = Lengths{table("input_tokens"), table("output_tokens")};
         if (!lengths.input.values.empty() && !lengths.output.values.empty())
-            all.emplace(start, std::move(lengths));
+            all.emplace(*start, std::move(lengths));
     }
     return all;
 }
@@ -144,13 +143,9 @@ std::vector<Window> windows_in(std::string const& path)
     while (lines.next(line)) {
         split_cells(line, cells);
         auto const number = [&](std::size_t at, char const* what, double most) {
-            double value = -1;
-            if (at < cells.size()) {
-                auto const text          = cells[at];
-                auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-                if (failed == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= most)
-                    return value;
-            }
+            auto const value = at < cells.size() ? real_of(cells[at]) : std::nullopt;
+            if (value && *value >= 0 && *value <= most)
+                return *value;
             refuse_row(lines.name(), lines.line_number(), what, at < cells.size() ? std::string{cells[at]} : "",
                        fmt::format("expected a number from 0 to {}, in column {}", most, at + 1));
         };
@@ -215,7 +210,6 @@ class ServeGenRows final : public RowReader {
         auto const after  = state.client.lengths.upper_bound(time);
         auto const before = after == state.client.lengths.begin() ? after : std::prev(after);
         auto       random = SplitMix64{chained(chained(seed_, state.key), 2 * state.drawn)};
-        row.line          = 0;
         row.time          = static_cast<std::int64_t>(time * nanoseconds);
         row.input         = before->second.input.draw(random);
         row.output        = before->second.output.draw(random);
@@ -223,7 +217,7 @@ class ServeGenRows final : public RowReader {
         return true;
     }
     RowNames                    names() const override { return {"time", "input_tokens", "output_tokens"}; }
-    std::string                 file() const override { return folder_; }
+    std::string const&          file() const override { return folder_; }
     std::optional<std::int64_t> origin() const override { return 0; }
     std::vector<std::string>    notes() const override
     {

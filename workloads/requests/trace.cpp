@@ -226,10 +226,12 @@ std::unique_ptr<RequestSource> open_trace(std::string const& given, TraceOptions
         return std::make_unique<TraceSource>(servegen_rows(path, options.seed), folder_format, options);
     }
     auto stream = std::make_unique<std::ifstream>(path, std::ios::binary);
-    if (!*stream)
-        refuse(fmt::format("cannot be read: {}{}. Give the path of a trace, or the name of a shipped one: {}",
-                           std::strerror(errno), configs::did_you_mean(given, shipped_traces()),
-                           fmt::join(shipped_traces(), ", ")));
+    if (!*stream) {
+        auto const* const why     = std::strerror(errno);
+        auto const        shipped = shipped_traces();
+        refuse(fmt::format("cannot be read: {}{}. Give the path of a trace, or the name of a shipped one: {}", why,
+                           configs::did_you_mean(given, shipped), fmt::join(shipped, ", ")));
+    }
     return read_trace(std::move(stream), path, options);
 }
 

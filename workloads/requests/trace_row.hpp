@@ -41,6 +41,7 @@ struct RowNames {
     char const* session   = "";
     char const* waits_for = "";
     char const* tool_time = "";
+    char const* service   = "";
 };
 
 // The rows of one file in one format.
@@ -51,11 +52,11 @@ class RowReader {
     RowReader& operator=(RowReader const&) = delete;
     virtual ~RowReader()                   = default;
 
-    // False behind the last row. Throws configs::UserError for what is no row.
+    // Fills a cleared row; false behind the last one. Throws configs::UserError for what is no row.
     virtual bool next(TraceRow& row) = 0;
 
     virtual RowNames                 names() const = 0;
-    virtual std::string              file() const  = 0;                 // as messages name it
+    virtual std::string const&       file() const  = 0;                 // as messages name it
     virtual std::uint64_t            block_tokens() const { return 0; } // of TraceRow::blocks
     virtual std::vector<std::string> notes() const { return {}; }
 

@@ -117,14 +117,16 @@ bool TraceSource::take(Request& request)
         auto const own        = row_.time && (options_.replay == Replay::original || row_.tool_time == 0);
         auto const of_session = session != nullptr ? session->arrival : 0;
         start =
-            own ? std::max(of_session, picoseconds(std::max<std::int64_t>(since_origin(*row_.time) - window_start_, 0),
-                                                   options_.scale_rate))
+            own ? std::max(of_session,
+                           picoseconds(names_.time, std::max<std::int64_t>(since_origin(*row_.time) - window_start_, 0),
+                                       options_.scale_rate))
                 : of_session;
         if (!row_.time && options_.replay == Replay::original && row_.recorded_start)
-            start = of_session + picoseconds(*row_.recorded_start, options_.scale_rate);
-        request.tool_time = options_.replay == Replay::original && (own || row_.recorded_start)
-                                ? 0
-                                : picoseconds(row_.tool_time, 1 / std::max(options_.scale_tools, 1e-300));
+            start = of_session + picoseconds(names_.time, *row_.recorded_start, options_.scale_rate);
+        request.tool_time =
+            options_.replay == Replay::original && (own || row_.recorded_start)
+                ? 0
+                : picoseconds(names_.tool_time, row_.tool_time, 1 / std::max(options_.scale_tools, 1e-300));
     }
 
     auto const id = kept ? given_ : left_out;
@@ -142,13 +144,13 @@ bool TraceSource::take(Request& request)
     request.session = session != nullptr ? session->number : sessions_++;
     request.turn    = session != nullptr ? session->turns++ : 0;
     if (row_.recorded_start)
-        request.recorded_start = picoseconds(*row_.recorded_start, 1);
+        request.recorded_start = picoseconds(names_.time, *row_.recorded_start, 1);
     else if (row_.time && !in_session)
         request.recorded_start = request.arrival;
     else
         request.recorded_start = std::nullopt;
     if (row_.recorded_service)
-        request.recorded_service = picoseconds(*row_.recorded_service, 1);
+        request.recorded_service = picoseconds(names_.service, *row_.recorded_service, 1);
     return true;
 }
 
@@ -247,14 +249,14 @@ std::optional<std::uint64_t> TraceSource::arrival_in_window(std::int64_t time)
     auto const since = since_origin(time);
     if (since < window_start_ || since >= window_end_)
         return std::nullopt;
-    return picoseconds(since - window_start_, options_.scale_rate);
+    return picoseconds(names_.time, since - window_start_, options_.scale_rate);
 }
 
-std::uint64_t TraceSource::picoseconds(std::int64_t time, double scale) const
+std::uint64_t TraceSource::picoseconds(char const* field, std::int64_t time, double scale) const
 {
     auto const exact = static_cast<double>(time) / scale * 1000;
     if (time < 0 || exact > most_picoseconds)
-        refuse(time < 0 ? names_.tool_time : names_.time, fmt::format("{} s", static_cast<double>(time) / 1e9),
+        refuse(field, fmt::format("{} s", static_cast<double>(time) / 1e9),
                "expected a time from 0 to 208 days. Correct it, or take a part of the trace by start and end");
     return scale == 1 ? static_cast<std::uint64_t>(time) * 1000 : static_cast<std::uint64_t>(exact + 0.5);
 }

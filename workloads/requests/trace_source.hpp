@@ -39,7 +39,7 @@ class TraceSource final : public RequestSource {
     bool                         take_waits(Request& request, Session const* session);
     std::optional<std::uint64_t> arrival_in_window(std::int64_t time);
     std::int64_t                 since_origin(std::int64_t time);
-    std::uint64_t                picoseconds(std::int64_t nanoseconds, double scale) const;
+    std::uint64_t                picoseconds(char const* field, std::int64_t nanoseconds, double scale) const;
     void                         check_order();
     [[noreturn]] void refuse(std::string const& field, std::string const& value, std::string const& why) const;
 

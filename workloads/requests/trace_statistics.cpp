@@ -122,7 +122,7 @@ class Ages {
         std::uint64_t sum = 0;
         for (std::size_t each = 0; each <= i; ++each)
             sum += tokens_[each];
-        return of == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(of);
+        return static_cast<double>(sum) / static_cast<double>(of);
     }
 
   private:
@@ -140,11 +140,16 @@ class Gaps {
         }
         last_ = time;
     }
-    double mean() const { return count_ > 1 ? sum_ / static_cast<double>(count_ - 1) : 0; }
-    double cv() const
+    std::optional<double> mean() const
     {
-        auto const m = mean();
-        return m > 0 ? std::sqrt(std::max(squares_ / static_cast<double>(count_ - 1) - m * m, 0.0)) / m : 0;
+        return count_ > 1 ? std::optional{sum_ / static_cast<double>(count_ - 1)} : std::nullopt;
+    }
+    std::optional<double> cv() const
+    {
+        if (count_ <= 2 || sum_ <= 0)
+            return std::nullopt;
+        auto const m = *mean();
+        return std::sqrt(std::max(squares_ / static_cast<double>(count_ - 1) - m * m, 0.0)) / m;
     }
 
   private:
@@ -195,7 +200,6 @@ class Statistician {
         output_.add(r.output);
         if (!r.waits_for.empty())
             tool_time_.add(r.tool_time / millisecond);
-        tokens_ += r.input;
         add_to_session(r, start, end);
         add_blocks(r, start, end);
     }
@@ -277,10 +281,10 @@ class Statistician {
         s_.block_tokens    = source_.block_tokens();
         s_.unique_blocks   = uses_.size();
         s_.hit_share       = static_cast<double>(s_.hit_blocks) / static_cast<double>(s_.blocks);
-        s_.hit_token_share = static_cast<double>(hit_tokens_) / static_cast<double>(tokens_);
+        s_.hit_token_share = static_cast<double>(hit_tokens_) / static_cast<double>(s_.input.sum);
         s_.reuse_gap       = reuse_gap_.percentiles();
         for (std::size_t i = 0; i < ttls.size(); ++i)
-            s_.ttl.push_back({ttls[i], since_reply_.share(i, tokens_), since_start_.share(i, tokens_)});
+            s_.ttl.push_back({ttls[i], since_reply_.share(i, s_.input.sum), since_start_.share(i, s_.input.sum)});
         s_.ttl.push_back({std::nullopt, s_.hit_token_share, s_.hit_token_share});
         return s_;
     }
@@ -288,7 +292,7 @@ class Statistician {
     RequestSource&                                 source_;
     TraceStatistics                                s_;
     Counts                                         input_, output_, tool_time_, reuse_gap_;
-    std::uint64_t                                  tokens_ = 0, hit_tokens_ = 0;
+    std::uint64_t                                  hit_tokens_ = 0;
     std::vector<Known>                             known_; // by id
     std::unordered_map<std::uint64_t, SessionTime> sessions_;
     UseTable                                       uses_;

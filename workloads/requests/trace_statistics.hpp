@@ -10,6 +10,7 @@
 
 namespace scribeline::workloads {
 
+// Of `count` 0 nothing is known, whatever stands in the rest.
 struct Percentiles {
     std::uint64_t count = 0, sum = 0;
     double        mean = 0;
@@ -25,11 +26,13 @@ struct TtlPoint {
 
 struct TraceStatistics {
     std::uint64_t requests = 0, sessions = 0;
-    std::uint64_t last_arrival = 0;         // ps; of sessions their start
-    double        gap_mean = 0, gap_cv = 0; // s, between arrivals of what waits for nothing; standard deviation / mean
-    Percentiles   input, output;            // tokens
-    Percentiles   turns;                    // of a session
-    Percentiles   tool_time;                // ms, of requests that wait for others
+    std::uint64_t last_arrival = 0; // ps; of sessions their start
+    // Between arrivals of what waits for nothing: one gap has a mean, and two have a standard deviation (over the
+    // mean).
+    std::optional<double> gap_mean, gap_cv; // s; 1
+    Percentiles           input, output;    // tokens
+    Percentiles           turns;            // of a session
+    Percentiles           tool_time;        // ms, of requests that wait for others
 
     // Blocks as Request::blocks has them: a hit is a block of the prompt that an earlier request had too.
     std::uint64_t         block_tokens = 0; // 0: the trace has none, and all below is empty
