@@ -1,5 +1,7 @@
 #include "workloads/mixer_modules.hpp"
 
+#include "workloads/operators/families.hpp"
+
 namespace scribeline::workloads {
 
 std::vector<MixerModule> modules_of_mixer(ModelShape const& shape, LayerKind const& kind)
@@ -29,7 +31,7 @@ std::vector<MixerModule> modules_of_mixer(ModelShape const& shape, LayerKind con
         auto const& r      = shape.recurrence;
         auto const  blocks = {"linear_attn", "mixer", "mamba", "conv", "self_attn"};
         add(blocks, r.rule == StateRule::delta ? "in_proj_qkvz" : "in_proj",
-            static_cast<double>(shape.attention_weights(kind)) - hidden * static_cast<double>(r.value_width()));
+            static_cast<double>(recurrence.weights(shape, kind)) - hidden * static_cast<double>(r.value_width()));
         add(blocks, "out_proj", hidden * static_cast<double>(r.value_width()));
     }
     if (mixer == Mixer::latent_attention) {

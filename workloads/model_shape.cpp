@@ -171,9 +171,12 @@ ModelShape read_model(std::string const& model)
 ModelShape with_full_kv(ModelShape shape)
 {
     shape.latent   = {};
+    shape.index    = {};
     shape.heads    = 1;
     shape.kv_heads = 1;
     shape.head_dim = shape.hidden;
+    for (auto& kind : shape.kinds)
+        kind.kv_heads = kind.head_dim = 0; // as the model's
     return shape;
 }
 

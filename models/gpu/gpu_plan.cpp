@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"
+#include "models/gpu/forms/families/family.hpp"
 #include "models/gpu/host_offload.hpp"
 
 #include <algorithm>
@@ -123,15 +124,10 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
         auto const memory = shape.kept_by(kind.kind);
         for (auto const& op : kind.operators)
             held_by_layer += share * op.bytes_held * (op.kind == workloads::OperatorKind::latent ? tensor : 1.0);
-        auto copies = tensor; // of the cache, in all GPUs of a stage
-        if (auto const mixer = shape.mixer_of(kind.kind);
-            mixer == workloads::Mixer::attention || mixer == workloads::Mixer::attention_and_recurrence) {
-            auto const sizes    = shape.sizes_of(kind.kind);
-            auto const matrices = kind.kind.shares_kv ? 0.0 : kind.kind.values_from_keys ? 1.0 : 2.0;
-            copies              = static_cast<double>(kv_heads_of_one(plan, sizes.kv_heads)) * tensor / sizes.kv_heads;
-            held_by_layer += share * (copies - 1) * matrices * shape.hidden * static_cast<double>(sizes.kv_width()) *
-                             step.stored.at(static_cast<std::size_t>(workloads::WeightPart::attention)) / 8;
-        }
+        auto const& family = mixer_kernels(shape.mixer_of(kind.kind));
+        auto const  copies = family.kv_copies(plan, shape, kind.kind);
+        held_by_layer += share * (copies - 1) * static_cast<double>(family.copied_weights(shape, kind.kind)) *
+                         step.stored.at(static_cast<std::size_t>(workloads::WeightPart::attention)) / 8;
         auto const own = share *
                          (static_cast<double>(memory.state) * shape.recurrence.state_bits +
                           static_cast<double>(memory.recent) * step.activation_bits) /

@@ -45,7 +45,8 @@ std::string layers_of(Architecture const& row)
     if (row.sparse_index)
         parts.emplace_back("an index");
     if (row.window_period != 1)
-        parts.push_back(fmt::format("a window but in every {}th layer", row.window_period));
+        parts.push_back(row.window_period == 2 ? "a window in every other layer"
+                                               : fmt::format("a window but in every {}th layer", row.window_period));
     if (row.two_heads)
         parts.emplace_back("heads of two sizes");
     if (row.output_gate != OutputGate::none)

@@ -1,7 +1,10 @@
 // Layers that are not attention and a feed-forward: what a file says of them, what it may not say, and what follows for
 // weights, caches and states.
 #include "configs/failure.hpp"
+#include "support/mixed_shapes.hpp"
 #include "workloads/decode_step.hpp"
+#include "workloads/mapping/families/family.hpp"
+#include "workloads/mixer_modules.hpp"
 #include "workloads/model_shape.hpp"
 
 #include <catch2/catch.hpp>
@@ -199,4 +202,73 @@ TEST_CASE("experts that work on less than the hidden vector have two matrices be
     // Queries are not rotated beside a state space of 8 heads of 16, in two groups.
     auto const state = shape.layer_kinds()[shape.kind_of(0)];
     CHECK(shape.attention_weights(state) == 64 * (2 * 128 + 2 * 20 + 8) + 4 * (128 + 40) + 128 * 64);
+}
+
+TEST_CASE("the modules of a layer's first half are all of its weights")
+{
+    auto shapes = tests::hybrid_shapes();
+    for (auto const& name : shipped_models())
+        shapes.push_back(read_model(name));
+    for (auto const& shape : shapes)
+        for (auto const& kind : shape.layer_kinds()) {
+            INFO(shape.name);
+            auto sum = 0.0;
+            for (auto const& module : modules_of_mixer(shape, kind))
+                sum += module.elements;
+            CHECK(sum == static_cast<double>(shape.attention_weights(kind)));
+        }
+}
+
+TEST_CASE("what is listed of a model is what its decode step holds and writes")
+{
+    for (auto const& name : shipped_models()) {
+        INFO(name);
+        auto const shape = read_model(name);
+        auto const step  = step_of(shape, 64);
+        CHECK(totals_of(step).bytes_held == Approx(shape.weight_bytes(step.stored_bits)).epsilon(1e-12));
+        auto written = 0.0; // of keys and values, and of an index
+        for (auto const& kind : step.kinds) {
+            if (auto const* const op = find_operator(kind.operators, OperatorId::kv_write))
+                written += kind.layers * op->bytes_kv;
+            if (find_operator(kind.operators, OperatorId::index_scores) != nullptr)
+                written += kind.layers * shape.index.dim * 2.0;
+        }
+        CHECK(written == shape.kv_bytes_per_token(16));
+    }
+}
+
+TEST_CASE("one head as wide as the hidden vector stands in every kind of layers, and leaves no index")
+{
+    for (auto const& shape : tests::hybrid_shapes()) {
+        INFO(shape.name);
+        auto const full = with_full_kv(shape);
+        CHECK(full.index.heads == 0);
+        CHECK(full.index.chosen == 0);
+        for (auto const& kind : full.layer_kinds()) {
+            CHECK(full.sizes_of(kind).kv_heads == 1);
+            CHECK(full.sizes_of(kind).head_dim == full.hidden);
+        }
+    }
+}
+
+TEST_CASE("attention beside a running state has its gate in a PE as attention alone has")
+{
+    auto p                 = configs::Parameters{};
+    p.workload.batch       = 1;
+    p.workload.draft_model = "none";
+    auto const vectors_of  = [&](Mixer mixer, OutputGate gate) {
+        auto shape = tests::hybrid_shapes().front();
+        for (auto& kind : shape.kinds)
+            kind.mixer = mixer, kind.experts = kind.active = 0;
+        shape.output_gate = gate;
+        auto const step   = step_of(shape, 64);
+        auto const l      = layout_of(step, 0, {4, 4}, p);
+        return mapped_mixer(mixer).vectors(l);
+    };
+    auto const alone =
+        vectors_of(Mixer::attention, OutputGate::element) - vectors_of(Mixer::attention, OutputGate::none);
+    CHECK(alone > 0);
+    CHECK(vectors_of(Mixer::attention_and_recurrence, OutputGate::element) -
+              vectors_of(Mixer::attention_and_recurrence, OutputGate::none) ==
+          alone);
 }

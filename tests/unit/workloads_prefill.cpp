@@ -1,6 +1,7 @@
 // How a prompt lies on a region, in which chunks it passes, and what it takes.
 #include "configs/schema/resolve.hpp"
 #include "support/configs.hpp"
+#include "support/mixed_shapes.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_forms.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
@@ -272,4 +273,24 @@ TEST_CASE("a query attends to the chunks that its window reaches, of the first t
             CHECK(pairs(c.window, before) == 1 + std::min(before, c.reached));
     }
     CHECK(pairs(0, 50) == 51); // no window: all of them
+}
+
+TEST_CASE("a prompt rotates and norms no keys in layers that take those of a layer before")
+{
+    auto const p     = machine("wse2", 64);
+    auto       model = hybrid_shapes().back(); // a window, then the whole context, then keys of another layer
+    model.qk_norm    = true;
+    auto const step  = decode_step(model, p.workload);
+    auto const of    = [&](std::size_t kind, char const* name) {
+        auto const shape  = prefill_shape(step, kind);
+        auto const layout = prefill_layout(shape, 4, {8, 8});
+        auto const forms  = PrefillForms{shape, layout, p, true};
+        for (auto const& op : forms.operators())
+            if (op.name == name)
+                return op.once.total();
+        FAIL("no operator " << name);
+        return 0.0;
+    };
+    CHECK(of(2, "rope") < of(1, "rope"));
+    CHECK(of(2, "qk_norm") < of(1, "qk_norm"));
 }

@@ -1,7 +1,6 @@
 #include "workloads/mapping/layer_layout.hpp"
 
 #include "configs/failure.hpp"
-#include "configs/units/whole.hpp"
 #include "workloads/mapping/families/family.hpp"
 
 #include <algorithm>
@@ -12,11 +11,6 @@
 namespace scribeline::workloads {
 
 namespace {
-
-std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
-{
-    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
-}
 
 double total(std::vector<BudgetPart> const& parts)
 {

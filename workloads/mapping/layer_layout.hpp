@@ -19,6 +19,7 @@
 #pragma once
 
 #include "configs/config.hpp"
+#include "configs/units/whole.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -30,6 +31,12 @@ namespace scribeline::workloads {
 
 // Elements that a vector or a matrix takes in SRAM: whole wavelets of two (LayerMemory).
 constexpr std::uint64_t padded(std::uint64_t elements) { return elements + elements % 2; }
+
+// Elements of a line's one part, of so many that it is cut into.
+inline std::uint32_t ceil_div(std::uint64_t all, std::uint64_t parts)
+{
+    return static_cast<std::uint32_t>(configs::ceil_divide(all, parts));
+}
 
 // Of a running state (families/recurrence.cpp); 0 without.
 struct StateLayout {
@@ -69,10 +76,9 @@ struct LayerLayout {
     std::uint32_t caches = 1; // sequences that they belong to
 
     // Attention with keys and values as they are.
-    std::uint32_t key_matrices = 2;    // of keys and of values
-    bool          keeps        = true; // a cache
-    std::uint32_t gate         = 0;    // elements of an output gate per row
-    std::uint32_t attended     = 0;    // tokens of a column that a query attends to: `tokens`, or those an index chose
+    std::uint32_t key_matrices = 2; // of keys and of values
+    std::uint32_t gate         = 0; // elements of an output gate per row
+    std::uint32_t attended     = 0; // tokens of a column that a query attends to: `tokens`, or those an index chose
 
     StateLayout state;
 
@@ -102,6 +108,7 @@ struct LayerLayout {
     std::uint32_t narrow = 0, narrow_rows = 0; // elements per column, per row
     std::uint32_t wide_rows = 0;               // of the hidden vector per row, on its way back
 
+    bool          keeps() const { return key_matrices > 0; }             // a cache of its own
     std::uint32_t query() const { return heads_per_row * share * head; } // elements per row
     std::uint32_t key() const { return heads_per_row * head; }
     std::uint32_t scores() const { return heads_per_row * share * attended; }

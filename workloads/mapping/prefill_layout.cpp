@@ -1,21 +1,12 @@
 #include "workloads/mapping/prefill_layout.hpp"
 
 #include "configs/failure.hpp"
-#include "configs/units/whole.hpp"
+#include "workloads/mapping/layer_layout.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace scribeline::workloads {
-
-namespace {
-
-std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
-{
-    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
-}
-
-} // namespace
 
 PrefillLayout prefill_layout(PrefillShape const& shape, std::uint32_t tokens, configs::GridSize region)
 {

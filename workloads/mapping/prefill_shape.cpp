@@ -1,6 +1,7 @@
 #include "workloads/mapping/prefill_shape.hpp"
 
 #include "workloads/mapping/steps.hpp"
+#include "workloads/operators/families.hpp"
 
 namespace scribeline::workloads {
 
@@ -19,7 +20,7 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     shape.index        = model.index;
     shape.recurrence   = model.recurrence;
     shape.gate         = static_cast<std::uint32_t>(model.gate_width(layer));
-    shape.key_matrices = layer.shares_kv ? 0 : layer.values_from_keys ? 1 : 2;
+    shape.key_matrices = key_matrices(layer);
     shape.expert_input = layer.expert_input;
     shape.experts      = layer.experts;
     shape.active       = layer.active;

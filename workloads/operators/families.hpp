@@ -22,6 +22,9 @@ struct MixerFamily {
 };
 extern MixerFamily const full_attention, latent_attention, recurrence, attention_and_recurrence;
 
+// Matrices that make keys and values out of the hidden vector, each of ModelShape::sizes_of() kv_width() columns.
+std::uint32_t key_matrices(LayerKind const&);
+
 std::vector<MixerFamily const*> const& mixer_families();
 // Null where the layer has no such half.
 MixerFamily const* mixer_family(ModelShape const&, LayerKind const&);

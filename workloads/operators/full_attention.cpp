@@ -13,8 +13,7 @@ namespace {
 // Elements that come out of the hidden vector beside queries: keys and values, and a gate.
 std::uint64_t beside_queries(ModelShape const& shape, LayerKind const& kind)
 {
-    auto const keys = shape.sizes_of(kind).kv_width();
-    return (kind.shares_kv ? 0 : kind.values_from_keys ? keys : 2 * keys) + shape.gate_width(kind);
+    return key_matrices(kind) * shape.sizes_of(kind).kv_width() + shape.gate_width(kind);
 }
 
 std::uint64_t weights(ModelShape const& shape, LayerKind const& kind)
@@ -81,6 +80,8 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
 }
 
 } // namespace
+
+std::uint32_t key_matrices(LayerKind const& kind) { return kind.shares_kv ? 0 : kind.values_from_keys ? 1 : 2; }
 
 MixerFamily const full_attention{"attention", Mixer::attention, &weights, &kept, &add};
 

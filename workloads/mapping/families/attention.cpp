@@ -1,5 +1,6 @@
 // Keys and values as they are: elements of a head along y in its segment of rows, tokens along x.
 #include "workloads/mapping/families/family.hpp"
+#include "workloads/operators/families.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +14,7 @@ namespace {
 void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
 {
     auto const gate = step.shape.output_gate;
-    l.key_matrices  = layer.kind.shares_kv ? 0 : layer.kind.values_from_keys ? 1 : 2;
-    l.keeps         = !layer.kind.shares_kv;
+    l.key_matrices  = key_matrices(layer.kind);
     l.gate = gate == OutputGate::element ? l.query() : gate == OutputGate::head ? l.heads_per_row * l.share : 0;
 }
 
@@ -26,7 +26,7 @@ std::uint64_t weights(LayerLayout const& l)
 
 std::uint64_t cache(LayerLayout const& l, std::uint64_t tokens_of_a_column)
 {
-    return l.keeps ? l.caches * 2 * padded(l.key() * tokens_of_a_column) : 0;
+    return l.keeps() ? l.caches * 2 * padded(l.key() * tokens_of_a_column) : 0;
 }
 
 std::uint64_t vectors(LayerLayout const& l) { return l.gate == 0 ? 0 : padded(std::uint64_t{l.batch} * l.gate); }
@@ -50,7 +50,7 @@ void qkv(StepWriter& w)
 // Each head's query and key on its own: their elements lie along the rows of the head's segment.
 void qk_norm(StepWriter& w)
 {
-    std::uint32_t const heads = w.layout.heads_per_row * (w.layout.share + (w.layout.keeps ? 1 : 0));
+    std::uint32_t const heads = w.layout.heads_per_row * (w.layout.share + (w.layout.keeps() ? 1 : 0));
     KernelCall          square{Kernel::square_sum, w.at.qk_sums, w.at.qkv, 0, 0, w.layout.head, 0, heads};
     square.scale = 1.0f / static_cast<float>(w.head_dim);
     w.run(w.costs.scalar(w.batch * heads * w.layout.head), square);
@@ -62,7 +62,7 @@ void qk_norm(StepWriter& w)
 
 void rope(StepWriter& w)
 {
-    std::uint32_t const heads = w.layout.heads_per_row * (w.layout.share + (w.layout.keeps ? 1 : 0));
+    std::uint32_t const heads = w.layout.heads_per_row * (w.layout.share + (w.layout.keeps() ? 1 : 0));
     w.run(w.costs.scalar(w.batch * heads * w.layout.head),
           {Kernel::rotate, w.at.qkv, w.at.qkv, w.at.angles, 0, w.layout.head, 0, heads});
 }
@@ -136,7 +136,8 @@ void prefill_qkv(PrefillForms& f)
 void prefill_qk_norm(PrefillForms& f)
 {
     for (auto const& h : f.layout.attention)
-        f.once() += f.norm(h.query() + h.keys(), h.segment, h.heads_per_column * (h.share + 1));
+        f.once() += f.norm(h.query() + new_keys(f, h), h.segment,
+                           h.heads_per_column * (h.share + (f.shape.key_matrices > 0 ? 1 : 0)));
 }
 
 void prefill_output_gate(PrefillForms& f)

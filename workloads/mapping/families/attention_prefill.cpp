@@ -5,11 +5,13 @@
 
 namespace scribeline::workloads {
 
+std::uint32_t new_keys(PrefillForms const& f, HeadsLayout const& h) { return f.shape.key_matrices > 0 ? h.keys() : 0; }
+
 // Four multiplications and two additions for each pair.
 void prefill_rope(PrefillForms& f)
 {
     for (auto const& h : f.layout.attention)
-        f.once() += f.vectors(3ull * (h.query() + h.keys()), f.layout.tokens);
+        f.once() += f.vectors(3ull * (h.query() + new_keys(f, h)), f.layout.tokens);
 }
 
 void prefill_kv_write(PrefillForms& f)

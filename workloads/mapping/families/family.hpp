@@ -40,6 +40,9 @@ void prefill_softmax(PrefillForms&);
 void prefill_values(PrefillForms&);
 void prefill_out_proj(PrefillForms&);
 
+// Elements of keys per column that these layers make: none where they take those of a layer before.
+std::uint32_t new_keys(PrefillForms const&, HeadsLayout const&);
+
 double no_state(LayerLayout const&, double);
 
 MappedMixer const& mapped_attention();

@@ -2,7 +2,6 @@
 #include "workloads/mapping/families/family.hpp"
 
 #include "configs/failure.hpp"
-#include "configs/units/whole.hpp"
 #include "workloads/expert_load.hpp"
 
 #include <algorithm>
@@ -13,11 +12,6 @@
 namespace scribeline::workloads {
 
 namespace {
-
-std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
-{
-    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
-}
 
 // Slices are whole elements: how many of them a row holds depends on how experts are dealt out. Longer slices take
 // fewer vector operations, so of equals the most groups; with more than a token has experts some would have nothing to

@@ -7,19 +7,12 @@
 // decides.
 #include "workloads/mapping/families/family.hpp"
 
-#include "configs/units/whole.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 namespace scribeline::workloads {
 
 namespace {
-
-std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
-{
-    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
-}
 
 // Of so many that fall into columns at random, those in the fullest: the mean and what the largest of as many Poisson
 // draws exceeds it by, in the first order.

@@ -9,19 +9,12 @@
 // Sums of a head's norm travel along the whole column, each in a place of its own.
 #include "workloads/mapping/families/family.hpp"
 
-#include "configs/units/whole.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 namespace scribeline::workloads {
 
 namespace {
-
-std::uint32_t ceil_div(std::uint64_t all, std::uint64_t size)
-{
-    return static_cast<std::uint32_t>(configs::ceil_divide(all, size));
-}
 
 // Heads of keys that the values of a row belong to, in the row that has most.
 std::uint32_t most_key_heads(Recurrence const& r, std::uint32_t heads_of_a_row)
@@ -368,7 +361,7 @@ MappedMixer const& mapped_attention_and_recurrence()
                     [](LayerLayout const& l) { return mapped_attention().weights(l) + weights(l); },
                     [](LayerLayout const& l, std::uint64_t tokens) { return mapped_attention().cache(l, tokens); },
                     &state_bytes,
-                    &vectors,
+                    [](LayerLayout const& l) { return mapped_attention().vectors(l) + vectors(l); },
                     joined(steps(), mapped_attention().steps),
                     joined(prefill(), mapped_attention().prefill)};
     return made;

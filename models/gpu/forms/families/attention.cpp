@@ -1,6 +1,8 @@
 // One kernel does scores, softmax and values; the one that rotates writes the cache.
 #include "models/gpu/forms/families/family.hpp"
 
+#include "workloads/operators/families.hpp"
+
 namespace scribeline::models {
 
 namespace {
@@ -11,17 +13,22 @@ using Id = workloads::OperatorId;
 workloads::HeadSizes sizes_of(KernelWriter const& w) { return w.shape().sizes_of(w.layer().kind); }
 
 // Key heads held more than once are written more than once.
-double kv_copies(KernelWriter const& w)
+double kv_copies(GpuPlan const& plan, workloads::ModelShape const& shape, workloads::LayerKind const& kind)
 {
-    auto const all = sizes_of(w).kv_heads;
-    return static_cast<double>(kv_heads_of_one(w.plan, all)) * w.tensor() / all;
+    auto const all = shape.sizes_of(kind).kv_heads;
+    return static_cast<double>(kv_heads_of_one(plan, all)) * plan.tensor / all;
+}
+
+std::uint64_t copied_weights(workloads::ModelShape const& shape, workloads::LayerKind const& kind)
+{
+    return workloads::key_matrices(kind) * shape.hidden * shape.sizes_of(kind).kv_width();
 }
 
 bool qkv(KernelWriter& w, StepOperator& entry, Operator const&)
 {
     auto const  sizes    = sizes_of(w);
     auto const& kind     = w.layer().kind;
-    auto const  matrices = kind.shares_kv ? 0ULL : kind.values_from_keys ? 1ULL : 2ULL;
+    auto const  matrices = std::uint64_t{workloads::key_matrices(kind)};
     auto const  keys     = matrices * kv_heads_of_one(w.plan, sizes.kv_heads) * sizes.head_dim;
     w.product(entry, w.rows(), (sizes.query_width() + w.shape().gate_width(kind)) / w.tensor() + keys, w.hidden());
     return true;
@@ -62,7 +69,7 @@ bool norm_of_heads(KernelWriter& w, StepOperator& entry, Operator const& op)
 
 bool write_kv(KernelWriter& w, StepOperator& entry, Operator const& op)
 {
-    auto const copies = mixer_kernels(w.shape().mixer_of(w.layer().kind)).kv_copies(w);
+    auto const copies = mixer_kernels(w.shape().mixer_of(w.layer().kind)).kv_copies(w.plan, w.shape(), w.layer().kind);
     entry.kv          = Bytes{op.bytes_kv * copies} * static_cast<double>(w.rows()) * w.parts_of_batch();
     entry.kv_written  = entry.kv;
     w.vectors(entry, op, true, false, 0); // into the cache, which is counted as such; by the kernel that rotates
@@ -81,6 +88,7 @@ MixerKernels const& attention_kernels()
 {
     static auto const made = MixerKernels{workloads::Mixer::attention,
                                           &kv_copies,
+                                          &copied_weights,
                                           {{Id::qkv, &qkv},
                                            {Id::qk_norm, &norm_of_heads},
                                            {Id::rope, &rotate},

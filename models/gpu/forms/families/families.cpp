@@ -24,9 +24,15 @@ WriteKernels kernels_in(std::vector<KernelRow> const& rows, workloads::OperatorI
 
 } // namespace
 
+std::uint64_t no_copied_weights(workloads::ModelShape const&, workloads::LayerKind const&) { return 0; }
+
 MixerKernels const& no_mixer_kernels()
 {
-    static auto const made = MixerKernels{workloads::Mixer::none, [](KernelWriter const&) { return 1.0; }, {}};
+    static auto const made =
+        MixerKernels{workloads::Mixer::none,
+                     [](GpuPlan const&, workloads::ModelShape const&, workloads::LayerKind const&) { return 1.0; },
+                     &no_copied_weights,
+                     {}};
     return made;
 }
 

@@ -17,8 +17,11 @@ struct KernelRow {
 
 struct MixerKernels {
     workloads::Mixer mixer;
-    // Of all of its GPUs' caches, how often a token's keys and values are written.
-    double (*kv_copies)(KernelWriter const&);
+    // In how many copies all GPUs of a stage hold the cache, and write it.
+    double (*kv_copies)(GpuPlan const&, workloads::ModelShape const&, workloads::LayerKind const&);
+    // Matrices that make it, held in as many copies: elements of one. Those of operators of kind `latent` are not among
+    // them: every GPU has all of those.
+    std::uint64_t (*copied_weights)(workloads::ModelShape const&, workloads::LayerKind const&);
     std::vector<KernelRow> rows;
 };
 MixerKernels const& attention_kernels();
@@ -34,8 +37,9 @@ MixerKernels const& mixer_kernels(workloads::Mixer);
 WriteKernels kernels_of(workloads::OperatorId, workloads::Mixer);
 
 // Several families have these.
-bool write_kv(KernelWriter&, StepOperator&, workloads::Operator const&);
-bool rotate(KernelWriter&, StepOperator&, workloads::Operator const&);
-bool in_the_same_kernel(KernelWriter&, StepOperator&, workloads::Operator const&);
+std::uint64_t no_copied_weights(workloads::ModelShape const&, workloads::LayerKind const&);
+bool          write_kv(KernelWriter&, StepOperator&, workloads::Operator const&);
+bool          rotate(KernelWriter&, StepOperator&, workloads::Operator const&);
+bool          in_the_same_kernel(KernelWriter&, StepOperator&, workloads::Operator const&);
 
 } // namespace scribeline::models

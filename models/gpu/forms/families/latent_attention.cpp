@@ -8,7 +8,7 @@ namespace {
 using workloads::Operator;
 using Id = workloads::OperatorId;
 
-double kv_copies(KernelWriter const& w) { return w.tensor(); }
+double kv_copies(GpuPlan const& plan, workloads::ModelShape const&, workloads::LayerKind const&) { return plan.tensor; }
 
 std::uint64_t heads_of_one(KernelWriter const& w) { return w.shape().heads / w.tensor(); }
 
@@ -102,6 +102,7 @@ MixerKernels const& latent_attention_kernels()
 {
     static auto const made = MixerKernels{workloads::Mixer::latent_attention,
                                           &kv_copies,
+                                          &no_copied_weights,
                                           {{Id::query_down, &query_down},
                                            {Id::query_up, &query_up},
                                            {Id::latent_kv, &latent_kv},

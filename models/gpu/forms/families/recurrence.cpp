@@ -22,7 +22,7 @@ workloads::Recurrence const& of(KernelWriter const& w) { return w.shape().recurr
 
 std::uint64_t key_heads_of_one(KernelWriter const& w) { return std::max(1U, of(w).key_heads / w.tensor()); }
 
-double kv_copies(KernelWriter const&) { return 1; }
+double kv_copies(GpuPlan const&, workloads::ModelShape const&, workloads::LayerKind const&) { return 1; }
 
 bool state_in(KernelWriter& w, StepOperator& entry, Operator const&)
 {
@@ -107,6 +107,7 @@ MixerKernels const& recurrence_kernels()
 {
     static auto const made = MixerKernels{workloads::Mixer::recurrence,
                                           &kv_copies,
+                                          &no_copied_weights,
                                           {{Id::state_in, &state_in},
                                            {Id::state_rates, &state_rates},
                                            {Id::convolution, &convolution},
