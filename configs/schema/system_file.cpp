@@ -80,8 +80,8 @@ class Reader {
                 } catch (TextError const& error) {
                     refuse(node, fmt::format("replicas: {}", error.what()));
                 }
-                if (pool.replicas < 1 || pool.replicas > 4096)
-                    refuse(node, fmt::format("replicas: {} is outside 1 .. 4096", pool.replicas));
+                if (pool.replicas < 1 || pool.replicas > most_replicas)
+                    refuse(node, fmt::format("replicas: {} is outside 1 .. {}", pool.replicas, most_replicas));
             } else {
                 refuse(node, fmt::format("{}: expected name, role, machine, replicas, network, network_latency or set",
                                          shown(name)));

@@ -22,6 +22,8 @@
 
 namespace scribeline::configs {
 
+constexpr std::uint32_t most_replicas = 4096; // of a pool, assumed: more than any site has
+
 struct SystemFilePool {
     std::string           name, role, machine;
     std::uint32_t         replicas = 1;

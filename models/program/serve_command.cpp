@@ -3,6 +3,7 @@
 
 #include "configs/schema/command_options.hpp"
 #include "configs/schema/resolve.hpp"
+#include "configs/schema/system_file.hpp"
 #include "configs/units/text.hpp"
 #include "models/program/system_file.hpp"
 #include "models/program/trace_options.hpp"
@@ -31,8 +32,6 @@ namespace {
 using configs::CommandLine;
 using configs::Exit;
 using configs::UserError;
-
-constexpr std::uint32_t most_replicas = 4096;
 
 [[noreturn]] void refuse(std::string const& what)
 {
@@ -128,8 +127,8 @@ models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
         if (line.machine.empty())
             refuse("serve: on which machine? Give --machine h100:8, or --system FILE");
         auto const replicas = asked.count("replicas").value_or(1);
-        if (replicas > most_replicas)
-            refuse(fmt::format("--replicas {}: expected 1 to {}", replicas, most_replicas));
+        if (replicas > configs::most_replicas)
+            refuse(fmt::format("--replicas {}: expected 1 to {}", replicas, configs::most_replicas));
         auto pool           = models::PoolSpec{};
         pool.replicas       = static_cast<std::uint32_t>(replicas);
         pool.config         = configs::resolve(line);

@@ -38,7 +38,6 @@ void Replica::accept(Arriving&& request)
     // Whoever waited before, and could not be taken in, still cannot before the run ends.
     auto const others_wait = visible();
     waiting_.push_back(slot);
-    totals_.most_waiting = std::max<std::uint64_t>(totals_.most_waiting, waiting_.size());
     if (plan_.steps == 0)
         due_ = std::min(due_, at);
     else if (!others_wait && running_.size() < rules_.sequences)
@@ -94,7 +93,7 @@ void Replica::finish_plan()
         auto const due = ending_.top();
         ending_.pop();
         if (live_[due.slot].epoch == due.epoch)
-            end(due.slot, Ending::done);
+            end(due.slot);
     }
     for (auto const& [slot, tokens] : prompts) {
         auto& live = live_[slot];

@@ -66,7 +66,7 @@ struct ReplicaTotals {
     std::uint64_t decoded_tokens = 0, shared_tokens = 0,
                   came_tokens = 0;                  // put into the cache besides: by decoding, found, moved in
     std::uint64_t kept_tokens = 0, lost_tokens = 0; // of the cache: of who ended, of who was preempted
-    std::uint64_t most_blocks = 0, most_running = 0, most_waiting = 0;
+    std::uint64_t most_blocks = 0, most_running = 0;
     double        block_seconds = 0, running_seconds = 0; // integrals over time
 };
 
@@ -88,7 +88,6 @@ class Replica {
     std::uint64_t        tokens_here() const { return tokens_here_; } // prompts and output of all that have not ended
     std::uint64_t        found_tokens(Arriving const& request) const; // of its prompt, that need not be computed
     std::uint64_t        state_hash() const { return hash_; }
-    std::size_t          here() const { return waiting_.size() + running_.size(); }
 
   private:
     using Slot = std::uint32_t;
@@ -155,7 +154,7 @@ class Replica {
     void          land(Slot slot, Ticks at); // the prompt's token is out
     void          start_decoding(Slot slot);
     void          stop_decoding(Slot slot);
-    void          end(Slot slot, Ending ending);
+    void          end(Slot slot);
     void          preempt(Slot slot);
     void          enter(Slot slot, Phase left);
     void          release_blocks(Slot slot);

@@ -107,7 +107,7 @@ void Replica::land(Slot slot, Ticks at)
         first_tokens_.push_back(slot);
     }
     if (live.made == live.asked.output)
-        end(slot, Ending::done);
+        end(slot);
     else
         start_decoding(slot);
 }
@@ -139,7 +139,7 @@ void Replica::stop_decoding(Slot slot)
     ++live.epoch;
 }
 
-void Replica::end(Slot slot, Ending ending)
+void Replica::end(Slot slot)
 {
     auto& live   = live_[slot];
     auto& record = log_[live.asked.record];
@@ -150,7 +150,7 @@ void Replica::end(Slot slot, Ending ending)
     record.of(Phase::engine) += rules_.api_token;
     record.end    = now_ + rules_.api_token;
     record.made   = static_cast<std::uint32_t>(live.made);
-    record.ending = ending;
+    record.ending = Ending::done;
     release_blocks(slot);
     running_.erase(std::find(running_.begin(), running_.end(), slot));
     happenings_.push_back({Happening::Kind::ended, live.asked.record, now_, now_, 0});

@@ -20,7 +20,6 @@ RequestSpread spread_over_requests(std::vector<double> values)
     auto const count = static_cast<double>(values.size());
     result.count     = values.size();
     result.mean      = std::accumulate(values.begin(), values.end(), 0.0) / count;
-    result.least     = values.front();
     result.most      = values.back();
     for (std::size_t i = 0; i < percentiles.size(); ++i) {
         auto const rank = std::max(1.0, std::ceil(percentiles[i] / 100 * count));
@@ -123,8 +122,8 @@ ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& lev
     }
     if (!outcome.log.empty())
         s.seconds = seconds_of(end - begin).value();
-    for (std::size_t i = 0; i < phase_count && s.served > 0; ++i)
-        s.where[i] = where[i] / static_cast<double>(s.served);
+    for (std::size_t i = 0; i < phase_count; ++i)
+        s.where[i] = ratio_or_unknown(where[i], static_cast<double>(s.served));
     if (!level.empty())
         s.good = good;
     s.first_token = spread_over_requests(std::move(first_token));

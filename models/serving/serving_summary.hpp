@@ -5,19 +5,24 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace scribeline::models {
 
-// Of one figure over the requests. No requests: nothing is known.
+constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+// Of nothing no share and no rate is known.
+inline double ratio_or_unknown(double part, double whole) { return whole > 0 ? part / whole : not_known; }
+
+constexpr std::array<double, 5> percentiles{50, 75, 90, 95, 99};
+// Of one figure over the requests; NaN where there is none.
 struct RequestSpread {
     std::size_t           count = 0;
-    double                mean = 0, least = 0, most = 0;
-    std::array<double, 5> at{}; // p50, p75, p90, p95, p99
+    double                mean = not_known, most = not_known;
+    std::array<double, 5> at{not_known, not_known, not_known, not_known, not_known}; // percentiles
 };
-constexpr std::array<double, 5> percentiles{50, 75, 90, 95, 99};
 // The value of the nearest rank: no percentile is a value that nobody had.
 RequestSpread spread_over_requests(std::vector<double> values);
 
@@ -38,12 +43,13 @@ struct ServingSummary {
 
     RequestSpread first_token, inter_token, latency, per_user, queue; // seconds; tokens/s a user
 
-    std::array<double, phase_count> where{}; // mean seconds of a request in each phase: they add up to the mean latency
+    // Mean seconds of a request in each phase: they add up to the mean latency. NaN where none was served.
+    std::array<double, phase_count> where{};
 
     std::optional<std::uint64_t> good; // requests that kept the service level
 
-    double output_rate() const { return seconds > 0 ? static_cast<double>(output_tokens) / seconds : 0; }
-    double request_rate() const { return seconds > 0 ? static_cast<double>(served) / seconds : 0; }
+    double output_rate() const { return ratio_or_unknown(static_cast<double>(output_tokens), seconds); }
+    double request_rate() const { return ratio_or_unknown(static_cast<double>(served), seconds); }
 };
 
 // Latency without the first token, by the tokens behind it; nothing of a request that has one token.

@@ -193,7 +193,6 @@ class System {
             engine.blocks       = replica.pool().blocks();
             engine.taken        = replica.pool().taken();
             engine.given_back   = replica.pool().given_back();
-            engine.evicted      = replica.pool().evicted();
             engine.in_use       = replica.pool().in_use();
             result.makespan     = std::max(result.makespan, replica.now());
             result.wakes += engine.totals.wakes;

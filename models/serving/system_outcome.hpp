@@ -31,7 +31,7 @@ struct EngineOutcome {
     std::size_t   pool   = 0;
     std::uint32_t number = 0; // in its pool
     ReplicaTotals totals;
-    std::uint64_t blocks = 0, taken = 0, given_back = 0, evicted = 0, in_use = 0; // of the KV pool
+    std::uint64_t blocks = 0, taken = 0, given_back = 0, in_use = 0; // of the KV pool
     Ticks         idle = 0; // nothing to do; with the machine's and the engine's time the makespan
 };
 

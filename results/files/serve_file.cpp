@@ -54,7 +54,7 @@ void write_requests(hdf5::Group& root, ServingOutcome const& o)
     count("preemptions", "times that it was preempted", "1", [](RequestRecord const& r) { return r.preemptions; });
     count("engine_number", "engine that made its last token, as in /engines", "1",
           [](RequestRecord const& r) { return r.replica; });
-    count("dropped", "1: longer than any KV pool", "1",
+    count("dropped", "1: longer than its engine takes", "1",
           [](RequestRecord const& r) { return r.ending == models::Ending::dropped ? 1 : 0; });
 }
 
@@ -85,9 +85,9 @@ void write_engines(hdf5::Group& root, ServingOutcome const& o)
     number("blocks", "of its KV pool", "1", [](Engine const& e) { return e.blocks; });
     number("most_blocks", "in use at most", "1", [](Engine const& e) { return e.totals.most_blocks; });
     number("mean_blocks", "in use in the mean over the makespan", "1",
-           [&](Engine const& e) { return seconds > 0 ? e.totals.block_seconds / seconds : 0; });
+           [&](Engine const& e) { return models::ratio_or_unknown(e.totals.block_seconds, seconds); });
     number("mean_running", "requests that ran, in the mean over the makespan", "1",
-           [&](Engine const& e) { return seconds > 0 ? e.totals.running_seconds / seconds : 0; });
+           [&](Engine const& e) { return models::ratio_or_unknown(e.totals.running_seconds, seconds); });
 }
 
 void write_links(hdf5::Group& root, ServingOutcome const& o)
@@ -145,7 +145,7 @@ void write_summary(hdf5::Group& root, models::ServingSummary const& s)
     spread("queue", s.queue, "s", "waiting for a batch");
     group.scalar("requests", static_cast<double>(s.requests), {"1", "requests that began"});
     group.scalar("served", static_cast<double>(s.served), {"1", "requests that were served"});
-    group.scalar("dropped", static_cast<double>(s.dropped), {"1", "requests longer than any KV pool"});
+    group.scalar("dropped", static_cast<double>(s.dropped), {"1", "requests longer than their engine takes"});
     group.scalar("duration", s.seconds, {"s", "from the first arrival to the last end"});
     group.scalar("output_token_throughput", s.output_rate(), {"token/s", "tokens made, by the duration"});
     group.scalar("request_throughput", s.request_rate(), {"1/s", "requests served, by the duration"});

@@ -31,7 +31,8 @@ Cell rate(double value)
 
 Cell count(std::uint64_t value) { return quantity(static_cast<double>(value)); }
 
-double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
+// NaN, which is shown as unknown, of nothing.
+double share(double part, double whole) { return models::ratio_or_unknown(part, whole); }
 
 std::string percent(double of_one) { return fmt::format("{:.1f} %", of_one * 100); }
 
@@ -50,12 +51,10 @@ Table latencies(ServingSummary const& s)
         {{"figure", "1", true}, {"unit", "1", true}, {"mean"}, {"p50"}, {"p75"}, {"p90"}, {"p95"}, {"p99"}, {"max"}},
         {}};
     auto const add = [&](char const* name, char const* unit, RequestSpread const& spread, Cell (*cell)(double)) {
-        auto       row   = std::vector<Cell>{word(name), word(unit)};
-        auto const known = [&](double value) { return spread.count > 0 ? cell(value) : unknown(); };
-        row.push_back(known(spread.mean));
+        auto row = std::vector<Cell>{word(name), word(unit), cell(spread.mean)};
         for (auto const value : spread.at)
-            row.push_back(known(value));
-        row.push_back(known(spread.most));
+            row.push_back(cell(value));
+        row.push_back(cell(spread.most));
         table.rows.push_back(std::move(row));
     };
     add("time to first token", "ms", s.first_token, &milliseconds);
@@ -74,7 +73,7 @@ Table throughput(ServingSummary const& s, models::ServiceLevel const& level)
     };
     add("requests", count(s.requests), "");
     add("served", count(s.served), "");
-    add("dropped: longer than a KV pool", count(s.dropped), "");
+    add("dropped: longer than an engine takes", count(s.dropped), "");
     add("duration", quantity(s.seconds, fmt::format("{:.3f}", s.seconds)), "s");
     add("request throughput", rate(s.request_rate()), "1/s");
     add("output token throughput", rate(s.output_rate()), "tokens/s");
@@ -108,8 +107,9 @@ Bars where(ServingSummary const& s)
 {
     auto bars = Bars{"where_time_went", {}};
     for (std::size_t i = 0; i < models::phase_count; ++i)
-        bars.bars.push_back({models::name_of(static_cast<Phase>(i)), share(s.where[i], s.latency.mean),
-                             fmt::format("{:.2f} ms", s.where[i] * milli)});
+        if (s.served > 0)
+            bars.bars.push_back({models::name_of(static_cast<Phase>(i)), share(s.where[i], s.latency.mean),
+                                 fmt::format("{:.2f} ms", s.where[i] * milli)});
     return bars;
 }
 

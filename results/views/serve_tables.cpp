@@ -2,6 +2,7 @@
 
 #include "results/views/csv_field.hpp"
 #include "results/views/export/group_table.hpp"
+#include "results/views/report_text.hpp"
 
 #include <fmt/format.h>
 
@@ -23,13 +24,16 @@ Document told_serving(hdf5::InputFile const& file)
 {
     auto const number = [&](char const* name) { return file.number(std::string{"/summary/"} + name); };
     auto       told   = Sentences{};
-    told.push_back(fmt::format("{}: {:.0f} of {:.0f} were served in {:.1f} s, {:.0f} output tokens a second.",
+    auto const rate   = number("output_token_throughput");
+    told.push_back(fmt::format("{}: {:.0f} of {:.0f} were served in {:.1f} s{}.",
                                file.attribute("/", "title").value_or("Requests"), number("served"), number("requests"),
-                               number("duration"), number("output_token_throughput")));
-    told.push_back(fmt::format("The first token took {:.0f} ms in the mean, and {:.0f} ms at the 99th percentile; from "
-                               "token to token it was {:.1f} ms in the mean.",
-                               number("time_to_first_token_mean") * 1e3, number("time_to_first_token_p99") * 1e3,
-                               number("inter_token_latency_mean") * 1e3));
+                               number("duration"),
+                               is_figure(rate) ? fmt::format(", {:.0f} output tokens a second", rate) : ""));
+    if (auto const mean = number("time_to_first_token_mean"); is_figure(mean))
+        told.push_back(fmt::format("The first token took {:.0f} ms in the mean, and {:.0f} ms at the 99th percentile.",
+                                   mean * 1e3, number("time_to_first_token_p99") * 1e3));
+    if (auto const mean = number("inter_token_latency_mean"); is_figure(mean))
+        told.push_back(fmt::format("From token to token it was {:.1f} ms in the mean.", mean * 1e3));
     return {"", {{"", {told}}}};
 }
 

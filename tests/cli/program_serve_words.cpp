@@ -140,7 +140,7 @@ TEST_CASE("what cannot be served is told in one line, with the way out")
             65, "bad.toml:3:8: error: role");
 }
 
-TEST_CASE("a request that is longer than a KV pool is counted, and the rest goes on")
+TEST_CASE("a request that is longer than an engine takes is counted, and the rest goes on")
 {
     auto const folder = TemporaryFolder{};
     auto const trace  = folder.write("long.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\n"
@@ -150,6 +150,50 @@ TEST_CASE("a request that is longer than a KV pool is counted, and the rest goes
            {"serve", "--machine", "h100:1", "--model", "llama-3.1-8b", "--trace", trace, "--format", "json"});
     INFO(run);
     CHECK(run.exit_code == 0);
-    CHECK(cell(table_of(run.out, "throughput"), "dropped: longer than a KV pool", 1) == 1);
+    CHECK(cell(table_of(run.out, "throughput"), "dropped: longer than an engine takes", 1) == 1);
     CHECK(cell(table_of(run.out, "throughput"), "served", 1) == 1);
+}
+
+TEST_CASE("where no request was served nothing is known of one, in a report and in a file")
+{
+    auto const folder = TemporaryFolder{};
+    auto const file   = (folder.path() / "none.h5").string();
+    auto const run    = run_scribeline({"serve",
+                                        "--machine",
+                                        "wse3",
+                                        "--model",
+                                        "tiny",
+                                        "--context",
+                                        "64",
+                                        "--concurrency",
+                                        "1",
+                                        "--requests",
+                                        "1",
+                                        "--input",
+                                        "100000",
+                                        "--output",
+                                        "2",
+                                        "--set",
+                                        "engine.api_request=0 s",
+                                        "--format",
+                                        "json",
+                                        "-o",
+                                        file});
+    INFO(run);
+    REQUIRE(run.exit_code == 0);
+    CHECK(cell(table_of(run.out, "throughput"), "dropped: longer than an engine takes", 1) == 1);
+    for (auto const* name : {"latencies", "where"}) {
+        auto const table = table_of(run.out, name);
+        for (auto const& row : table["rows"])
+            for (std::size_t column = 2; column < row.size(); ++column)
+                CHECK(row[column].is_null());
+    }
+    auto const throughput = table_of(run.out, "throughput");
+    for (auto const& row : throughput["rows"])
+        if (row[0] == "output token throughput" || row[0] == "request throughput" || row[0] == "total token throughput")
+            CHECK(row[1].is_null());
+    auto const told = run_scribeline({"explain", file});
+    CHECK(told.says("0 of 1"));
+    CHECK_FALSE(told.says("nan"));
+    CHECK_FALSE(run_scribeline({"show", file, "--format", "json"}).says("nan"));
 }

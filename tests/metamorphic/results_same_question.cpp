@@ -255,3 +255,36 @@ TEST_CASE("twice the clock is half the time of what has no other clock")
         CHECK(ask(each.machine, each.once) == Approx(2 * ask(each.machine, each.twice)).epsilon(1e-7));
     }
 }
+
+TEST_CASE("a single request that is served takes what run says of its first token and of the next")
+{
+    auto const       longer = Words{"--set", "engine.max_num_batched_tokens=8192"}; // prompts in one chunk
+    auto const       idle   = Words{"--set", "engine.step_overhead=0 s",    "--set", "engine.layer_overhead=0 s",
+                            "--set", "engine.request_overhead=0 s", "--set", "engine.api_request=0 s",
+                            "--set", "engine.api_token=0 s"};
+    constexpr double law    = 2e-3; // tolerance of each term that `serve` learns of a machine; of a wafer 5e-3
+    for (auto const* machine : {"wse3", "h100:1", "h100:8", "lpx", "plain-memory"})
+        for (auto const* prompt : {"510", "4094"}) {
+            CAPTURE(machine, prompt);
+            auto const context  = std::to_string(std::stoi(prompt) + 2); // both tokens
+            auto const question = Words{"--machine", machine, "--model", "llama-3.1-8b", "--context", context};
+            auto const run =
+                answer(with({"run", "--fidelity", "closed_form", "--prompt", prompt}, question))["summary"];
+            auto const served =
+                answer(with(with(with({"serve", "--concurrency", "1", "--requests", "1", "--input", prompt, "--output",
+                                       "2", "--set", std::string{"workload.prompt="} + prompt},
+                                      question),
+                                 idle),
+                            longer));
+            auto figures = Json{};
+            for (auto const& section : served["sections"])
+                if (section.contains("tables") && section["tables"].contains("latencies"))
+                    for (auto const& row : section["tables"]["latencies"]["rows"])
+                        figures[row[0].get<std::string>()] = row[2].get<double>() / 1e3;
+            auto const first = run.contains("time_to_first_token") ? run["time_to_first_token"].get<double>()
+                                                                   : run["time_to_first_token_us"].get<double>() / 1e6;
+            auto const near  = machine == std::string{"wse3"} ? 5e-3 : law;
+            CHECK(figures["time to first token"].get<double>() == Approx(first).epsilon(near));
+            CHECK(figures["inter-token latency"].get<double>() == Approx(seconds_per_token(run)).epsilon(near));
+        }
+}

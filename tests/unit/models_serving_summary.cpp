@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 using namespace scribeline;
 using models::Ending;
 using models::Phase;
@@ -38,9 +41,29 @@ TEST_CASE("percentiles are values of the nearest rank")
     CHECK(spread.mean == Approx(50.5));
     CHECK(spread.at[0] == 50);
     CHECK(spread.at[4] == 99);
-    CHECK(spread.least == 1);
     CHECK(spread.most == 100);
     CHECK(models::spread_over_requests({}).count == 0);
+}
+
+TEST_CASE("of requests of which none was served no latency, no share and no rate is known")
+{
+    auto const unknown    = [](double value) { return std::isnan(value); };
+    auto       outcome    = models::ServingOutcome{};
+    outcome.log           = {record(5, 5, 5, 0)};
+    outcome.log[0].ending = Ending::dropped;
+    auto const summary    = models::summary_of(outcome, {});
+    CHECK(summary.dropped == 1);
+    for (auto const* spread : {&summary.first_token, &summary.inter_token, &summary.latency, &summary.per_user}) {
+        CHECK(unknown(spread->mean));
+        CHECK(unknown(spread->most));
+        CHECK(std::all_of(spread->at.begin(), spread->at.end(), unknown));
+    }
+    CHECK(std::all_of(summary.where.begin(), summary.where.end(), unknown));
+    CHECK(unknown(summary.output_rate()));
+    CHECK(unknown(summary.request_rate()));
+    outcome.log = {record(0, 100, 100, 1)};
+    CHECK(unknown(models::summary_of(outcome, {}).inter_token.mean));
+    CHECK(models::summary_of(outcome, {}).first_token.mean == Approx(0.1));
 }
 
 TEST_CASE("inter-token latency is the latency without the first token by the tokens behind it")
