@@ -173,6 +173,13 @@ void take(CommandLine& line, Option const& option, std::string const& value)
 
 } // namespace
 
+std::optional<std::string> CommandLine::option(std::string_view name) const
+{
+    auto const given =
+        std::find_if(options.begin(), options.end(), [&](auto const& each) { return each.first == name; });
+    return given == options.end() ? std::nullopt : std::optional{given->second};
+}
+
 CommandLine read_command_line(std::vector<std::string> const& arguments, std::vector<Command> const& commands)
 {
     auto line = CommandLine{};

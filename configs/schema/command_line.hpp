@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,9 @@ struct CommandLine {
 
     // What a command keeps for itself: its own options by their long names, in order.
     std::vector<std::pair<std::string, std::string>> options;
+
+    // The first of these of that name; nothing when it was not given.
+    std::optional<std::string> option(std::string_view name) const;
 
     std::string text; // all of it, quoted so that a shell reads it back
 };

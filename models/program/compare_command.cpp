@@ -33,15 +33,6 @@ using configs::UserError;
     throw UserError{Exit::usage, what + "\nTry 'scribeline compare --help'."};
 }
 
-// Nothing when the option was not given.
-std::optional<std::string> option(CommandLine const& line, std::string const& name)
-{
-    for (auto const& [key, value] : line.options)
-        if (key == name)
-            return value;
-    return std::nullopt;
-}
-
 std::vector<std::string> listed(std::string const& name, std::string const& text)
 {
     auto items = std::vector<std::string>{};
@@ -142,10 +133,10 @@ std::string evidence_of(models::ComparisonRow const& row)
 
 Exit compare_command(CommandLine const& line, std::ostream& out)
 {
-    auto const machines = option(line, "machines");
+    auto const machines = line.option("machines");
     if (!machines)
         refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
-    auto const given    = option(line, "context");
+    auto const given    = line.option("context");
     auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
     auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);
 
@@ -153,7 +144,7 @@ Exit compare_command(CommandLine const& line, std::ostream& out)
     auto const by_forms = std::find_if(resolved.begin(), resolved.end(), [](auto const& machine) {
         return machine.config.parameters.run.fidelity == configs::Fidelity::closed_form;
     });
-    if (option(line, "modules") && by_forms != resolved.end())
+    if (line.option("modules") && by_forms != resolved.end())
         refuse(fmt::format("--modules: run.fidelity = closed_form asks {} for formulas alone. Leave one of the two out",
                            configs::shown(by_forms->name)));
     auto const traced = std::any_of(resolved.begin(), resolved.end(),

@@ -43,14 +43,8 @@ class Asked {
   public:
     explicit Asked(CommandLine const& line) : line_{line} {}
 
-    std::optional<std::string> text(char const* name) const
-    {
-        for (auto const& [key, value] : line_.options)
-            if (key == name)
-                return value;
-        return std::nullopt;
-    }
-    bool has(char const* name) const { return text(name).has_value(); }
+    std::optional<std::string> text(char const* name) const { return line_.option(name); }
+    bool                       has(char const* name) const { return text(name).has_value(); }
 
     // As `read` takes it, with the option's name before what is wrong with it.
     template <class Read> auto read(char const* name, Read&& take) const -> std::optional<decltype(take(std::string{}))>
@@ -104,6 +98,8 @@ std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint
         auto const kind = asked.text("arrivals").value_or("poisson");
         workload.arrivals =
             *asked.read("rate", [&](std::string const&) { return workloads::parse_arrivals(kind, *rate); });
+    } else if (asked.has("arrivals")) {
+        refuse("--arrivals: says how requests of a rate come. Give --rate");
     } else if (!asked.has("concurrency")) {
         refuse("serve: when do requests come? Give --trace FILE, --rate 8/s or --concurrency 64");
     }

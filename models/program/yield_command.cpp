@@ -33,17 +33,9 @@ constexpr std::uint64_t most_wafers     = 10000000; // some of each is kept
     throw UserError{Exit::usage, what + "\nTry 'scribeline yield --help'."};
 }
 
-std::optional<std::string> option(CommandLine const& line, std::string const& name)
-{
-    for (auto const& [key, value] : line.options)
-        if (key == name)
-            return value;
-    return std::nullopt;
-}
-
 std::uint64_t wafers_of(CommandLine const& line)
 {
-    auto const text = option(line, "wafers");
+    auto const text = line.option("wafers");
     if (!text)
         return standard_wafers;
     try {
@@ -60,12 +52,12 @@ std::uint64_t wafers_of(CommandLine const& line)
 
 Exit yield_command(CommandLine const& line, std::ostream& out)
 {
-    auto const map = option(line, "map");
+    auto const map = line.option("map");
     auto const has = [&](char const* name) {
         return std::any_of(line.overrides.begin(), line.overrides.end(),
                            [&](configs::Override const& given) { return given.option == name; });
     };
-    if (map && (option(line, "wafers") || has("--seed")))
+    if (map && (line.option("wafers") || has("--seed")))
         refuse("--map describes one wafer, nothing is drawn: leave out --wafers and --seed");
     if (has("--context") && !has("--model"))
         refuse("--context: says nothing without --model, whose tokens per second are compared");

@@ -33,7 +33,7 @@ struct RequestRecord {
     std::uint32_t input = 0, output = 0, made = 0;
     std::uint32_t found_in_cache = 0; // tokens of the prompt
     std::uint32_t preemptions    = 0;
-    std::uint16_t replica        = 0; // that made the last token
+    std::uint32_t replica        = 0; // that made the last token
     Ending        ending         = Ending::under_way;
 
     Ticks& of(Phase phase) { return time[static_cast<std::size_t>(phase)]; }

@@ -147,7 +147,7 @@ class EngineModule final : public sc_core::sc_module {
 
     Replica& replica() { return replica_; }
     Role     role() const { return role_; }
-    void     set_number(std::size_t number) { number_ = static_cast<std::uint16_t>(number); } // among all engines
+    void     set_number(std::size_t number) { number_ = static_cast<std::uint32_t>(number); } // among all engines
 
     // Of a prefill pool: transfers go out over `own` and in over the port of the engine that will make the tokens.
     void set_departure(Departure const& departure, NetworkPort& own, std::vector<EngineModule*> const& all);
@@ -183,7 +183,7 @@ class EngineModule final : public sc_core::sc_module {
     sc_core::sc_event due_, leaves_;
 
     Departure                                   departure_;
-    std::uint16_t                               number_ = 0;
+    std::uint32_t                               number_ = 0;
     NetworkPort*                                port_   = nullptr;
     std::vector<EngineModule*>                  all_;
     std::vector<std::unique_ptr<BulkInitiator>> outlets_; // to the own port, then to those of `all`

@@ -121,6 +121,8 @@ TEST_CASE("what cannot be served is told in one line, with the way out")
     };
     refused({"--rate", "8/s", "--requests", "10"}, 64, "on which machine?");
     refused({"--machine", "h100:1", "--requests", "10"}, 64, "when do requests come?");
+    refused({"--machine", "h100:1", "--concurrency", "2", "--arrivals", "poisson", "--requests", "10"}, 64,
+            "Give --rate");
     refused({"--machine", "h100:1", "--rate", "8/s"}, 64, "how many requests?");
     refused({"--machine", "h100:1", "--rate", "8", "--requests", "10"}, 64, "--rate");
     refused({"--machine", "h100:1", "--rate", "8/s", "--requests", "10", "--slo", "ttft=2"}, 64, "--slo");
