@@ -106,6 +106,8 @@ TEST_CASE("the agents' CSV must agree with itself")
     CHECK(refusal_of(header + "1,main,0,0,200,10,3,0,2.5,0\n").empty());
     CHECK_THAT(refusal_of(header + "1,main,0,0,200,10,3,1,2.5,0\n"),
                StartsWith("65 t:2: error: cached_prefix_blocks64 = 1: no earlier request of session 1"));
+    CHECK_THAT(refusal_of(header + "\x1b[2J,main,0,0,200,10,3,1,2.5,0\n"), // a name that would clear the screen
+               Contains("no earlier request of session \\x1b[2J has so many blocks"));
     CHECK_THAT(refusal_of(header + "1,main,0,0,200,10,3,4,2.5,0\n"), Contains("expected 0 to blocks64 = 3"));
     CHECK_THAT(refusal_of(header + "1,main,0,0,200,10,9000000000,0,2.5,0\n"),
                StartsWith("65 t:2: error: blocks64 = 9000000000"));

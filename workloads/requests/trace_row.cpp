@@ -25,7 +25,8 @@ void refuse_row(std::string const& file, std::size_t line, std::string const& fi
 {
     throw configs::UserError{configs::Exit::bad_config,
                              fmt::format("{}:{}: error: {}{}{}: {}", file, line, configs::printable(field),
-                                         value.empty() ? "" : " = ", configs::printable(value.substr(0, 80)), why)};
+                                         value.empty() ? "" : " = ", configs::printable(value.substr(0, 80)),
+                                         configs::printable(why))};
 }
 
 } // namespace scribeline::workloads
