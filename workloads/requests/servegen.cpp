@@ -117,15 +117,17 @@ std::map<double, Lengths> lengths_in(std::string const& path)
     if (!json.is_object())
         refuse_file(path, "expected a JSON object with an object for each window");
     auto all = std::map<double, Lengths>{};
-    for (auto const& [key, window] : json.items()) {
-        auto const start = real_of(key);
+    for (auto const& item : json.items()) {
+        auto const& key    = item.key();
+        auto const& window = item.value();
+        auto const  start  = real_of(key);
         if (!start)
             refuse_file(path, fmt::format("the key {} is no start of a window in seconds", configs::shown(key)));
         auto const table = [&](char const* name) {
             auto const found = window.is_object() ? window.find(name) : window.end();
             if (!window.is_object() || found == window.end() || !found->is_string())
                 refuse_file(path, fmt::format("the window {} has no text {}", configs::shown(key), name));
-            return table_of(found->template get<std::string>(), path, fmt::format("{} of the window {}", name, key));
+            return table_of(found->get<std::string>(), path, fmt::format("{} of the window {}", name, key));
         };
         auto lengths = Lengths{table("input_tokens"), table("output_tokens")};
         if (!lengths.input.values.empty() && !lengths.output.values.empty())
