@@ -128,13 +128,12 @@ class WaferMachine final : public Machine {
         auto fullest = 0.0;
         for (auto const& stage : plan_.stages)
             fullest = std::max(fullest, stage.bytes_per_pe);
-        auto result =
-            Standing{"wafer",
-                     "wafer",
-                     plan_.wafers,
-                     fmt::format("{} stage{} of {}x{} PEs", plan_.stages.size(), plan_.stages.size() == 1 ? "" : "s",
-                                 plan_.region.columns, plan_.region.rows),
-                     {}};
+        auto result        = Standing{};
+        result.kind        = "wafer";
+        result.unit        = "wafer";
+        result.devices     = plan_.wafers;
+        result.arrangement = fmt::format("{} stage{} of {}x{} PEs", plan_.stages.size(),
+                                         plan_.stages.size() == 1 ? "" : "s", plan_.region.columns, plan_.region.rows);
         if (workloads::schedule_of(config_.parameters) == configs::Schedule::layer)
             result.arrangement = fmt::format("{}x{} PEs", plan_.region.columns, plan_.region.rows);
         result.shares_devices = false;
