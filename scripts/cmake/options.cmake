@@ -17,7 +17,8 @@ endif()
 if(SCRIBELINE_SANITIZE)
   target_compile_options(scribeline_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(scribeline_options INTERFACE -fsanitize=address,undefined)
+  # At a fixed place: tens of megabytes of descriptors need no relocation then, half of a sanitized program's start.
+  target_link_options(scribeline_options INTERFACE -fsanitize=address,undefined -no-pie)
   # Tests that simulate much may take less of it: tests/support/build_kind.hpp.
   target_compile_definitions(scribeline_options INTERFACE SCRIBELINE_SANITIZED)
 endif()
