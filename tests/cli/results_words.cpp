@@ -1,4 +1,5 @@
 // A mistyped word: does the program name the nearest one that it knows, and end with the right code?
+#include "support/build_kind.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -8,6 +9,7 @@
 #include <sstream>
 
 using scribeline::tests::run_scribeline;
+using scribeline::tests::sanitized;
 using scribeline::tests::TemporaryFolder;
 
 namespace {
@@ -136,13 +138,17 @@ TEST_CASE("every parameter that is listed can be explained")
 {
     auto const list = run_scribeline({"list", "parameters"});
     REQUIRE(list.exit_code == 0);
-    auto explained = 0;
+    auto const every     = sanitized ? 8 : 1; // a program starts for each
+    auto       listed    = 0;
+    auto       explained = 0;
     for (auto const& line : lines_of(list.out)) {
         auto const begin = line.find_first_not_of(' ');
         auto const key = begin == std::string::npos ? "" : line.substr(begin, line.find_first_of(" \t", begin) - begin);
         if (std::count(key.begin(), key.end(), '.') != 1 || key.back() == '.') {
             continue; // a heading
         }
+        if (listed++ % every != 0)
+            continue;
         auto const run = run_scribeline({"explain", key});
         INFO(run);
         CHECK(run.exit_code == 0);
@@ -150,7 +156,7 @@ TEST_CASE("every parameter that is listed can be explained")
         CHECK(run.err.empty());
         ++explained;
     }
-    CHECK(explained > 40);
+    CHECK(explained > 160 / every);
 }
 
 TEST_CASE("explain gives meaning, default, unit, origin and source")
