@@ -10,6 +10,7 @@
 #include "models/program/doctor_command.hpp"
 #include "models/program/explain_command.hpp"
 #include "models/program/export_command.hpp"
+#include "models/program/labs/command.hpp"
 #include "models/program/list_command.hpp"
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
@@ -181,6 +182,8 @@ std::vector<Command> rows()
          {format_option("of what is shown")}, "", &show_command},
         {"diff", "A.h5 B.h5 [--format ..]", "what differs between two runs or two comparisons, and by how much", 2, 2,
          {format_option("of what differs")}, "", &diff_command},
+        {"lab", "list|show N|start N --as NAME|check FILE", "labs: predict, run, measure, explain; answers are checked", 1, 2,
+         lab_options(), "", &lab_command},
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,
          {output_option("DIR|FILE", "csv: folder for the tables; perfetto: the trace, such as trace.pftrace")}, "",
          &export_command},
