@@ -152,12 +152,76 @@ class Followed final : public DeliveryListener {
     std::vector<std::uint32_t> histogram_;
 };
 
+// Cycles that the boundaries of one axis add from one place on it to another, by the shorter way.
+class AddedCycles {
+  public:
+    AddedCycles(std::vector<Boundary> const& cuts, std::uint32_t size, bool torus) : before_(size, 0), torus_{torus}
+    {
+        for (auto const& cut : cuts) {
+            for (auto place = cut.after + 1; place < size; ++place)
+                before_[place] += cut.extra;
+            all_ += cut.extra;
+        }
+    }
+
+    std::uint32_t between(std::uint32_t a, std::uint32_t b) const
+    {
+        auto const direct = before_[std::max(a, b)] - before_[std::min(a, b)];
+        auto const links  = std::max(a, b) - std::min(a, b);
+        return torus_ && 2 * links > before_.size() ? all_ - direct : direct;
+    }
+
+    double of_any_two() const
+    {
+        if (all_ == 0)
+            return 0;
+        auto sum = 0.0;
+        for (std::uint32_t a = 0; a < before_.size(); ++a)
+            for (std::uint32_t b = 0; b < before_.size(); ++b)
+                sum += between(a, b);
+        return sum / (static_cast<double>(before_.size()) * static_cast<double>(before_.size()));
+    }
+
+  private:
+    std::vector<std::uint32_t> before_; // of links left of a place
+    std::uint32_t              all_ = 0;
+    bool                       torus_;
+};
+
+// In the mean of all senders, as mean_hops().
+double added_by_boundaries(TrafficParams const& params)
+{
+    auto const& mesh  = params.mesh;
+    auto const  along = AddedCycles{mesh.columns_cut, mesh.columns, mesh.torus};
+    auto const  down  = AddedCycles{mesh.rows_cut, mesh.rows, mesh.torus};
+    auto const  tiles = mesh.columns * mesh.rows;
+    auto const  to    = [&](auto&& destination_of) {
+        auto sum = 0.0;
+        for (std::uint32_t tile = 0; tile < tiles; ++tile) {
+            auto const end = destination_of(tile);
+            sum += along.between(tile % mesh.columns, end % mesh.columns) +
+                   down.between(tile / mesh.columns, end / mesh.columns);
+        }
+        return sum / tiles;
+    };
+    if (mesh.columns_cut.empty() && mesh.rows_cut.empty())
+        return 0;
+    auto const anywhere = along.of_any_two() + down.of_any_two();
+    if (params.pattern == Pattern::uniform)
+        return anywhere;
+    if (params.pattern == Pattern::hotspot)
+        return (1 - params.hotspot_share) * anywhere + params.hotspot_share * to([&](std::uint32_t) {
+                                                           return mesh.columns / 2 + mesh.rows / 2 * mesh.columns;
+                                                       });
+    return to([&](std::uint32_t tile) { return destination(params.pattern, tile, mesh.columns, mesh.rows, 0, 0); });
+}
+
 double zero_load(TrafficParams const& params)
 {
     auto const& mesh = params.mesh;
     auto const  hop  = mesh.allocation + mesh.crossbar + mesh.link;
     return hop * (mean_hops(params.pattern, mesh.columns, mesh.rows, mesh.torus, params.hotspot_share) + 1) + 2 +
-           (mesh.flits_per_packet - 1);
+           (mesh.flits_per_packet - 1) + added_by_boundaries(params);
 }
 
 void add_books(TrafficPoint& point, PacketMesh const& mesh)

@@ -40,14 +40,14 @@ struct TrafficPoint {
     // Cycles; nothing where the mesh does not keep up, so that latency grows for as long as one waits.
     std::optional<double>      mean, confidence, p50, p99, most; // confidence: half the interval of 95 %
     std::vector<LatencyOfHops> by_hops;
-    double                     zero_load      = 0; // cycles: hop x (mean hops + 1) + 2, and a cycle each further flit
-    double                     busiest_link   = 0; // flits a cycle
-    double                     mean_link_load = 0;
-    bool                       saturated      = false; // its mean latency is more than three times that of zero load
-    std::uint64_t              packets = 0, cycles = 0;
-    PacketCounters             counters;
-    std::uint64_t              state_hash = 0;
-    configs::Books             books;
+    double         zero_load      = 0; // cycles: hop x (mean hops + 1) + 2, boundaries, a cycle each further flit
+    double         busiest_link   = 0; // flits a cycle
+    double         mean_link_load = 0;
+    bool           saturated      = false; // its mean latency is more than three times that of zero load
+    std::uint64_t  packets = 0, cycles = 0;
+    PacketCounters counters;
+    std::uint64_t  state_hash = 0;
+    configs::Books books;
 };
 
 // `rate` in flits a node and cycle. Throws configs::UserError (usage) for a rate outside (0, 1], and what

@@ -21,6 +21,7 @@
 #include "models/program/sweep/command.hpp"
 #include "models/program/trace_command.hpp"
 #include "models/program/trace_options.hpp"
+#include "models/program/traffic_command.hpp"
 #include "models/program/validate_command.hpp"
 #include "models/program/yield_command.hpp"
 #include "results/files/build_info.hpp"
@@ -182,6 +183,8 @@ std::vector<Command> rows()
          {format_option("of what is shown")}, "", &show_command},
         {"diff", "A.h5 B.h5 [--format ..]", "what differs between two runs or two comparisons, and by how much", 2, 2,
          {format_option("of what differs")}, "", &diff_command},
+        {"traffic", "[options]", "latency over load of a mesh of packet routers", 0, 0, traffic_options(), "",
+         &traffic_command},
         {"lab", "list|show N|start N --as NAME|check FILE", "labs: predict, run, measure, explain; answers are checked", 1, 2,
          lab_options(), "", &lab_command},
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,

@@ -36,11 +36,12 @@ ResultKind kind_of(hdf5::InputFile const& file)
 {
     auto const found = file.attribute("/", "Conventions").value_or("");
     auto const is    = [&](char const* name) { return found.rfind(name, 0) == 0; };
-    return is("Scribeline-Compare") ? ResultKind::comparison
-           : is("Scribeline-Yield") ? ResultKind::yield
-           : is("Scribeline-Sweep") ? ResultKind::sweep
-           : is("Scribeline-Serve") ? ResultKind::serving
-                                    : ResultKind::run;
+    return is("Scribeline-Compare")   ? ResultKind::comparison
+           : is("Scribeline-Yield")   ? ResultKind::yield
+           : is("Scribeline-Sweep")   ? ResultKind::sweep
+           : is("Scribeline-Serve")   ? ResultKind::serving
+           : is("Scribeline-Traffic") ? ResultKind::traffic
+                                      : ResultKind::run;
 }
 
 hdf5::InputFile open_run(std::string const& path)
@@ -65,6 +66,12 @@ hdf5::InputFile open_run(std::string const& path)
                                                       "run: its figures stand in /summary and /requests, and "
                                                       "'scribeline serve' repeats it",
                                                       shown)};
+    }
+    if (kind == ResultKind::traffic) {
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is about synthetic traffic on a mesh, not the result of a run: "
+                                    "its figures stand in /points, and 'scribeline traffic' repeats it",
+                                    shown)};
     }
     if (kind == ResultKind::sweep) {
         throw UserError{Exit::bad_config, fmt::format("{} is the table of a sweep, not the result of one run; each "

@@ -63,7 +63,7 @@ std::string read_config_toml(std::string const& path);
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
 
 // A result file of any command, which read_run refuses with what to do instead.
-enum class ResultKind { run, comparison, sweep, yield, serving };
+enum class ResultKind { run, comparison, sweep, yield, serving, traffic };
 ResultKind kind_of_result(std::string const& path);
 void       read_result(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
 

@@ -150,6 +150,8 @@ char const* said(ResultKind kind)
         return "the table of a sweep";
     case ResultKind::yield:
         return "a study of yield";
+    case ResultKind::traffic:
+        return "of traffic on a mesh";
     case ResultKind::serving:
         return "of requests that were served";
     }

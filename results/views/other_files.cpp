@@ -9,6 +9,7 @@
 #include "results/views/report_text.hpp"
 #include "results/views/serve_tables.hpp"
 #include "results/views/sweep/show.hpp"
+#include "results/views/traffic_tables.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -355,6 +356,7 @@ Document document_of(ResultKind kind, std::string const& path)
     read_result(path, [&](InputFile const& file) {
         document = kind == ResultKind::comparison ? shown_comparison(read_comparison(file))
                    : kind == ResultKind::serving  ? shown_serving(file)
+                   : kind == ResultKind::traffic  ? shown_traffic(file)
                                                   : shown_yield(file);
     });
     return document;
@@ -366,8 +368,10 @@ Document story_of(ResultKind kind, std::string const& path)
         return {"", {{"", {told_sweep(read_merged(path), path)}}}};
     auto document = Document{};
     read_result(path, [&](InputFile const& file) {
-        if (kind == ResultKind::yield || kind == ResultKind::serving) {
-            document = kind == ResultKind::yield ? told_yield(file) : told_serving(file);
+        if (kind != ResultKind::comparison) {
+            document = kind == ResultKind::yield     ? told_yield(file)
+                       : kind == ResultKind::traffic ? told_traffic(file)
+                                                     : told_serving(file);
             return;
         }
         auto const c = read_comparison(file);

@@ -8,6 +8,7 @@
 #include "results/views/other_files.hpp"
 #include "results/views/serve_tables.hpp"
 #include "results/views/sweep/show.hpp"
+#include "results/views/traffic_tables.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -57,6 +58,11 @@ std::vector<Table> tables_of(std::string const& path)
     case ResultKind::serving: {
         auto tables = std::vector<Table>{};
         read_result(path, [&](hdf5::InputFile const& file) { tables = csv_tables_of_serving(file); });
+        return tables;
+    }
+    case ResultKind::traffic: {
+        auto tables = std::vector<Table>{};
+        read_result(path, [&](hdf5::InputFile const& file) { tables = csv_tables_of_traffic(file); });
         return tables;
     }
     case ResultKind::run:

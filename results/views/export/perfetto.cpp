@@ -292,6 +292,11 @@ std::vector<char> perfetto_trace(std::string const& path)
                         fmt::format("{} is about requests that were served, whose time line is not drawn yet. "
                                     "'scribeline export csv' writes its tables",
                                     configs::printable(path))};
+    case ResultKind::traffic:
+        throw UserError{Exit::bad_config,
+                        fmt::format("{} is about latency over load: nothing in it has a time. 'scribeline "
+                                    "export csv' writes its tables",
+                                    configs::printable(path))};
     case ResultKind::run:
         break;
     }
