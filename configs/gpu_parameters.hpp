@@ -41,7 +41,7 @@ struct GpuParams {
     Bytes          l2;            // of all dies
     BytesPerSecond l2_bandwidth;  // read
     BytesPerSecond die_link;      // between two dies, each way
-    std::string    memory_kind;   // generation of HBM: hbm2e, hbm3, hbm3e, hbm4
+    std::string    memory_kind;   // generation of HBM: hbm2e, hbm3, hbm3e, hbm4; or of GDDR
     std::uint32_t  memory_stacks;
     Bytes          memory;           // that a program may use
     Bytes          memory_runtime;   // of it, taken by driver, libraries and workspace

@@ -58,9 +58,9 @@ Group gpu()
                                "te42kyfo/gpu-benches, 2024-06, on an H200, which has the same die", Origin::published)
         .row<&P::die_link>("5 TB/s", "1 GB/s", "1 PB/s", "between two dies of a GPU, each way; unused with one die",
                            "one die: no such link, the figure is that of a B200", Origin::assumed)
-        .row<&P::memory_kind>("hbm3", "generation of the HBM", src::tables, Origin::datasheet)
-        .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4"})
-        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM", src::tables, Origin::datasheet)
+        .row<&P::memory_kind>("hbm3", "generation of the HBM, or of GDDR", src::tables, Origin::datasheet)
+        .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4", "gddr6", "gddr6x", "gddr7"})
+        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM; of GDDR, devices of 32 data pins", src::tables, Origin::datasheet)
         .row<&P::memory>("80 GB", "1 MB", "100 TB", "HBM that a program may use", src::system, Origin::datasheet)
         .row<&P::memory_runtime>("2 GB", "0 B", "100 TB", "HBM that driver, libraries and workspace take",
                                  "no figure published; contexts, communication buffers and workspace of the usual "
