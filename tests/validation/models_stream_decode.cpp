@@ -1,5 +1,5 @@
-// Is a rack of LPUs as fast as its vendor's service states? From what reaches its matrix units, not from the peak of its
-// SRAM.
+// Is a rack of LPUs as fast as its vendor's service states? From what reaches its matrix units, not from the peak of
+// its SRAM.
 #include "support/accelerators.hpp"
 
 #include "configs/schema/resolve.hpp"
