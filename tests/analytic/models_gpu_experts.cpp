@@ -56,8 +56,9 @@ TEST_CASE("many tokens read every expert once")
 
 TEST_CASE("popular experts save reads, and cost time where one GPU has them whole more than where they are cut")
 {
-    auto const time = [](configs::Experts experts, double imbalance) {
-        return decode("qwen3-30b-a3b", experts, imbalance, 2048, 4).floor.value();
+    auto const time = [](configs::Experts experts, double imbalance) { // of products
+        auto const o = decode("qwen3-30b-a3b", experts, imbalance, 2048, 4);
+        return o.parts[static_cast<std::size_t>(models::StepPart::weights)].value();
     };
     CHECK(bytes_of(decode("qwen3-30b-a3b", configs::Experts::sliced, 1, 16, 4), "down") <
           bytes_of(decode("qwen3-30b-a3b", configs::Experts::sliced, 0, 16, 4), "down"));
@@ -65,6 +66,13 @@ TEST_CASE("popular experts save reads, and cost time where one GPU has them whol
     CHECK(time(configs::Experts::whole, 0) == Approx(time(configs::Experts::sliced, 0)).epsilon(0.05));
     // Nearly all of them of the same eight experts: of these one GPU has three or more.
     CHECK(time(configs::Experts::whole, 4) > time(configs::Experts::sliced, 4));
+    // Around cut experts every GPU moves all pairs; around whole ones its own, a quarter of the rows that go to
+    // experts.
+    auto const moved = [](configs::Experts experts) {
+        auto const o = decode("qwen3-30b-a3b", experts, 0, 2048, 4);
+        return o.parts[static_cast<std::size_t>(models::StepPart::vectors)].value();
+    };
+    CHECK(moved(configs::Experts::whole) < moved(configs::Experts::sliced));
 }
 
 TEST_CASE("a window bounds what a layer reads of the cache, and latent attention reads a compressed one")
