@@ -63,7 +63,7 @@ TEST_CASE("popular experts save reads, and cost time where one GPU has them whol
     CHECK(bytes_of(decode("qwen3-30b-a3b", configs::Experts::sliced, 1, 16, 4), "down") <
           bytes_of(decode("qwen3-30b-a3b", configs::Experts::sliced, 0, 16, 4), "down"));
     // 16,384 pairs: cut, each GPU has a quarter of the work; whole, the busiest has more.
-    CHECK(time(configs::Experts::whole, 0) == Approx(time(configs::Experts::sliced, 0)).epsilon(0.05));
+    CHECK(time(configs::Experts::whole, 0) == Approx(time(configs::Experts::sliced, 0)).epsilon(0.1));
     // Nearly all of them of the same eight experts: of these one GPU has three or more.
     CHECK(time(configs::Experts::whole, 4) > time(configs::Experts::sliced, 4));
     // Around cut experts every GPU moves all pairs; around whole ones its own, a quarter of the rows that go to
