@@ -20,6 +20,7 @@ constexpr bool operator<(Share a, Share b) { return a.value < b.value; }
 // what a kind can be asked are its groups of parameters, and the machine that models/machine_list.cpp makes of it.
 enum class MachineKind : std::uint8_t {};
 enum class Experts { sliced, whole };
+enum class ExpertKernel { expert_centric, output_centric };
 
 struct MachineParams {
     MachineKind kind;
@@ -31,6 +32,8 @@ struct GpuParams {
     std::uint32_t  tensor;        // of them, that share each layer; 0: as is fastest
     std::uint32_t  pipeline;      // stages; 0: as is fastest
     Experts        experts;       // of a layer: each cut among the GPUs that share it, or dealt out to them
+    ExpertKernel   expert_kernel; // of a step of decode: around experts, or around what they give
+    bool           lm_head_cut;   // among the GPUs that share a layer; otherwise each computes all logits
     std::uint32_t  sms;           // streaming multiprocessors, of all dies
     std::uint32_t  dies;          // that make up one GPU
     Hertz          clock;         // boost
@@ -41,7 +44,7 @@ struct GpuParams {
     Bytes          l2;            // of all dies
     BytesPerSecond l2_bandwidth;  // read
     BytesPerSecond die_link;      // between two dies, each way
-    std::string    memory_kind;   // generation of HBM: hbm2e, hbm3, hbm3e, hbm4
+    std::string    memory_kind;   // generation of HBM: hbm2e, hbm3, hbm3e, hbm4; or of GDDR
     std::uint32_t  memory_stacks;
     Bytes          memory;           // that a program may use
     Bytes          memory_runtime;   // of it, taken by driver, libraries and workspace
@@ -88,6 +91,7 @@ struct NvlinkParams {
     BytesPerSecond bandwidth;        // of one GPU, each way
     bool           in_switch;        // the switch can add up
     Share          store_share;      // of it that loads and stores of SMs reach
+    Share          switch_share;     // of it that vectors added up in the switch reach, of their own bytes
     Share          copy_share;       // of it that long streams reach
     Seconds        collective_start; // of a kernel that communicates
     Seconds        exchange;         // a flag to one peer, and the peer's seen: store, fence, poll

@@ -83,8 +83,9 @@ ExpertLoad expert_load(ExpertDraw const& draw)
     SCRIBELINE_EXPECT(draw.active > 0 && draw.active <= draw.experts && draw.tokens > 0 && draw.groups > 0 &&
                       draw.layers > 0);
     if (draw.imbalance == 0) {
-        auto const pairs = double{1} * draw.tokens * draw.active;
-        return {std::ceil(pairs / draw.groups), std::min(pairs, double{1} * draw.experts)};
+        auto const pairs    = double{1} * draw.tokens * draw.active;
+        auto const left_out = std::pow(1 - double{1} * draw.active / draw.experts, draw.tokens); // an expert, by all
+        return {std::ceil(pairs / draw.groups), draw.experts * (1 - left_out)};
     }
     // A planner asks for the same draw at every size of region.
     thread_local auto last = std::pair{key_of(ExpertDraw{}), ExpertLoad{}};

@@ -21,8 +21,9 @@ struct ExpertDraw {
     std::uint32_t layers    = 1; // each draws on its own: its popular experts are others
 };
 
-// Without imbalance nothing is drawn: pairs are spread evenly, ceil(tokens x active / groups), and as many experts as
-// there are pairs are chosen, up to all of them. Otherwise each token of each layer draws `active` different experts.
+// Each token of each layer draws `active` different experts. Without imbalance nothing need be drawn: a token leaves an
+// expert out with probability 1 - active / experts, so experts (1 - that^tokens) are chosen in the mean; pairs are
+// taken to be spread evenly over groups, ceil(tokens x active / groups).
 ExpertLoad expert_load(ExpertDraw const&);
 
 } // namespace scribeline::workloads

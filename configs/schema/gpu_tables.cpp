@@ -42,6 +42,16 @@ Group gpu()
             "routed experts of a layer: each cut among the GPUs that share the layer, or whole and dealt out "
             "to them (expert parallelism)",
             src::user, Origin::choice)
+        .row<&P::expert_kernel>(
+            "expert_centric",
+            "experts of a step of decode: around experts (tokens are gathered, padded, quantised where experts are "
+            "narrow, scattered and combined), or around what they give (two kernels, a warp for each value, sums in "
+            "registers; Cursor's warp decode)",
+            src::user, Origin::choice)
+        .row<&P::lm_head_cut>("true",
+                              "the output projection is cut among the GPUs that share a layer; otherwise each of them "
+                              "computes all logits (gpt-fast)",
+                              src::user, Origin::choice)
         .row<&P::sms>("132", "1", "65536", "streaming multiprocessors (SMs) of a GPU, all dies together", src::tables,
                       Origin::datasheet)
         .row<&P::dies>("1", "1", "16", "dies that make up one GPU", src::tables, Origin::datasheet)
@@ -58,9 +68,10 @@ Group gpu()
                                "te42kyfo/gpu-benches, 2024-06, on an H200, which has the same die", Origin::published)
         .row<&P::die_link>("5 TB/s", "1 GB/s", "1 PB/s", "between two dies of a GPU, each way; unused with one die",
                            "one die: no such link, the figure is that of a B200", Origin::assumed)
-        .row<&P::memory_kind>("hbm3", "generation of the HBM", src::tables, Origin::datasheet)
-        .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4"})
-        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM", src::tables, Origin::datasheet)
+        .row<&P::memory_kind>("hbm3", "generation of the HBM, or of GDDR", src::tables, Origin::datasheet)
+        .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4", "gddr6", "gddr6x", "gddr7"})
+        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM; of GDDR, devices of 32 data pins", src::tables,
+                                Origin::datasheet)
         .row<&P::memory>("80 GB", "1 MB", "100 TB", "HBM that a program may use", src::system, Origin::datasheet)
         .row<&P::memory_runtime>("2 GB", "0 B", "100 TB", "HBM that driver, libraries and workspace take",
                                  "no figure published; contexts, communication buffers and workspace of the usual "
@@ -174,6 +185,11 @@ Group nvlink()
                               Origin::derived)
         .row<&P::copy_share>("72 %", "1 %", "100 %", "of it that the long streams of a ring reach", src::reduce_rows,
                              Origin::derived)
+        .row<&P::switch_share>("58 %", "1 %", "100 %",
+                               "of it that vectors which the switch adds up reach: of their own bytes, whatever the "
+                               "number of GPUs",
+                               "all-reduce of 256 and 512 MiB measured on eight H100s (ai-dynamo/aiconfigurator)",
+                               Origin::derived)
         .row<&P::collective_start>("1.35 us", "0 s", "1 ms", "of a kernel that communicates",
                                    "as any kernel in a graph (te42kyfo/gpu-benches)", Origin::derived)
         .row<&P::exchange>("1.42 us", "0 s", "1 ms", "a flag to one peer and its own seen: store, fence, poll",
@@ -211,9 +227,10 @@ Group sram()
         .row<&P::memory>("230 MB", "1 KiB", "1 TB", "SRAM of a chip", "vendor's claim: Groq pages", Origin::published)
         .row<&P::bandwidth>("80 TB/s", "1 GB/s", "100 PB/s", "of that SRAM", "vendor's claim: Groq pages",
                             Origin::published)
-        .row<&P::bandwidth_share>("80 %", "1 %", "100 %", "of it that products of a matrix and a vector sustain",
-                                  "no figure published; the schedule is fixed, fill and drain of the units remain",
-                                  Origin::assumed)
+        .row<&P::bandwidth_share>("11.5 %", "1 %", "100 %", "of it that products of a matrix and a vector sustain",
+                                  "what reaches the matrix units: 409,600 weights in 40 cycles (Abts et al., ISCA "
+                                  "2020), which are 32 streams of 320 B at 900 MHz, 9.2 TB/s",
+                                  Origin::derived)
         .row<&P::peak_16>("188 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "of a chip, 16 bits",
                           "vendor's claim: Groq pages", Origin::published)
         .row<&P::peak_8>("750 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "of a chip, 8 bits", "vendor's claim: Groq pages",
@@ -228,8 +245,10 @@ Group sram()
         .row<&P::link_latency>("700 ns", "1 ns", "1 ms", "from chip to chip",
                                "vendor's paper (ISCA 2022) reports the order of 0.7 us a hop: recalled, unverified",
                                Origin::assumed)
-        .row<&P::operator_fixed>("1 us", "0 s", "1 ms", "of an operator: vectors pass the units of a chip",
-                                 "no figure published; some 900 cycles through the functional slices", Origin::assumed)
+        .row<&P::operator_fixed>("220 ns", "0 s", "1 ms", "of an operator: vectors pass the units of a chip",
+                                 "200 cycles of 900 MHz: there and back over the slices of half a chip, and 20 "
+                                 "superlanes after one another (Abts et al., ISCA 2020)",
+                                 Origin::derived)
         .row<&P::power>("215 W", "1 W", "100 kW", "of a chip", "recalled, unverified: 215 to 300 W", Origin::assumed);
 }
 

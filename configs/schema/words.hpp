@@ -46,6 +46,9 @@ template <> inline constexpr std::array words<Objective>{Word<Objective>{"latenc
 template <> inline constexpr std::array words<Experts>{Word<Experts>{"sliced", Experts::sliced},
                                                        Word<Experts>{"whole", Experts::whole}};
 template <>
+inline constexpr std::array words<ExpertKernel>{Word<ExpertKernel>{"expert_centric", ExpertKernel::expert_centric},
+                                                Word<ExpertKernel>{"output_centric", ExpertKernel::output_centric}};
+template <>
 inline constexpr std::array words<Split>{Word<Split>{"layer", Split::layer}, Word<Split>{"half", Split::half}};
 template <> inline constexpr std::array words<Growth>{Word<Growth>{"balanced", Growth::balanced},
                                                       Word<Growth>{"concatenate", Growth::concatenate}};

@@ -138,8 +138,10 @@ Footprint footprint_of(GpuPlan const& plan, workloads::DecodeStep const& step, c
     // The embedding stands on the first stage, the output projection on the last: one of them is the fullest.
     auto held_once = 0.0, largest_once = 0.0;
     for (auto const& op : step.once) {
-        held_once += op.bytes_held;
-        largest_once = std::max(largest_once, op.bytes_held);
+        auto const held =
+            op.bytes_held * (op.kind == workloads::OperatorKind::lm_head && !p.gpu.lm_head_cut ? tensor : 1);
+        held_once += held;
+        largest_once = std::max(largest_once, held);
     }
     auto const once = plan.pipeline == 1 ? held_once : largest_once;
 

@@ -11,45 +11,45 @@ namespace scribeline::models {
 
 namespace {
 
-constexpr std::array names{"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4"};
+constexpr std::array names{"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4", "gddr6", "gddr6x", "gddr7"};
 
-// Cycles of CK, a row for each timing: its name in JESD235 and JESD238, where it stands, whether it counts cycles at
-// any data rate, and the cycles of the generations that have been published, at their data rate in Gbit/s.
+// Cycles of CK, a row for each timing: its name in JESD235, JESD238 and JESD250, where it stands, whether it counts
+// cycles at any data rate, and the cycles of the generations that have been published, at their data rate in Gbit/s.
 struct PublishedTiming {
     char const*   name;
     std::uint32_t HbmTimings::*member;
     bool                       counts_cycles;
-    std::uint32_t              hbm2, hbm3, hbm4;
+    std::uint32_t              hbm2, hbm3, hbm4, gddr6;
 };
 using T = HbmTimings;
 // clang-format off
 constexpr std::array<PublishedTiming, 24> published_timings{{
-    //                                HBM2    HBM3    HBM4
-    //                                 2.0     6.4     8.0
-    {"CL",     &T::cl,       false,     14,     20,     20},
-    {"CWL",    &T::cwl,      false,      5,     10,     10},
-    {"BL",     &T::bl,       true,       2,      2,      2},
-    {"tRCDRD", &T::rcd_rd,   false,     14,     31,     39},
-    {"tRCDWR", &T::rcd_wr,   false,     12,     15,     19},
-    {"tRP",    &T::rp,       false,     14,     26,     33},
-    {"tRAS",   &T::ras,      false,     34,     45,     57},
-    {"tRC",    &T::rc,       false,     48,     72,     90},
-    {"tWR",    &T::wr,       false,     16,     33,     42},
-    {"tRTP",   &T::rtp,      false,      5,      9,     12},
-    {"tCCDS",  &T::ccd_s,    true,       2,      2,      2},
-    {"tCCDL",  &T::ccd_l,    true,       4,      4,      4},
-    {"tCCDR",  &T::ccd_r,    true,       3,      3,      2},
-    {"tRRDS",  &T::rrd_s,    false,      4,      4,      5},
-    {"tRRDL",  &T::rrd_l,    false,      6,      5,      7},
-    {"tFAW",   &T::faw,      false,     15,     24,     30},
-    {"tWTRS",  &T::wtr_s,    false,      6,      7,      9},
-    {"tWTRL",  &T::wtr_l,    false,      8,     10,     13},
-    {"tRTW",   &T::rtw,      false,     13,     20,     25},
-    {"tPPD",   &T::ppd,      true,       2,      2,      2},
-    {"tREFI",  &T::refi,     false,   3900,   6240,   7800},
-    {"tRFCab", &T::rfc_ab,   false,    260,    416,    800},
-    {"tRFCpb", &T::rfc_pb,   false,    160,    320,    560},
-    {"tRREFD", &T::rrefd,    false,      8,      8,     10},
+    //                                HBM2    HBM3    HBM4   GDDR6
+    //                                 2.0     6.4     8.0    14.0
+    {"CL",     &T::cl,       false,     14,     20,     20,     24},
+    {"CWL",    &T::cwl,      false,      5,     10,     10,      6},
+    {"BL",     &T::bl,       true,       2,      2,      2,      2},
+    {"tRCDRD", &T::rcd_rd,   false,     14,     31,     39,     26},
+    {"tRCDWR", &T::rcd_wr,   false,     12,     15,     19,     16},
+    {"tRP",    &T::rp,       false,     14,     26,     33,     26},
+    {"tRAS",   &T::ras,      false,     34,     45,     57,     53},
+    {"tRC",    &T::rc,       false,     48,     72,     90,     79},
+    {"tWR",    &T::wr,       false,     16,     33,     42,     26},
+    {"tRTP",   &T::rtp,      false,      5,      9,     12,      4},
+    {"tCCDS",  &T::ccd_s,    true,       2,      2,      2,      2},
+    {"tCCDL",  &T::ccd_l,    true,       4,      4,      4,      3},
+    {"tCCDR",  &T::ccd_r,    true,       3,      3,      2,      3},
+    {"tRRDS",  &T::rrd_s,    false,      4,      4,      5,      7},
+    {"tRRDL",  &T::rrd_l,    false,      6,      5,      7,      7},
+    {"tFAW",   &T::faw,      false,     15,     24,     30,     28},
+    {"tWTRS",  &T::wtr_s,    false,      6,      7,      9,      9},
+    {"tWTRL",  &T::wtr_l,    false,      8,     10,     13,     11},
+    {"tRTW",   &T::rtw,      false,     13,     20,     25,     22},
+    {"tPPD",   &T::ppd,      true,       2,      2,      2,      2},
+    {"tREFI",  &T::refi,     false,   3900,   6240,   7800,   3333},
+    {"tRFCab", &T::rfc_ab,   false,    260,    416,    800,    210},
+    {"tRFCpb", &T::rfc_pb,   false,    160,    320,    560,    105},
+    {"tRREFD", &T::rrefd,    false,      8,      8,     10,     14},
 }};
 // clang-format on
 
@@ -64,6 +64,8 @@ constexpr HbmTimings timings_of(std::uint32_t PublishedTiming::*generation)
 constexpr HbmTimings hbm2_at_2_0 = timings_of(&PublishedTiming::hbm2);
 constexpr HbmTimings hbm3_at_6_4 = timings_of(&PublishedTiming::hbm3);
 constexpr HbmTimings hbm4_at_8_0 = timings_of(&PublishedTiming::hbm4);
+// Of GDDR7 too, at twice the rate: both have a CK of 1.75 GHz there.
+constexpr HbmTimings gddr6_at_14 = timings_of(&PublishedTiming::gddr6);
 
 // clang-format off
 //                                channels  pseudo-   stack  bank    banks of  rows  row    burst  pins
@@ -71,16 +73,20 @@ constexpr HbmTimings hbm4_at_8_0 = timings_of(&PublishedTiming::hbm4);
 constexpr HbmOrganisation narrow{ 8,        2,        1,     4,      4,        0,    1024,  32,    64};
 constexpr HbmOrganisation wide{   16,       2,        1,     4,      4,        0,    1024,  32,    32};
 constexpr HbmOrganisation widest{ 32,       2,        1,     2,      8,        0,    1024,  32,    32};
+constexpr HbmOrganisation halves{ 2,        1,        1,     4,      4,        0,    2048,  32,    16};
+constexpr HbmOrganisation fours{  4,        1,        1,     4,      4,        0,    1024,  32,    8};
 // clang-format on
 
 constexpr char const* ramulator = "Ramulator 2.1 (CMU-SAFARI)";
 
-std::array<HbmRow, 5> const rows{{
+std::array<HbmRow, 8> const rows{{
     {HbmGeneration::hbm2,
      2.0e9,
      2,
      narrow,
      hbm2_at_2_0,
+     2,
+     4,
      {260, 350, 450, 550},
      "Ramulator 2.1 (CMU-SAFARI); tRRDL: DRAMsim3, DRAMSys",
      "tRTW = CL + BL + 2 - CWL (JESD235's bus turnaround); tCCDR, tPPD, tRREFD and tRFCab above 8 Gbit as in HBM3"},
@@ -89,15 +95,19 @@ std::array<HbmRow, 5> const rows{{
      2,
      narrow,
      hbm2_at_2_0,
+     2,
+     4,
      {260, 350, 450, 550},
      "derived: times of HBM2, data rate and width of the stack from its bandwidth of 461 GB/s",
      "that a faster interface leaves the banks as they are"},
-    {HbmGeneration::hbm3, 6.4e9, 4, wide, hbm3_at_6_4, {260, 350, 450, 550}, ramulator, ""},
+    {HbmGeneration::hbm3, 6.4e9, 4, wide, hbm3_at_6_4, 2, 4, {260, 350, 450, 550}, ramulator, ""},
     {HbmGeneration::hbm3e,
      9.6e9,
      4,
      wide,
      hbm3_at_6_4,
+     2,
+     4,
      {260, 350, 450, 550},
      "derived: times of HBM3, data rate of the stack (1229 GB/s)",
      "that a faster interface leaves the banks as they are"},
@@ -106,12 +116,46 @@ std::array<HbmRow, 5> const rows{{
      4,
      widest,
      hbm4_at_8_0,
+     2,
+     4,
      {400, 400, 450, 530},
      ramulator,
      "CWL as in HBM3 (CL is the same); tREFI, tPPD and tRREFD as in HBM3; which density has which tRFCab"},
+    {HbmGeneration::gddr6,
+     14.0e9,
+     8,
+     halves,
+     gddr6_at_14,
+     1,
+     1,
+     {120, 120, 120, 120},
+     "Ramulator 2 (CMU-SAFARI), GDDR6 at 1.35 V",
+     "BL, tCCDS, tCCDL in whole cycles of a CK that is an eighth of the data rate (JESD250, recalled); tRTW = CL + BL "
+     "+ "
+     "2 - CWL; tPPD as in HBM3; tRFCab of 8 Gbit at every density"},
+    {HbmGeneration::gddr6x,
+     21.0e9,
+     8,
+     halves,
+     gddr6_at_14,
+     1,
+     1,
+     {120, 120, 120, 120},
+     "derived: times of GDDR6, data rate of the device",
+     "that a faster interface leaves the banks as they are"},
+    {HbmGeneration::gddr7,
+     28.0e9,
+     16,
+     fours,
+     gddr6_at_14,
+     1,
+     1,
+     {120, 120, 120, 120},
+     "derived: times of GDDR6, data rate and channels of the device",
+     "that a faster interface leaves the banks as they are; four channels of 8 pins with rows of 1 KiB (recalled)"},
 }};
 
-// The rate at which the cycles of a row were published: those of hbm2e and hbm3e are their parents'.
+// The rate at which the cycles of a row were published: those of hbm2e, hbm3e and gddr6x are their parents'.
 double rate_of_cycles(HbmGeneration generation)
 {
     switch (generation) {
@@ -119,6 +163,8 @@ double rate_of_cycles(HbmGeneration generation)
         return 2.0e9;
     case HbmGeneration::hbm3e:
         return 6.4e9;
+    case HbmGeneration::gddr6x:
+        return 14.0e9;
     default:
         return hbm_row(generation).pin_rate;
     }
@@ -140,10 +186,10 @@ HbmGeneration hbm_generation(std::string_view name)
 {
     for (std::size_t i = 0; i < names.size(); ++i)
         if (name == names[i])
-            return hbm_generations[i];
+            return static_cast<HbmGeneration>(i);
     std::vector<std::string> const known{names.begin(), names.end()};
     throw configs::UserError{configs::Exit::bad_config,
-                             fmt::format("{} is no generation of HBM; there are {}{}", configs::shown(name),
+                             fmt::format("{} is no generation of HBM or GDDR; there are {}{}", configs::shown(name),
                                          fmt::join(known, ", "), configs::did_you_mean(name, known))};
 }
 
@@ -181,8 +227,8 @@ HbmDevice hbm_device(HbmGeneration generation, configs::Bytes stack_capacity, do
     device.timings.rc = std::max(device.timings.rc, device.timings.ras + device.timings.rp);
 
     auto& organisation     = device.organisation;
-    organisation.stack_ids = stack_ids;
-    if (stack_ids < 1 || stack_ids > 4)
+    organisation.stack_ids = stack_ids == 0 ? row.usual_stack_ids : stack_ids;
+    if (organisation.stack_ids > 4)
         refuse(device, fmt::format("{} stack ids are outside 1 .. 4 (one per four dies)", stack_ids));
     organisation.rows    = 1;
     auto const row_slice = organisation.capacity();

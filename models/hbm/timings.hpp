@@ -1,5 +1,5 @@
-// What one generation of HBM is: how a stack is divided, and what its banks must wait for. Plain data; the rows stand
-// in timing_table.cpp.
+// What one generation of HBM, or of GDDR, is: how a stack is divided, and what its banks must wait for. Plain data; the
+// rows stand in timing_table.cpp. Of GDDR a stack is one device of 32 data pins: two channels of 16 pins, or four of 8.
 //
 // Times count cycles of the command clock (CK), with one data rate in mind: HbmDomain cycles of two devices are not the
 // same length.
@@ -13,7 +13,7 @@
 
 namespace scribeline::models {
 
-enum class HbmGeneration : std::uint8_t { hbm2, hbm2e, hbm3, hbm3e, hbm4 };
+enum class HbmGeneration : std::uint8_t { hbm2, hbm2e, hbm3, hbm3e, hbm4, gddr6, gddr6x, gddr7 };
 
 struct HbmDomain {};
 using HbmCycles = configs::Cycles<HbmDomain>;
@@ -41,7 +41,7 @@ struct HbmOrganisation {
     }
 };
 
-// Cycles of CK, by the names of JESD235 and JESD238.
+// Cycles of CK, by the names of JESD235, JESD238 and JESD250.
 struct HbmTimings {
     std::uint32_t cl     = 0; // read command to first data
     std::uint32_t cwl    = 0; // write command to first data

@@ -53,7 +53,8 @@ AllReduceTime two_shot(NvlinkParams const& p, double n, Bytes b)
             AllReduce::two_shot};
 }
 
-AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
+// `shortest`: words with flags may be taken too.
+AllReduceTime ring(NvlinkParams const& p, double n, Bytes b, bool shortest = true)
 {
     auto const moved = b * (2 * (n - 1) / n);
     auto const start = p.collective_start + p.ring_start;
@@ -62,13 +63,18 @@ AllReduceTime ring(NvlinkParams const& p, double n, Bytes b)
         AllReduceTime{start, steps, moved / (p.bandwidth * (p.store_share.value * flagged_payload)), AllReduce::ring};
     auto const bulk =
         AllReduceTime{start + p.bulk_start, steps, moved / (p.bandwidth * p.copy_share.value), AllReduce::ring, true};
-    return brief.total() < bulk.total() ? brief : bulk;
+    auto best = shortest && brief.total() < bulk.total() ? brief : bulk;
+    // Lines pay off, and are taken, where a ring has more than one neighbour.
+    auto lines     = brief;
+    lines.lines    = true;
+    lines.latency  = steps * lines_step;
+    lines.transfer = moved / (p.bandwidth * (p.store_share.value * lines_payload));
+    return n > 2 && lines.total() < best.total() ? lines : best;
 }
 
 AllReduceTime in_switch(NvlinkParams const& p, double n, Bytes b)
 {
-    return {p.collective_start, exchange(p, n) * 2,
-            b * (1 + 1 / n) / (p.bandwidth * (p.store_share.value * through_switch)), AllReduce::in_switch};
+    return {p.collective_start, exchange(p, n) * 2, b / (p.bandwidth * p.switch_share.value), AllReduce::in_switch};
 }
 
 AllReduceTime fastest(std::initializer_list<AllReduceTime> candidates)
@@ -80,8 +86,15 @@ AllReduceTime fastest(std::initializer_list<AllReduceTime> candidates)
     return best;
 }
 
-// NVIDIA/TensorRT-LLM, customAllReduceUtils: what the workspace of its kernels holds.
-Bytes tensorrt_llm_workspace(std::uint32_t gpus) { return Bytes{gpus <= 2 ? 16e6 : 8e6}; }
+// NVIDIA/TensorRT-LLM, customAllReduceUtils: what the workspace of its kernels holds. Before the H100, whose switch has
+// multicast, its kernel is left beyond 1 MiB (measured on two A100, ai-dynamo/aiconfigurator).
+Bytes tensorrt_llm_largest(NvlinkParams const& p, std::uint32_t gpus)
+{
+    return Bytes{!p.in_switch ? 1024.0 * 1024 : gpus <= 2 ? 16e6 : 8e6};
+}
+
+// From here on NCCL's ring among more than two takes lines, though words would be faster for a while (the same).
+constexpr Bytes nccl_lines_from{16.0 * 1024};
 
 // vllm-project/vllm, csrc/custom_all_reduce.cuh: from which size on its kernel takes two shots.
 Bytes vllm_two_shot_from(std::uint32_t gpus) { return Bytes{gpus <= 4 ? 512.0 * 1024 : 256.0 * 1024}; }
@@ -172,7 +185,7 @@ AllReduceTime library_all_reduce(NvlinkParams const& p, Library library, std::ui
 
     // The library's way through the switch starts as its other protocols for long messages do, once for the sums and
     // once for handing them out, and pays off among three and more.
-    auto nccl = ring(p, n, bytes);
+    auto nccl = ring(p, n, bytes, gpus <= 2 || bytes < nccl_lines_from);
     if (p.in_switch && gpus > 2) {
         auto through_switch = in_switch(p, n, bytes);
         through_switch.start += p.ring_start + p.bulk_start * 2;
@@ -182,7 +195,7 @@ AllReduceTime library_all_reduce(NvlinkParams const& p, Library library, std::ui
     case Library::nccl:
         return nccl;
     case Library::tensorrt_llm:
-        return bytes > tensorrt_llm_workspace(gpus) ? nccl : fastest({one_shot(p, n, bytes), nccl});
+        return bytes > tensorrt_llm_largest(p, gpus) ? nccl : fastest({one_shot(p, n, bytes), nccl});
     case Library::vllm: {
         auto const own =
             gpus > 2 && bytes >= vllm_two_shot_from(gpus) ? two_shot(p, n, bytes) : one_shot_pull(p, n, bytes);

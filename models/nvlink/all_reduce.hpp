@@ -4,8 +4,8 @@
 //   one_shot       every GPU writes its vector to the n - 1 others, then adds locally   (n-1) b out     1 exchange
 //   one_shot_pull  flags, every GPU reads n - 1 vectors, flags                          (n-1) b in      2 exchanges
 //   two_shot       reduce-scatter by reading, all-gather by reading                     2 (n-1)/n b     3 exchanges, fence
-//   ring           a library's ring: half of each line is flag (short messages), or     2 (n-1)/n b     2 (n-1) steps
-//                  long streams after a longer start
+//   ring           a library's ring: half of each word is flag (short messages), a      2 (n-1)/n b     2 (n-1) steps
+//                  sixteenth of each line, or long streams after a longer start
 //   in_switch      the switch adds what each GPU would have read                        (1 + 1/n) b     2 exchanges
 // clang-format on
 //
@@ -24,6 +24,7 @@ struct AllReduceTime {
     configs::Seconds   transfer;                                 // bytes over the link
     configs::AllReduce algorithm = configs::AllReduce::one_shot; // the one taken, never `fastest`
     bool               bulk      = false;                        // of a ring: long streams, without flags
+    bool               lines     = false;                        // of a ring: lines of 128 B with one flag each
 
     configs::Seconds total() const { return start + latency + transfer; }
 };
@@ -38,9 +39,9 @@ configs::Seconds flags_among(configs::NvlinkParams const&, std::uint32_t gpus);
 configs::Seconds time_to_store(configs::NvlinkParams const&, std::uint32_t gpus, configs::Bytes bytes);
 configs::Seconds time_to_read(configs::NvlinkParams const&, std::uint32_t gpus, configs::Bytes moved); // at least
 constexpr double flagged_payload = 0.5;
-// Of what loads and stores reach, what sums in the switch do. Fitted on messages of 8 MiB and more among eight H100 and
-// eight B200 (ai-dynamo/aiconfigurator).
-constexpr double through_switch = 0.93;
+// NCCL, LL128: of a line of 128 B, 8 are flag; a step waits for a whole line of every warp, a quarter longer (measured
+// on four and eight A100, H100 and B200, ai-dynamo/aiconfigurator).
+constexpr double lines_payload = 120.0 / 128, lines_step = 1.25;
 
 // What one GPU sends over its link, of a vector: the table above.
 double sent_by_one(configs::AllReduce, std::uint32_t gpus);

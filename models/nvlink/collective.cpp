@@ -58,15 +58,17 @@ Collective collective_of(configs::NvlinkParams const& p, AllReduceTime const& fo
         break;
     case AllReduce::ring: {
         auto const steps = 2 * (gpus - 1);
-        auto const share = form.bulk ? p.copy_share.value : store * flagged_payload;
+        auto const share = form.bulk ? p.copy_share.value : store * (form.lines ? lines_payload : flagged_payload);
+        auto const step  = p.ring_step * (form.lines ? lines_step : 1);
         auto const next  = first + (own - first + 1) % gpus;
         for (std::uint32_t i = 0; i < steps; ++i)
-            round(b / n, Route::direct, true, share, in_picoseconds(p.ring_step), next);
+            round(b / n, Route::direct, true, share, in_picoseconds(step), next);
         break;
     }
     case AllReduce::in_switch:
         flags(exchange);
-        round(b * (1 + 1 / n), Route::added_up, true, store * through_switch, exchange, first);
+        // The share is that of the vector alone: what it waits for its sums is part of it.
+        round(b * (1 + 1 / n), Route::added_up, true, p.switch_share.value * (1 + 1 / n), exchange, first);
         break;
     case AllReduce::fastest:
         SCRIBELINE_EXPECT(!"the form says which one is the fastest");

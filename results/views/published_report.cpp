@@ -1,5 +1,6 @@
 #include "results/views/published_report.hpp"
 
+#include "results/views/gpu_sets.hpp"
 #include "results/views/published_text.hpp"
 #include "results/views/report_text.hpp"
 
@@ -53,6 +54,22 @@ std::string row_text(CaseOutcome const& out)
     return text;
 }
 
+std::string gpu_table(std::vector<CaseOutcome> const& outcomes)
+{
+    constexpr auto line = "  {:<21} {:<13} {:<12} {:>4} {:<14} {:>5} {:>6} {:>9} {:>9} {:>9}\n";
+    auto const     sets = gpu_sets(outcomes);
+    if (sets.empty())
+        return "";
+    auto text = std::string{"\nThe same of GPUs, by device, library, bits and what was measured\n"};
+    text +=
+        fmt::format(line, "kind", "machine", "library", "bits", "size", "rows", "within", "mean", "signed", "worst");
+    for (auto const& set : sets)
+        text += fmt::format(line, name_of(set.kind), configs::printable(set.machine), set.library, set.bits, set.size,
+                            set.rows, set.within, fmt::format("{:.2f} %", set.mean()), signed_percent(set.bias()),
+                            signed_percent(set.worst));
+    return text;
+}
+
 std::string table(std::vector<CaseOutcome> const& outcomes)
 {
     auto text = std::string{"Measured cases, simulated\n\n"};
@@ -67,6 +84,7 @@ std::string table(std::vector<CaseOutcome> const& outcomes)
         text += fmt::format("  {:<21} {:<26} {:>5} {:>9} {:>10}  {}\n", name_of(each.kind), each.metric, each.rows,
                             fmt::format("{:.2f} %", each.mean_percent), signed_percent(each.worst_percent),
                             configs::printable(each.worst_id));
+    text += gpu_table(outcomes);
     text += fmt::format("\n{}.\n", tally(outcomes));
     return text;
 }

@@ -1,10 +1,10 @@
 #include "results/views/validation_page.hpp"
 
+#include "results/views/gpu_sets.hpp"
 #include "results/views/published_text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,12 +38,12 @@ struct Section {
 constexpr char const* of_gpus = R"(
 ## GPUs: kernels, collectives and whole steps
 
-Measured, one line for each set of rows that one program measured; [gpu.md](gpu.md) has the equations, says which of the
-constants of the H100 were fitted on such rows, and compares the tables from which these were taken as a whole. A100
+Measured, one line for each set of rows that one program measured, of times under 50 us and beyond; [gpu.md](gpu.md) has the equations, says which of the
+constants of H100 and B200 were fitted on such rows, and compares the tables from which these were taken as a whole. A100
 differs from H100 in what its datasheet says and in times measured on it; nothing was fitted to its rows of decode.
 
-| kind | machine | library | bits | rows | within | mean deviation | mean with sign | worst | worst case |
-|---|---|---|---|---|---|---|---|---|---|
+| kind | machine | library | bits | size | rows | within | mean deviation | mean with sign | worst | worst case |
+|---|---|---|---|---|---|---|---|---|---|---|
 )";
 
 constexpr std::array sections{
@@ -135,63 +135,22 @@ std::string sources_of(std::vector<CaseOutcome const*> const& rows)
     return text;
 }
 
-// Rows of GPUs that were measured by one program.
-struct GpuSet {
-    CaseKind    kind;
-    std::string machine, library, bits;
-    std::size_t rows = 0, within = 0;
-    double      magnitudes = 0, sum = 0, worst = 0;
-    std::string worst_id;
-};
-
-std::string library_of(models::MeasuredCase const& m)
-{
-    constexpr std::string_view key   = "library=";
-    auto const                 begin = m.set.find(key);
-    return begin == std::string::npos ? "-" : m.set.substr(begin + key.size(), m.set.find(';') - begin - key.size());
-}
-
 std::string gpu_section(std::vector<CaseOutcome> const& outcomes)
 {
-    std::vector<GpuSet>             sets;
-    std::vector<CaseOutcome const*> rows;
-    for (auto const& out : outcomes) {
-        auto const& m = out.measured;
-        if (!is_of_gpus(m.kind) || !out.simulated)
-            continue;
-        rows.push_back(&out);
-        auto const bits  = m.kind == CaseKind::gpu_allreduce ? std::string{"-"} : fmt::format("{}", m.gpu.bits);
-        auto const mine  = GpuSet{m.kind, m.machine, library_of(m), bits, 0, 0, 0, 0, 0, ""};
-        auto       found = std::find_if(sets.begin(), sets.end(), [&](GpuSet const& set) {
-            return set.kind == mine.kind && set.machine == mine.machine && set.library == mine.library &&
-                   set.bits == mine.bits;
-        });
-        if (found == sets.end())
-            found = sets.insert(sets.end(), mine);
-        ++found->rows;
-        found->within += out.verdict == models::Verdict::within ? 1 : 0;
-        found->magnitudes += std::fabs(out.deviation_percent);
-        found->sum += out.deviation_percent;
-        if (found->worst_id.empty() || std::fabs(out.deviation_percent) > std::fabs(found->worst)) {
-            found->worst    = out.deviation_percent;
-            found->worst_id = m.id;
-        }
-    }
+    auto const sets = gpu_sets(outcomes);
     if (sets.empty())
         return "";
     std::string text = of_gpus;
-    for (auto const& set : sets) {
-        auto const count = static_cast<double>(set.rows);
-        text +=
-            fmt::format("| {} | {} | {} | {} | {} | {} | {:.2f} % | {} | {} | {} |\n", name_of(set.kind),
-                        cell(set.machine), cell(set.library), set.bits, set.rows, set.within, set.magnitudes / count,
-                        signed_percent(set.sum / count), signed_percent(set.worst), cell(set.worst_id));
-    }
+    for (auto const& set : sets)
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.2f} % | {} | {} | {} |\n", name_of(set.kind),
+                            cell(set.machine), cell(set.library), set.bits, set.size, set.rows, set.within, set.mean(),
+                            signed_percent(set.bias()), signed_percent(set.worst), cell(set.worst_id));
     text += "\nWithin: rows that keep the tolerance that stands beside them in the file.\n";
     std::vector<std::string> sources;
-    for (auto const* out : rows)
-        if (std::find(sources.begin(), sources.end(), out->measured.source) == sources.end())
-            sources.push_back(out->measured.source);
+    for (auto const& out : outcomes)
+        if (is_of_gpus(out.measured.kind) && out.simulated &&
+            std::find(sources.begin(), sources.end(), out.measured.source) == sources.end())
+            sources.push_back(out.measured.source);
     text += "\n";
     for (auto const& source : sources)
         text += fmt::format("* {}\n", source);

@@ -82,18 +82,36 @@ TEST_CASE("the lines between two dies bound what is read when they are slow")
 
 TEST_CASE("each all-reduce moves the bytes of its closed form")
 {
-    auto       p     = configs::machine_parameters("h100").nvlink;
-    auto const b     = configs::Bytes{1e9};
-    p.store_share    = configs::Share{1};
-    auto const moved = [&](configs::AllReduce algorithm, std::uint32_t n) {
+    auto       p  = configs::machine_parameters("h100").nvlink;
+    auto const b  = configs::Bytes{1e9};
+    p.store_share = p.switch_share = configs::Share{1};
+    auto const moved               = [&](configs::AllReduce algorithm, std::uint32_t n) {
         return models::all_reduce(p, algorithm, n, b).transfer.value() * p.bandwidth.value() / b.value();
     };
     using configs::AllReduce;
     CHECK(moved(AllReduce::one_shot, 8) == Approx(7));
     CHECK(moved(AllReduce::one_shot_pull, 4) == Approx(3));
     CHECK(moved(AllReduce::two_shot, 8) == Approx(1.75));
-    CHECK(moved(AllReduce::in_switch, 8) == Approx(1.125 / 0.93)); // sums in the switch reach so much of the wires
+    CHECK(moved(AllReduce::in_switch, 8) == Approx(1));           // the share is that of the vector alone
+    CHECK(moved(AllReduce::ring, 8) * 120 / 128 == Approx(1.75)); // lines of 128 B with 8 B of flags
+    p.store_share = configs::Share{0.5};
     CHECK(moved(AllReduce::ring, 8) * p.copy_share.value == Approx(1.75));
+    CHECK(moved(AllReduce::ring, 2) * p.copy_share.value == Approx(1));
+}
+
+TEST_CASE("short vectors of a ring go in words with a flag each, middle ones among more than two in lines")
+{
+    auto const p    = configs::machine_parameters("h100").nvlink;
+    auto const nccl = [&](std::uint32_t n, double bytes) {
+        return models::library_all_reduce(p, models::Library::nccl, n, configs::Bytes{bytes});
+    };
+    CHECK_FALSE(nccl(8, 8192).lines);
+    CHECK(nccl(8, 16384).lines); // the library's choice, though words would be faster
+    CHECK(models::all_reduce(p, configs::AllReduce::ring, 8, configs::Bytes{16384}).total() < nccl(8, 16384).total());
+    CHECK(nccl(8, 1048576).lines);
+    CHECK_FALSE(nccl(2, 1048576).lines);
+    CHECK(nccl(2, 16777216).bulk);
+    CHECK(nccl(8, 65536).latency.value() == Approx(14 * 1.25 * p.ring_step.value()));
 }
 
 TEST_CASE("a short vector in one shot waits for the threads that store it, a long one for the wires")

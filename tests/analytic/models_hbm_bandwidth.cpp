@@ -24,9 +24,11 @@ struct Product {
 
 // Stack and data rate of devices as shipped: bandwidth of the datasheet over the pins.
 std::vector<Product> const products{
-    {"A100", HbmGeneration::hbm2e, 16, 3.19e9, 2}, {"H100", HbmGeneration::hbm3, 16, 5.23e9, 2},
-    {"H200", HbmGeneration::hbm3e, 24, 6.25e9, 2}, {"B200", HbmGeneration::hbm3e, 24, 7.81e9, 2},
-    {"B300", HbmGeneration::hbm3e, 36, 7.81e9, 3}, {"Rubin", HbmGeneration::hbm4, 36, 10.74e9, 3},
+    {"A100", HbmGeneration::hbm2e, 16, 3.19e9, 2},      {"H100", HbmGeneration::hbm3, 16, 5.23e9, 2},
+    {"H200", HbmGeneration::hbm3e, 24, 6.25e9, 2},      {"B200", HbmGeneration::hbm3e, 24, 7.81e9, 2},
+    {"B300", HbmGeneration::hbm3e, 36, 7.81e9, 3},      {"Rubin", HbmGeneration::hbm4, 36, 10.74e9, 3},
+    {"L40S", HbmGeneration::gddr6, 4, 18e9, 1},         {"RTX 4090", HbmGeneration::gddr6x, 2, 21e9, 1},
+    {"RTX PRO 6000", HbmGeneration::gddr7, 6, 28e9, 1},
 };
 
 } // namespace
@@ -45,6 +47,12 @@ TEST_CASE("long reads sustain between 0.88 and 0.96 of peak in every generation"
         auto const device = hbm_device(p.generation, gib(p.gib), p.pin_rate, p.stack_ids);
         CHECK(share(device) > 0.88);
         CHECK(share(device) < 0.96);
+    }
+    // A refresh of 120 ns and the way to the next data, in every 1.9 us.
+    for (auto const generation : gddr_generations) {
+        CAPTURE(name_of(generation));
+        CHECK(share(hbm_device(generation, gib(2))) > 0.88);
+        CHECK(share(hbm_device(generation, gib(2))) < 1 - 120.0 / 1905);
     }
 }
 

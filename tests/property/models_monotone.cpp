@@ -88,6 +88,7 @@ std::vector<Part> parts()
         {"kernels.attention_skew", [](P p, double) { p.kernels.attention_skew /= 2; }},
         {"nvlink.bandwidth", [](P p, double f) { p.nvlink.bandwidth = p.nvlink.bandwidth * f; }},
         {"nvlink.store_share", [](P p, double f) { p.nvlink.store_share = more(p.nvlink.store_share, f); }},
+        {"nvlink.switch_share", [](P p, double f) { p.nvlink.switch_share = more(p.nvlink.switch_share, f); }},
         {"nvlink.copy_share", [](P p, double f) { p.nvlink.copy_share = more(p.nvlink.copy_share, f); }},
         {"nvlink.store_block", [](P p, double f) { p.nvlink.store_block = p.nvlink.store_block * f; }},
         {"nvlink.collective_start", [](P p, double f) { p.nvlink.collective_start = p.nvlink.collective_start / f; }},

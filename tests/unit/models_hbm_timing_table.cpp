@@ -23,7 +23,10 @@ TEST_CASE("a stack delivers what its makers state")
                           {HbmGeneration::hbm2e, 460.8},
                           {HbmGeneration::hbm3, 819.2},
                           {HbmGeneration::hbm3e, 1228.8},
-                          {HbmGeneration::hbm4, 2048}})
+                          {HbmGeneration::hbm4, 2048},
+                          {HbmGeneration::gddr6, 56},
+                          {HbmGeneration::gddr6x, 84},
+                          {HbmGeneration::gddr7, 112}})
         CHECK(hbm_device(p.generation).peak_bandwidth().value() == Approx(p.gigabytes_per_second * 1e9));
 }
 
@@ -54,6 +57,21 @@ TEST_CASE("at its own data rate a generation has its published cycles")
     CHECK(hbm_device(HbmGeneration::hbm3, gib(48), 0, 1).timings.rfc_ab == 880); // 550 ns, 24 Gbit
     CHECK(hbm_device(HbmGeneration::hbm4).timings.rc == 90);
     CHECK(hbm_device(HbmGeneration::hbm2).timings.rc == 48);
+}
+
+TEST_CASE("a device of GDDR is one die of 32 pins whose banks need the times of GDDR6 at any rate")
+{
+    for (auto const generation : gddr_generations) {
+        auto const device = hbm_device(generation, gib(2));
+        auto const ns = [&](std::uint32_t cycles) { return device.clock.duration(HbmCycles{cycles}).value() * 1e9; };
+        CAPTURE(name_of(generation));
+        CHECK(device.organisation.lanes() * device.organisation.pins == 32);
+        CHECK(device.organisation.stack_ids == 1);
+        CHECK(device.organisation.capacity() == gib(2));
+        CHECK(ns(device.timings.rc) == Approx(45).epsilon(0.02));
+        CHECK(ns(device.timings.refi) == Approx(1905).epsilon(0.001));
+        CHECK(ns(device.timings.rfc_ab) == Approx(120).epsilon(0.01));
+    }
 }
 
 TEST_CASE("at another data rate times stay times and counts stay counts")
@@ -115,8 +133,10 @@ TEST_CASE("the last value that does not contradict is accepted")
 
 TEST_CASE("devices that cannot be are refused with the reason")
 {
-    CHECK_THROWS_WITH(hbm_generation("hbm5"), Catch::Contains("no generation of HBM") && Catch::Contains("hbm4"));
+    CHECK_THROWS_WITH(hbm_generation("hbm5"),
+                      Catch::Contains("no generation of HBM or GDDR") && Catch::Contains("hbm4"));
     CHECK(hbm_generation("hbm3e") == HbmGeneration::hbm3e);
+    CHECK(hbm_generation("gddr7") == HbmGeneration::gddr7);
     CHECK_THROWS_WITH(hbm_device(HbmGeneration::hbm3, gib(16), 1e6), Catch::Contains("pin rate"));
     CHECK_THROWS_WITH(hbm_device(HbmGeneration::hbm3, gib(16), 0, 5), Catch::Contains("5 stack ids"));
     CHECK_THROWS_WITH(hbm_device(HbmGeneration::hbm3, configs::Bytes{1000}), Catch::Contains("cannot be divided"));

@@ -25,6 +25,7 @@ models::StepOutcome decoded(tests::GpuRow const& row)
     p.workload.context        = static_cast<std::uint32_t>(std::stoul(row.at("context")));
     p.workload.weight_bits    = static_cast<std::uint32_t>(std::stoul(row.at("bits")));
     p.nvlink.all_reduce       = configs::AllReduce::ring; // of NCCL, which the runs used
+    p.gpu.lm_head_cut         = false;                    // gpt-fast
     auto const          step  = workloads::decode_step(workloads::read_model(row.at("model")), p.workload);
     auto const          gpus  = static_cast<std::uint32_t>(std::stoul(row.at("gpus")));
     auto const          share = models::sustained_share(p.gpu);
@@ -57,7 +58,7 @@ TEST_CASE("static decode on A100s takes the time that was measured")
         ++rows;
     }
     REQUIRE(rows == 7);
-    CHECK(mean / rows < 10);
+    CHECK(mean / rows < 5);
 }
 
 TEST_CASE("matrix-vector products on other devices reach the bandwidth that was measured")

@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
-#include <filesystem>
 #include <functional>
 
 using namespace scribeline;
@@ -59,17 +58,16 @@ TEST_CASE("the committed rows are met on average")
 }
 
 // Of each table the rows that stand evenly spread over it, in the order of their sizes.
-TEST_CASE("rows of B200 are met on average, of every width and library")
+TEST_CASE("committed rows of B200 are met on average, of every width and library")
 {
-    auto const rows =
-        tests::read_rows((std::filesystem::path{SCRIBELINE_TESTS} / "validation" / "b200_rows.csv").string());
-    auto const of = [&](char const* kind, char const* column, char const* value) {
+    auto const rows = only(tests::published_gpu_rows(), [](GpuRow const& row) { return row.at("machine") == "b200"; });
+    auto const of   = [&](char const* kind, char const* column, char const* value) {
         return only(rows, [=](GpuRow const& row) { return row.at("kind") == kind && row.at(column) == value; });
     };
     for (auto const* bits : {"16", "8", "4"})
         CHECK(
             tests::deviation_of(of("gpu_gemm", "bits", bits), std::string{"B200 matrix products, bits "} + bits).mean <
-            12);
+            10);
     for (auto const* kind : {"gpu_attention", "gpu_prefill_attention"})
         for (auto const* bits : {"16", "8"})
             CHECK(tests::deviation_of(of(kind, "bits", bits), std::string{"B200 "} + kind + ", bits " + bits).mean <
@@ -94,7 +92,7 @@ TEST_CASE("matrix products of whole tables are met on average, of every device a
             auto const few  = [&](GpuRow const& row) { return with(row) && few_rows(row); };
             auto const many = [&](GpuRow const& row) { return with(row) && !few_rows(row); };
             auto const what = std::string{machine} + " matrix products, bits " + bits;
-            CHECK(tests::deviation_of(only(*table, with), what).mean < (bits == std::string{"4"} ? 10 : 8));
+            CHECK(tests::deviation_of(only(*table, with), what).mean < 7);
             CHECK(tests::deviation_of(only(*table, few), "  of it m <= 64").mean < 10);
             CHECK(tests::deviation_of(only(*table, many), "  of it m > 64").mean < 10);
         }
@@ -114,9 +112,9 @@ TEST_CASE("attention of whole tables is met on average, of every device and widt
             auto const with    = [&](GpuRow const& row) { return row.at("bits") == bits; };
             auto const grouped = [&](GpuRow const& row) { return with(row) && row.at("heads") != row.at("kv_heads"); };
             auto const name    = std::string{machine};
-            CHECK(tests::deviation_of(only(*decode, with), name + " decode attention, bits " + bits).mean < 9);
+            CHECK(tests::deviation_of(only(*decode, with), name + " decode attention, bits " + bits).mean < 8);
             CHECK(tests::deviation_of(only(*decode, grouped), "  of it with grouped queries").mean < 9);
-            CHECK(tests::deviation_of(only(*prefill, with), name + " prefill attention, bits " + bits).mean < 9);
+            CHECK(tests::deviation_of(only(*prefill, with), name + " prefill attention, bits " + bits).mean < 8);
         }
     }
 }

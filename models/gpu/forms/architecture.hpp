@@ -15,6 +15,7 @@ struct Architecture {
     bool          attention_lanes; // decode attention of one query head per key head goes without tensor cores
     double        l2_reuse;        // of L2 where attention that is measured over and over finds what it read before
     double        share_8;         // of tensor_share, what large products of 8 bits sustain of their own peak
+    bool          splits_products; // along k, where there are fewer tiles than SMs
 };
 
 // Told by kernels.tile_sms: where two SMs compute a tile together, sums lie in tensor memory.

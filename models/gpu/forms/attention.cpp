@@ -32,6 +32,12 @@ constexpr double passes_before_prefill = 3.4;
 // Of the longest block, what stands idle at the end where blocks of all lengths follow one another on an SM.
 constexpr double idle_at_the_end = 0.5;
 
+// NVIDIA/TensorRT-LLM, decoderXQARunner: its kernel on tensor cores takes parts of at least so many tokens, and is not
+// taken where there are fewer of them than a quarter of the SMs. The kernel of plain lanes that is taken then adds up
+// the parts of contexts of more than `undivided` in a kernel of its own (measured on an H100,
+// ai-dynamo/aiconfigurator).
+constexpr std::uint64_t tokens_of_a_part = 128, parts_for_an_sm = 4, undivided = 256;
+
 double as_double(std::uint64_t count) { return static_cast<double>(count); }
 
 // Of `bytes` that are read over and over, what a cache that replaces at random still holds: h = exp(-(1 - h) bytes /
@@ -68,7 +74,13 @@ class Decode {
     {
     }
 
-    bool  on_lanes() const { return lanes_; }
+    bool on_lanes() const { return lanes_; }
+    // By the library's rule there is too little work for its kernel on tensor cores.
+    bool too_little() const
+    {
+        return !lanes_ && a_.kv_bits > 8 && architecture_of(device_.kernels).attention_lanes &&
+               a_.context > undivided && pairs_ * (a_.context / tokens_of_a_part) * parts_for_an_sm < device_.gpu.sms;
+    }
     Bytes kv() const { return Bytes{as_double(pairs_) * as_double(a_.context) * bytes_}; }
     Flops flops() const
     {
@@ -167,10 +179,10 @@ AttentionTime decode_attention(GpuDevice const& device, DecodeAttention const& a
     result.splits         = division.splits;
 
     // Besides the attention: new keys and values enter the cache, and with 16 bits, or on lanes, a kernel before that
-    // lays the queries out. In a graph of a whole step those are counted where they are
-    // (models/gpu/forms/gpu_step.cpp).
+    // lays the queries out; a library that finds too little work has one more behind. In a graph of a whole step those
+    // are counted where they are (models/gpu/forms/gpu_step.cpp).
     auto const narrow = a.kv_bits <= 8 && architecture_of(device.kernels).attention_lanes && !asked.on_lanes();
-    result.kernels    = how == Launch::graph ? 1 : narrow ? 2 : 3;
+    result.kernels    = how == Launch::graph ? 1 : narrow ? 2 : asked.too_little() ? 4 : 3;
     auto const each   = how == Launch::graph ? device.launch(how) : device.launch(how) + device.gpu.memory_latency;
     auto const bound  = memory >= std::max(arithmetic, division.blocks) ? Bound::memory
                         : arithmetic >= division.blocks                 ? Bound::arithmetic

@@ -50,6 +50,11 @@ KernelWriter::KernelWriter(workloads::DecodeStep const& step_, configs::Paramete
 
 double KernelWriter::parts_of_batch() const { return static_cast<double>(batch_) / static_cast<double>(sequences_); }
 
+bool KernelWriter::has_prompts() const
+{
+    return std::any_of(parts.begin(), parts.end(), [](StageWork const& part) { return part.prompt; });
+}
+
 std::uint64_t KernelWriter::kept(std::uint64_t context) const
 {
     auto const window = std::uint64_t{layer_->kind.window};
@@ -172,6 +177,39 @@ KernelWork KernelWriter::vector_work(StepOperator const& entry, Bytes moved, dou
     phase.bytes.vectors_written = moved * written;
     phase.flight                = device.vector_flight();
     return {fixed, {phase}, {}};
+}
+
+void KernelWriter::moved(StepOperator& entry, Bytes read, Bytes written) const
+{
+    auto phase                  = KernelPhase{};
+    phase.bytes.vectors         = read;
+    phase.bytes.vectors_written = written;
+    phase.flight                = device.vector_flight();
+    auto const done             = vector_kernel(device, read + written, Launch::graph);
+    part(entry, StepPart::vectors) += done.body;
+    part(entry, StepPart::kernel_fixed) += done.fixed;
+    entry.vectors += (read + written) * everywhere();
+    entry.vectors_written += written * everywhere();
+    entry.kernels.push_back({done.fixed, {phase}, {}});
+}
+
+void KernelWriter::streamed_experts(StepOperator& entry, std::uint64_t pairs, std::uint64_t distinct,
+                                    std::uint64_t weights) const
+{
+    auto const stored   = step.stored.at(static_cast<std::size_t>(workloads::WeightPart::experts)) / 8;
+    auto const of_one   = Bytes{static_cast<double>(weights) * stored};
+    auto const lanes    = device.gpu.clock * Flops{2 * fp32_lanes * static_cast<double>(device.gpu.sms)};
+    auto const flops    = Flops{2.0 * static_cast<double>(pairs) * static_cast<double>(weights)};
+    auto       phase    = KernelPhase{};
+    phase.bytes.weights = of_one * static_cast<double>(distinct);
+    phase.flight        = device.vector_flight();
+    phase.arithmetic    = std::max(flops / lanes, of_one * static_cast<double>(pairs) / device.gpu.l2_bandwidth);
+    auto const work     = KernelWork{device.launch(Launch::graph), {phase}, {}};
+    part(entry, StepPart::weights) += time_alone(work, device.stream_rate()) - work.fixed;
+    part(entry, StepPart::kernel_fixed) += work.fixed;
+    entry.weights += phase.bytes.weights * everywhere();
+    entry.flops += flops * everywhere();
+    entry.kernels.push_back(work);
 }
 
 // A closed loop of reads, as of keys; what is computed are products alone.

@@ -48,6 +48,7 @@ class KernelWriter {
     std::uint64_t                logits() const { return logits_; } // of them, whose logits are needed
     std::uint64_t                sequences() const { return sequences_; }
     double                       parts_of_batch() const;
+    bool                         has_prompts() const;
     // Of a part of the batch that goes through the pipeline: all GPUs of all stages, for the whole batch.
     double everywhere() const { return static_cast<double>(plan.tensor) * parts_of_batch(); }
     // Tokens that the layer keeps of so many, and of them those that a query attends to.
@@ -60,6 +61,12 @@ class KernelWriter {
     // `divided`: each GPU has its share of the vector; otherwise each has all of it. No kernel of its own: another's
     // does it along the way. `written`: share of its vectors.
     void vectors(StepOperator& entry, workloads::Operator const& op, bool divided, bool a_kernel, double written) const;
+    // A kernel that moves what each GPU has: so much read, so much written.
+    void moved(StepOperator& entry, Bytes read, Bytes written) const;
+    // Products of `pairs` (token, expert) with so many weights of an expert on this GPU, of `distinct` of them, by
+    // warps that compute a value each: lanes multiply, weights pass memory once as vectors do, and L2 for every pair.
+    void streamed_experts(StepOperator& entry, std::uint64_t pairs, std::uint64_t distinct,
+                          std::uint64_t weights) const;
     // Attention of sequences that decode or check, each against its keys, `one` of which is asked by `queries` heads.
     void attention(StepOperator& entry, DecodeAttention one, PrefillAttention prompt) const;
     // Scores of all tokens that the layer keeps, by heads that share a key of `dim` elements.

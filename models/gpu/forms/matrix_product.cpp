@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"
+#include "models/gpu/forms/architecture.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,8 +25,9 @@ constexpr std::uint32_t tile_columns_4 = 256;
 constexpr std::uint32_t largest_tile   = 128 * 256; // its sums fill the registers of an SM
 constexpr std::uint32_t least_k        = 256;       // of a part, to fill and drain a pipeline
 
-// Of the arithmetic of a wave of tiles, what its reads of memory hide; the rest follows its last bytes. Fitted on
-// products of an H100 and a B200 together (ai-dynamo/aiconfigurator).
+// Of the arithmetic of a wave of tiles, what its reads of memory hide; the rest follows its last bytes. What a tile
+// takes from L2 comes as those reads do, and is hidden by them. Fitted on products of an H100 and a B200 together
+// (ai-dynamo/aiconfigurator).
 constexpr double hidden_by_reads = 0.65;
 
 constexpr double accumulator_bytes = 4; // partial sums are kept in 32 bits
@@ -79,9 +81,11 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
 
     auto const used_rows    = std::min(rows, static_cast<double>(product.m));
     auto const used_columns = std::min(columns, static_cast<double>(product.n));
-    auto const loaded       = Bytes{(used_rows * bytes_of_a + used_columns / kernels.tile_sms * bytes_of_b) * depth};
-    auto const load         = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes});
-    auto const compute = std::max(std::max(tensor, shared) / ratio(device.products(width), device.peak(width)), load);
+    // SMs that compute a tile together load each operand once, and hand it on within their cluster.
+    auto const loaded   = Bytes{(used_rows * bytes_of_a + used_columns * bytes_of_b) / kernels.tile_sms * depth};
+    auto const load     = loaded / (clock * Bytes{1.0 * kernels.sm_load_bytes});
+    auto const products = std::max(tensor, shared) / ratio(device.products(width), device.peak(width));
+    auto const compute  = std::max(products, load);
 
     // Its weights reach a block through what its SM has on its way, and a part of its products follows the last of
     // them.
@@ -89,7 +93,7 @@ Body body_of(GpuDevice const& device, MatrixProduct const& product, Tiling const
     auto       body       = Body{};
     body.phase.flight     = {device.flight_of(1).bytes * (ratio(moved, weights) / waves), device.gpu.memory_latency,
                              Refill::in_rounds};
-    body.phase.after      = compute * ((1 - hidden_by_reads) * waves);
+    body.phase.after      = products * ((1 - hidden_by_reads) * waves);
     body.phase.arithmetic = (compute + device.loaded_latency()) * waves;
 
     auto const memory = moved / device.stream_rate() + body.phase.flight.latency_of(moved) + body.phase.after;
@@ -149,10 +153,12 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
     if (is_narrow(product)) {
         attempt(tile_rows_4, tile_columns_4, 1);
     } else {
+        auto const splittable = architecture_of(device.kernels).splits_products;
         for (auto const rows : tile_rows)
             for (auto const columns : tile_columns)
                 for (auto const splits : splits_of_k)
-                    if (rows * columns <= largest_tile && (splits == 1 || product.k / splits >= least_k))
+                    if (rows * columns <= largest_tile &&
+                        (splits == 1 || (splittable && product.k / splits >= least_k)))
                         attempt(rows, columns, splits);
     }
     SCRIBELINE_EXPECT(best.has_value());
@@ -168,6 +174,11 @@ MatrixProductTime matrix_product(GpuDevice const& device, MatrixProduct const& p
             result.time.body += kernel.body;
             result.work.fixed += kernel.fixed;
             result.work.phases.push_back({vectors_of(moved / kernels), device.vector_flight(), {}, {}});
+        }
+        // A scale of the whole matrix, which the kernel before has written, is read when the sums are complete.
+        if (!to_4) {
+            result.time.fixed += device.loaded_latency();
+            result.work.fixed += device.loaded_latency();
         }
     }
     return result;

@@ -1,4 +1,4 @@
-// From a datasheet to a stack of HBM.
+// From a datasheet to a stack of HBM, or a device of GDDR.
 #include "models/gpu/forms/memory_rate.hpp"
 
 #include "models/hbm/hbm_memory.hpp"
@@ -14,19 +14,20 @@ namespace scribeline::models {
 namespace {
 
 constexpr double gibibyte = 1073741824.0;
-// Stacks come in steps of so much; a program sees a little less.
-constexpr double step_of_capacity = 4 * gibibyte;
 
 } // namespace
 
 HbmDevice hbm_of(configs::GpuParams const& gpu)
 {
     auto const  generation   = hbm_generation(gpu.memory_kind);
-    auto const& organisation = hbm_row(generation).organisation;
+    auto const& row          = hbm_row(generation);
+    auto const& organisation = row.organisation;
     auto const  stacks       = static_cast<double>(gpu.memory_stacks);
     auto const  pins         = static_cast<double>(organisation.lanes()) * organisation.pins;
     auto const  pin_rate     = gpu.memory_bandwidth.value() / stacks * 8 / pins;
-    auto const  capacity     = std::ceil(gpu.memory.value() / stacks / step_of_capacity) * step_of_capacity;
+    // A program sees a little less than what stacks come in.
+    auto const step     = row.capacity_step * gibibyte;
+    auto const capacity = std::ceil(gpu.memory.value() / stacks / step) * step;
     return hbm_device(generation, configs::Bytes{capacity}, pin_rate);
 }
 

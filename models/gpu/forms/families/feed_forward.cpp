@@ -17,6 +17,45 @@ using Id = workloads::OperatorId;
 // So many tokens leave no expert out, unless almost no token chooses it.
 constexpr std::uint64_t most_drawn = 4096;
 
+// A step of decode alone: each value of a prompt's many tokens would read the same weights again.
+bool output_centric(KernelWriter const& w)
+{
+    return w.p.gpu.expert_kernel == configs::ExpertKernel::output_centric && !w.has_prompts();
+}
+
+// What moves tokens to their experts, in a kernel each: pairs are counted and sorted by expert; rows gathered, and
+// padded to tiles; quantised where experts are narrow. Behind them rows are scattered to their tokens, and combined.
+void around_experts(KernelWriter& w, StepOperator& entry, bool widens, std::uint64_t pairs)
+{
+    auto const& kind   = w.layer().kind;
+    auto const  row    = activation_bytes * static_cast<double>(w.shape().expert_input(kind));
+    auto const  tokens = Bytes{row * static_cast<double>(w.rows())};
+    auto const  copies = Bytes{row * static_cast<double>(pairs)};
+    auto const  narrow = workloads::format_width(w.step.stored.at(static_cast<std::size_t>(WeightPart::experts))) < 16;
+    if (!widens) {
+        if (narrow) {
+            auto const inside = copies * (1.0 * kind.expert_ffn / w.shape().expert_input(kind));
+            w.moved(entry, inside, inside * 0.5);
+        }
+        return;
+    }
+    constexpr double index_bytes = 4; // an expert's number, and where its row lies
+    auto const       indices     = Bytes{2 * index_bytes * static_cast<double>(pairs)};
+    w.moved(entry, indices, indices);
+    w.moved(entry, tokens, copies);
+    if (narrow)
+        w.moved(entry, copies, copies * 0.5);
+}
+
+// Behind the last product.
+void combine_experts(KernelWriter& w, StepOperator& entry, std::uint64_t pairs)
+{
+    auto const row = activation_bytes * static_cast<double>(w.shape().expert_input(w.layer().kind));
+    auto const all = Bytes{row * static_cast<double>(pairs)};
+    w.moved(entry, all, all);
+    w.moved(entry, all, Bytes{row * static_cast<double>(w.rows())});
+}
+
 // What all tokens pass, and the experts as one kernel over those that any token chose, each with as many rows as it
 // has tokens: cut among the GPUs as the rest is, or whole on one of them. Then the GPU with most tokens decides.
 // Every GPU has all tokens from the all-reduce before, and the one behind adds the experts up, wherever they are.
@@ -48,13 +87,21 @@ void feed_forward(KernelWriter& w, StepOperator& entry, bool widens)
     auto const scale = static_cast<double>(w.rows()) / draw.tokens; // of tokens beyond those drawn
     auto const pairs = static_cast<std::uint64_t>(std::ceil(load.busiest * scale));
     auto const distinct =
-        std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(load.distinct / draw.groups)), 1, pairs);
+        std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::llround(load.distinct / draw.groups)), 1, pairs);
+    if (output_centric(w)) {
+        w.streamed_experts(entry, pairs, distinct,
+                           (widens ? widths : 1) * inside * configs::ceil_divide(kind.expert_ffn, whole ? 1 : t));
+        return;
+    }
+    around_experts(w, entry, widens, pairs);
     if (whole)
         w.product(entry, configs::ceil_divide(pairs, distinct),
                   widens ? distinct * widths * kind.expert_ffn : distinct * inside, widens ? inside : kind.expert_ffn,
                   WeightPart::experts);
     else
         cut(configs::ceil_divide(pairs, distinct), kind.expert_ffn, distinct, inside, WeightPart::experts);
+    if (!widens)
+        combine_experts(w, entry, pairs);
 }
 
 bool widen(KernelWriter& w, StepOperator& entry, Operator const&)
@@ -95,6 +142,10 @@ bool router(KernelWriter& w, StepOperator& entry, Operator const&)
 
 bool activation(KernelWriter& w, StepOperator& entry, Operator const& op)
 {
+    // Of experts alone: in the registers of the warps that compute them.
+    auto const& kind = w.layer().kind;
+    if (kind.experts > 0 && kind.ffn == 0 && output_centric(w))
+        return false;
     w.vectors(entry, op, true, true, w.shape().gated ? 1.0 / 3 : 0.5);
     return true;
 }

@@ -29,13 +29,14 @@ bool embedding(KernelWriter& w, StepOperator& entry, Operator const& op)
     return true;
 }
 
-// Of the last token only; every GPU then learns the others' largest logits.
+// Of the last token only; every GPU then learns the others' largest logits, unless it computes all of them.
 bool lm_head(KernelWriter& w, StepOperator& entry, Operator const&)
 {
-    auto const t = w.tensor();
+    auto const t = w.p.gpu.lm_head_cut ? w.tensor() : 1U;
     w.product(entry, w.logits(), (std::uint64_t{w.shape().vocabulary} + t - 1) / t, w.hidden(),
               w.shape().tied_embeddings ? workloads::WeightPart::embedding : workloads::WeightPart::lm_head);
-    w.reduce(entry, w.logits() * t);
+    if (w.p.gpu.lm_head_cut)
+        w.reduce(entry, w.logits() * t);
     return true;
 }
 
