@@ -171,7 +171,8 @@ class GpuStep {
         o.bandwidth_share  = ratio(moved, p_.gpu.memory_bandwidth * o.floor * devices);
         o.arithmetic_share = ratio(o.flops, kernels_.device.peak(bits) * o.floor * devices);
         o.energy_at_most   = p_.gpu.power * o.floor * devices;
-        o.energy           = device_energy(o, moved, p_.device_energy, step_.weight_bits);
+        o.energy           = device_energy(o, moved, p_.device_energy, step_.weight_bits, p_.gpu.power);
+        o.beyond_full_power = keep_full_power(o.energy, o.energy_at_most);
         if (o.batch % kernels_.sequences() != 0)
             o.notes.push_back(
                 fmt::format("a batch of {} does not fill a pipeline of {} stages evenly", o.batch, plan_.pipeline));
