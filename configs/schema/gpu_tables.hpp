@@ -10,7 +10,7 @@
 
 namespace scribeline::configs {
 
-// gpu, kernels, nvlink, sram, plain, serving, device_energy, engine: between the groups of the wafer and those of the
+// gpu, kernels, nvlink, sram, plain, serving, device_energy, engine, price: between the groups of the wafer and those of the
 // run.
 std::vector<Group> gpu_groups();
 
