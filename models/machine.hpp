@@ -14,7 +14,7 @@
 #include "configs/books.hpp"
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
-#include "models/spent_energy.hpp"
+#include "models/cost/spent_energy.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/where_time_went.hpp"
 
@@ -126,7 +126,7 @@ struct StepReport {
     std::vector<SpentEnergy> spent;    // of the step; no parts: not known
     configs::Joules          at_most;  // of the step: every device at its full power
     std::vector<MovedBytes>  moved;
-    std::string              bound_by;        // name of the largest part; "unknown" where parts are not told apart
+    std::string              bound_by;         // name of the largest part; "unknown" where parts are not told apart
     std::optional<double>    bandwidth_share;  // of the peak of all devices' memory, over the latency
     std::optional<double>    arithmetic_share; // of their arithmetic peak, over the latency
     bool                     gives_token     = true; // each sequence has a new token when it is over

@@ -81,12 +81,13 @@ Group device_energy_group()
                          Origin::published)
         .row<&P::link>("10 pJ/bit", "0 pJ/bit", "10 nJ/B", "of what leaves a device for another or its host",
                        std::string{src::distances} + ", off the chip", Origin::published)
-        .row<&P::operand>("4.3 pJ", "0 J", "1 uJ",
-                          "to bring a multiply-accumulate of 16 bits its operands: instructions, registers, tiles that "
-                          "are not full; of fewer bits, in proportion",
-                          "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "
-                          "with device_energy.clocks; B200 held out: docs/costs.md",
-                          Origin::derived)
+        .row<&P::operand>(
+            "4.3 pJ", "0 J", "1 uJ",
+            "to bring a multiply-accumulate of 16 bits its operands: instructions, registers, tiles that "
+            "are not full; of fewer bits, in proportion",
+            "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "
+            "with device_energy.clocks; B200 held out: docs/costs.md",
+            Origin::derived)
         .row<&P::move>("1.7 pJ/bit", "0 pJ/bit", "10 nJ/B",
                        "of what memory gives or takes, beyond the wires: first level, registers, what regulators lose",
                        "10 pJ for 8 bytes of 128 KB and twice that of registers, read and written (Jouppi et al., ISCA "

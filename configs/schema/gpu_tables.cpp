@@ -306,7 +306,8 @@ bool has_group(OfOneKind const& kind, std::string_view group)
 
 std::vector<Group> gpu_groups()
 {
-    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group(), engine_group(), price_group()};
+    return {gpu(),          kernels(),    nvlink(), sram(), plain(), serving(), device_energy_group(),
+            engine_group(), price_group()};
 }
 
 std::vector<std::string> const& kind_names()

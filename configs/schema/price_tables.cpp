@@ -18,15 +18,17 @@ Group price_group()
 {
     using P = PriceParams;
     return table<&Parameters::price>("What devices cost, and what is around them (docs/costs.md)")
-        .row<&P::hour>("none", "0 USD/h 2000", "1000000 USD/h 2100",
-                       "of a device, whatever it does: all but electricity; with it nothing below is paid but electricity",
-                       src::none, Origin::assumed)
+        .row<&P::hour>(
+            "none", "0 USD/h 2000", "1000000 USD/h 2100",
+            "of a device, whatever it does: all but electricity; with it nothing below is paid but electricity",
+            src::none, Origin::assumed)
         .row<&P::device>("none", "0 USD 2000", "1000000000 USD 2100",
                          "to buy a device with its share of server and network", src::none, Origin::assumed)
-        .row<&P::wafer>("none", "0 USD 2000", "10000000 USD 2100",
-                        "of a wafer machine beside price.device: one wafer from the fab; with group yield, each that is "
-                        "sold pays for those that cannot be repaired",
-                        src::none, Origin::assumed)
+        .row<&P::wafer>(
+            "none", "0 USD 2000", "10000000 USD 2100",
+            "of a wafer machine beside price.device: one wafer from the fab; with group yield, each that is "
+            "sold pays for those that cannot be repaired",
+            src::none, Origin::assumed)
         .row<&P::memory>("11 .. 18.8 USD/GB 2026", "0 USD/GB 2000", "1000000 USD/GB 2100",
                          "of memory that is bought beside a device",
                          "DDR5 RDIMM of 64 and 128 GB, retail and press, 2025 to 2026", Origin::published)

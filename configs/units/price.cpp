@@ -62,12 +62,12 @@ std::optional<std::uint32_t> date_of(std::string_view text)
 
 template <Per Unit> Price<Unit> read(std::string_view text)
 {
-    using P            = Price<Unit>;
-    auto const kind    = kind_of<P>();
-    auto const whole   = trimmed(text);
-    auto const refuse  = [&](std::string const& why) -> P {
-        throw TextError{fmt::format("{}: {}, such as '{}', or none where no price is known", shown(whole), why,
-                                    kind.example)};
+    using P           = Price<Unit>;
+    auto const kind   = kind_of<P>();
+    auto const whole  = trimmed(text);
+    auto const refuse = [&](std::string const& why) -> P {
+        throw TextError{
+            fmt::format("{}: {}, such as '{}', or none where no price is known", shown(whole), why, kind.example)};
     };
     if (whole == "none")
         return {};

@@ -20,7 +20,7 @@
 namespace scribeline::models {
 
 struct HourlyPrice {
-    Band                  device;   // USD of one device for an hour, without electricity
+    Band                  device;        // USD of one device for an hour, without electricity
     Band                  kilowatt_hour; // USD at the meter
     double                at_meter = 1;  // joules at the meter for each joule in devices and servers
     std::optional<double> sold;          // share of wafers; nothing: no wafer, or its price does not depend on that

@@ -11,8 +11,8 @@ struct TokenCost {
     configs::Joules at_meter;
 };
 
-// Of a token where as many are under way as the machine takes: what goes with time is shared by all of them. Joules that
-// the machine does not tell are none.
+// Of a token where as many are under way as the machine takes: what goes with time is shared by all of them. Joules
+// that the machine does not tell are none.
 TokenCost token_cost(OutputToken const& token, std::uint32_t devices, HourlyPrice const& price);
 
 } // namespace scribeline::models

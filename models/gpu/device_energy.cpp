@@ -10,8 +10,7 @@ using configs::Joules;
 
 char const* name_of(DeviceEnergyPart part)
 {
-    constexpr std::array names{"arithmetic", "memory", "on_chip", "links", "operands",
-                               "clocks",     "idle",   "host"};
+    constexpr std::array names{"arithmetic", "memory", "on_chip", "links", "operands", "clocks", "idle", "host"};
     return names.at(static_cast<std::size_t>(part));
 }
 
@@ -59,10 +58,10 @@ DeviceEnergyParts device_energy(StepOutcome const& step, configs::Bytes moved, c
                                 std::uint32_t weight_bits, configs::Watts full_power)
 {
     constexpr auto narrowest = 4.0, widest = 16.0; // bits that arithmetic units come in
-    auto           parts     = DeviceEnergyParts{};
-    auto const     at        = [&](DeviceEnergyPart part) -> Joules& { return parts[static_cast<std::size_t>(part)]; };
-    auto const     devices   = static_cast<double>(step.devices);
-    auto           linked    = configs::Bytes{};
+    auto           parts   = DeviceEnergyParts{};
+    auto const     at      = [&](DeviceEnergyPart part) -> Joules& { return parts[static_cast<std::size_t>(part)]; };
+    auto const     devices = static_cast<double>(step.devices);
+    auto           linked  = configs::Bytes{};
     for (auto const& op : step.operators) {
         // A multiply-accumulate is two operations; attention and vectors are not quantised.
         auto const narrow = op.weights.value() > 0 && weight_bits < 16;

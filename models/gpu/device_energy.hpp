@@ -1,6 +1,7 @@
 // Joules of a step on machines that are no wafer, by what they are spent on. A device's watts follow its load:
 //
-//     idle + clocks (while a step is under way) + joules by the byte moved and by the multiply-accumulate, over the time
+//     idle + clocks (while a step is under way) + joules by the byte moved and by the multiply-accumulate, over the
+//     time
 //
 // and never pass its full power: what would is taken off `operands`, as a power limit takes it off voltage and clock.
 // run, compare, serve and published take joules from here and nowhere else. Held against watts that were measured:
@@ -9,7 +10,7 @@
 
 #include "configs/parameters.hpp"
 #include "configs/units/quantity.hpp"
-#include "models/spent_energy.hpp"
+#include "models/cost/spent_energy.hpp"
 
 #include <array>
 #include <cstdint>
@@ -34,8 +35,8 @@ configs::Joules sum_of(DeviceEnergyParts const&);
 
 struct StepOutcome;
 
-// Before full power is kept: of what the operators of a step computed and sent, of the bytes `moved` from memory, and of the time that it took.
-// `weight_bits` decide which units multiply; `full_power` is that of one device.
+// Before full power is kept: of what the operators of a step computed and sent, of the bytes `moved` from memory, and
+// of the time that it took. `weight_bits` decide which units multiply; `full_power` is that of one device.
 DeviceEnergyParts device_energy(StepOutcome const&, configs::Bytes moved, configs::DeviceEnergyParams const&,
                                 std::uint32_t weight_bits, configs::Watts full_power);
 // Takes off `operands` what is beyond so much without the host; other parts stay. Returns what was taken off.

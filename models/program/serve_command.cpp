@@ -195,6 +195,14 @@ std::vector<configs::Option> serve_options()
     return options;
 }
 
+models::SystemSpec system_of(CommandLine const& line) { return system_of(line, Asked{line}); }
+
+std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, models::SystemSpec const& spec)
+{
+    auto const asked = Asked{line};
+    return asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, spec.pools.front().config.parameters.run.seed);
+}
+
 Exit serve_command(CommandLine const& line, std::ostream& out)
 {
     auto const  asked   = Asked{line};

@@ -18,11 +18,19 @@
 
 namespace scribeline::models {
 
-inline constexpr std::array gpu_case_columns{
-    "case_id", "kind",  "machine", "library",           "model",    "bits",           "m",    "n",
-    "k",       "batch", "heads",   "kv_heads",          "head_dim", "context",        "gpus", "bytes",
-    "set",     "value", "unit",    "tolerance_percent", "source",   "activation_bits", "prompt", "seconds",
-    "tokens_in", "tokens_out"};
+inline constexpr std::array gpu_case_columns{"case_id",   "kind",
+                                             "machine",   "library",
+                                             "model",     "bits",
+                                             "m",         "n",
+                                             "k",         "batch",
+                                             "heads",     "kv_heads",
+                                             "head_dim",  "context",
+                                             "gpus",      "bytes",
+                                             "set",       "value",
+                                             "unit",      "tolerance_percent",
+                                             "source",    "activation_bits",
+                                             "prompt",    "seconds",
+                                             "tokens_in", "tokens_out"};
 
 struct GpuCase {
     std::optional<Library> library; // of an all-reduce; of decode, whose all-reduce it used: none is the fastest
@@ -50,8 +58,8 @@ struct GpuCaseTime {
 };
 // Throws configs::UserError when the machine cannot do it.
 GpuCaseTime gpu_case_time(MeasuredCase const& measured);
-// Of one GPU without its server, in the mean over the time: the tokens that were served are taken as they were measured,
-// the time that its kernels take from their forms.
+// Of one GPU without its server, in the mean over the time: the tokens that were served are taken as they were
+// measured, the time that its kernels take from their forms.
 configs::Watts gpu_case_power(MeasuredCase const& measured);
 
 } // namespace scribeline::models

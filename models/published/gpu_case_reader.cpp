@@ -82,9 +82,8 @@ class GpuReader {
     std::string described() const
     {
         auto text = std::string{};
-        for (auto const* column :
-             {"library", "bits", "activation_bits", "m", "n", "k", "heads", "kv_heads", "head_dim", "gpus", "bytes",
-              "prompt", "seconds", "tokens_in", "tokens_out"})
+        for (auto const* column : {"library", "bits", "activation_bits", "m", "n", "k", "heads", "kv_heads", "head_dim",
+                                   "gpus", "bytes", "prompt", "seconds", "tokens_in", "tokens_out"})
             if (!cell(column).empty())
                 text += fmt::format("{}{}={}", text.empty() ? "" : ";", column, cell(column));
         if (!cell("set").empty())
@@ -117,7 +116,8 @@ class GpuReader {
             });
             return;
         }
-        if (found == case_units.end() || found->of == UnitOf::cycles || found->of == UnitOf::power || (found->of == UnitOf::rate && !is_step())) {
+        if (found == case_units.end() || found->of == UnitOf::cycles || found->of == UnitOf::power ||
+            (found->of == UnitOf::rate && !is_step())) {
             complain("unit", fmt::format("{}; expected ns, us, ms or s{}", shown(cell("unit")),
                                          is_step() ? ", or tok/s of one user" : ""));
             return;

@@ -140,8 +140,8 @@ void run_gpu_case(CaseOutcome& out)
         out.simulated = gpu_case_power(m).value();
         return;
     }
-    auto const  time    = gpu_case_time(m);
-    auto const  in_unit = [&](configs::Seconds of) {
+    auto const time    = gpu_case_time(m);
+    auto const in_unit = [&](configs::Seconds of) {
         return m.unit.of == UnitOf::rate ? 1 / of.value() : of.value() / m.unit.seconds;
     };
     out.fidelity    = "modules";

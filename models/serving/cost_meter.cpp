@@ -56,17 +56,16 @@ void CostMeter::took_in(std::uint64_t n, std::vector<Prompt> const& prompts, Tak
         auto const& prompt = prompts[i];
         auto&       paid   = prompt.record->paid;
         auto const  share  = static_cast<double>(prompt.chunk.tokens) / static_cast<double>(tokens);
-        auto const  of_all = behind > 0 ? of_behind * static_cast<double>(prompt.behind) / static_cast<double>(behind) : 0;
-        auto const  found  = prompt.chunk.before == 0
-                                 ? 0.0
-                                 : std::min(1.0, static_cast<double>(prompt.record->found_in_cache) /
-                                                     static_cast<double>(prompt.chunk.before));
-        auto const  attention = Paid{of_all, each[i] * scale};
-        auto const  cached    = Paid{attention.seconds * found, attention.joules * found};
+        auto const  of_all =
+            behind > 0 ? of_behind * static_cast<double>(prompt.behind) / static_cast<double>(behind) : 0;
+        auto const found     = prompt.chunk.before == 0 ? 0.0
+                                                        : std::min(1.0, static_cast<double>(prompt.record->found_in_cache) /
+                                                                            static_cast<double>(prompt.chunk.before));
+        auto const attention = Paid{of_all, each[i] * scale};
+        auto const cached    = Paid{attention.seconds * found, attention.joules * found};
         (elsewhere_ ? paid.cached_elsewhere : paid.cached) += cached;
-        (elsewhere_ ? paid.elsewhere : paid.prompt) +=
-            {shared.seconds * share + attention.seconds - cached.seconds,
-             shared.joules * share + attention.joules - cached.joules};
+        (elsewhere_ ? paid.elsewhere : paid.prompt) += {shared.seconds * share + attention.seconds - cached.seconds,
+                                                        shared.joules * share + attention.joules - cached.joules};
         if (elsewhere_)
             paid.there = prompt.record->replica;
     }

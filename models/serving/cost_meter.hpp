@@ -1,7 +1,7 @@
 // Gives what a replica's machine spends to the requests that it works for, step by step.
 //
-// A step's time and joules are those of what decodes, shared by its sequences alike, and those of its prompts, shared by
-// their tokens. For what decodes there is one clock of what a sequence was given so far: a request reads it when it
+// A step's time and joules are those of what decodes, shared by its sequences alike, and those of its prompts, shared
+// by their tokens. For what decodes there is one clock of what a sequence was given so far: a request reads it when it
 // begins and when it stops, so that a run of a thousand steps is one addition.
 #pragma once
 

@@ -8,8 +8,9 @@
 namespace scribeline::models {
 
 Replica::Replica(EngineRules const& rules, StepLaw& law, RequestLog& log, ReplicaOptions options)
-    : rules_{rules}, law_{law}, log_{log}, options_{options}, pool_{rules.pool_blocks},
-      meter_{options.work, options.role == Role::prefill},
+    : rules_{rules}, law_{law}, log_{log}, options_{options}, pool_{rules.pool_blocks}, meter_{options.work,
+                                                                                               options.role ==
+                                                                                                   Role::prefill},
       phases_(rules.block), reserved_ratio_{rules.reserved_at_first}
 {
     SCRIBELINE_EXPECT(rules.block > 0 && rules.sequences > 0 && rules.step_tokens >= rules.sequences);

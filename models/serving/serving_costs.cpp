@@ -159,9 +159,8 @@ class Bookkeeper {
     {
         auto const close = [&](char const* what, double given, double spent) {
             if (std::abs(given - spent) > 1e-6 * std::max(std::abs(spent), 1e-9))
-                throw configs::SimulationFault{
-                    fmt::format("books of costs: {} {} were given to requests, transfers and idle, {} spent", given,
-                                what, spent)};
+                throw configs::SimulationFault{fmt::format(
+                    "books of costs: {} {} were given to requests, transfers and idle, {} spent", given, what, spent)};
         };
         close("device-seconds", result_.system.device_seconds, expected_.device_seconds);
         close("J", result_.system.joules, expected_.joules);
@@ -185,12 +184,12 @@ class Bookkeeper {
         // Joules at the meter and dollars of electricity differ by pool only in their factors.
         auto const whole = seconds_of(o_.makespan).value();
         for (std::size_t e = 0; e < o_.engines.size(); ++e) {
-            auto const& engine = o_.engines[e];
-            auto const& pool   = o_.pools[engine.pool];
-            auto const& price  = rates_[engine.pool].price;
-            auto const  joules_of_engine =
-                (engine.spending.prompts + engine.spending.decoding).whole() +
-                pool.awake.value() * engine.spending.step_seconds + (pool.always + pool.around).value() * whole;
+            auto const& engine           = o_.engines[e];
+            auto const& pool             = o_.pools[engine.pool];
+            auto const& price            = rates_[engine.pool].price;
+            auto const  joules_of_engine = (engine.spending.prompts + engine.spending.decoding).whole() +
+                                          pool.awake.value() * engine.spending.step_seconds +
+                                          (pool.always + pool.around).value() * whole;
             result_.joules_at_meter += joules_of_engine * price.at_meter;
             result_.electricity += price.of_joules(joules_of_engine);
         }
@@ -207,9 +206,9 @@ class Bookkeeper {
     {
         auto const whole = seconds_of(o_.makespan).value();
         for (std::size_t p = 0; p < o_.pools.size(); ++p) {
-            auto const& pool     = o_.pools[p];
-            auto        prompts  = Spending{};
-            auto        blocks   = 0.0, in_use = 0.0, rest = 0.0, replicas = 0.0;
+            auto const& pool    = o_.pools[p];
+            auto        prompts = Spending{};
+            auto        blocks = 0.0, in_use = 0.0, rest = 0.0, replicas = 0.0;
             for (auto const& engine : o_.engines) {
                 if (engine.pool != p)
                     continue;
@@ -234,7 +233,8 @@ class Bookkeeper {
                 add("arithmetic while tokens are made", "device s", uncounted * pool.standing.devices,
                     ratio_or_unknown(uncounted, prompts.decode_seconds));
             auto const free = ratio_or_unknown(blocks - in_use, blocks);
-            add("memory for caches that no request holds", "GB s", free * pool.kv.value() * replicas * whole / 1e9, free);
+            add("memory for caches that no request holds", "GB s", free * pool.kv.value() * replicas * whole / 1e9,
+                free);
             add("devices with nothing to do", "device s", rest * pool.standing.devices,
                 ratio_or_unknown(rest, whole * replicas));
         }
@@ -251,7 +251,8 @@ class Bookkeeper {
 
 Cost const& ServingCosts::part(std::string const& name) const
 {
-    auto const found = std::find_if(parts.begin(), parts.end(), [&](CostPart const& each) { return each.name == name; });
+    auto const found =
+        std::find_if(parts.begin(), parts.end(), [&](CostPart const& each) { return each.name == name; });
     SCRIBELINE_EXPECT(found != parts.end());
     return found->cost;
 }

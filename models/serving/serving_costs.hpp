@@ -2,9 +2,9 @@
 //
 //     system  =  prompts computed + attention to what was found + tokens made + transfers between pools + idle
 //
-// A device's hours and the watts that are there with time go to what it worked on, step by step (cost_meter.hpp); joules
-// of work to what caused them. What no request had is idle, and is paid all the same. Joules are those of devices and
-// their servers; at the meter there are more (models/cost/hourly_price.hpp).
+// A device's hours and the watts that are there with time go to what it worked on, step by step (cost_meter.hpp);
+// joules of work to what caused them. What no request had is idle, and is paid all the same. Joules are those of
+// devices and their servers; at the meter there are more (models/cost/hourly_price.hpp).
 #pragma once
 
 #include "models/cost/hourly_price.hpp"
@@ -52,7 +52,7 @@ struct ServingCosts {
     std::vector<CostPart>      parts;  // add up to `system`
     std::vector<JoulesOfCause> causes; // add up to its joules
     Cost                       system;
-    Band                       electricity;           // of its dollars
+    Band                       electricity; // of its dollars
     double                     joules_at_meter = 0;
     double                     watts           = not_known; // of a device without its server, in the mean
     std::vector<Cost>          requests; // each request of the log; with transfers and idle, the system

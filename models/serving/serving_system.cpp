@@ -141,9 +141,9 @@ class System {
     void add_engine(std::size_t p, std::uint32_t number)
     {
         auto& pool = pools_[p];
-        engines_.push_back(
-            std::make_unique<EngineModule>(fmt::format("engine_{}", engines_.size()).c_str(), pool.rules, *pool.law,
-                                           log_, ReplicaOptions{pool.spec->role, spec_.step_by_step, pool.work.get()}, failure_));
+        engines_.push_back(std::make_unique<EngineModule>(
+            fmt::format("engine_{}", engines_.size()).c_str(), pool.rules, *pool.law, log_,
+            ReplicaOptions{pool.spec->role, spec_.step_by_step, pool.work.get()}, failure_));
         auto& engine = *engines_.back();
         of_engine_.push_back({p, number});
         engine.set_number(engines_.size() - 1);

@@ -59,7 +59,7 @@ struct Paid {
 
 // What a request is given of the machines that it was on.
 struct PaidByRequest {
-    Paid prompt, cached, decode; // tokens computed; attention to what was found in the cache; tokens made
+    Paid prompt, cached, decode;      // tokens computed; attention to what was found in the cache; tokens made
     Paid elsewhere, cached_elsewhere; // prompt and cached of a pool of its own, on replica `there`
 
     std::uint32_t there = 0;

@@ -224,8 +224,8 @@ StepTime StepLaw::mixed(std::uint64_t n, std::uint64_t attended, std::vector<Chu
 {
     SCRIBELINE_EXPECT(!chunks.empty());
     sample(n, attended, chunks);
-    auto rows = n;
-    auto time = 0.0;
+    auto rows        = n;
+    auto time        = 0.0;
     auto behind_each = std::vector<Ticks>{};
     for (auto const& chunk : chunks) {
         auto const before = attention_before(chunk);

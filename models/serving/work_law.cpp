@@ -93,7 +93,7 @@ Work WorkLaw::decode(std::uint64_t n, std::uint64_t attended)
             at.share = (static_cast<double>(mean) - static_cast<double>(at.low)) / static_cast<double>(most - at.low);
         }
         return at.share == 0 ? decode_at(rows, at.low)
-                             : straight(decode_at(rows, at.low), decode_at(rows, at.high), at.share);
+                               : straight(decode_at(rows, at.low), decode_at(rows, at.high), at.share);
     };
     return whole.share == 0 ? row(whole.low) : straight(row(whole.low), row(whole.high), whole.share);
 }
@@ -121,7 +121,7 @@ Work WorkLaw::prompt(std::uint64_t before, std::uint64_t tokens)
             at.share = std::min(1.0, static_cast<double>(before - at.low) / static_cast<double>(at.high - at.low));
         }
         return at.share == 0 ? prompt_at(at.low, rows)
-                             : straight(prompt_at(at.low, rows), prompt_at(at.high, rows), at.share);
+                               : straight(prompt_at(at.low, rows), prompt_at(at.high, rows), at.share);
     };
     return count.share == 0 ? row(count.low) : straight(row(count.low), row(count.high), count.share);
 }

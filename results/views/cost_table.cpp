@@ -24,10 +24,11 @@ Cell digits(double value) { return quantity(value, fmt::format("{:.4g}", value))
 // Of each kind of token, request, hour: what it took.
 Table by_unit(ServingOutcome const& o, ServingCosts const& c)
 {
-    auto table  = Table{"costs",
-                       {{"of", "1", true}, {"how many"}, {"dollars", "USD"}, {"low", "USD"}, {"high", "USD"}, {"joules", "J"}},
-                       {}};
-    auto in     = 0.0, cached = 0.0, out = 0.0, served = 0.0;
+    auto table =
+        Table{"costs",
+              {{"of", "1", true}, {"how many"}, {"dollars", "USD"}, {"low", "USD"}, {"high", "USD"}, {"joules", "J"}},
+              {}};
+    auto in = 0.0, cached = 0.0, out = 0.0, served = 0.0;
     for (auto const& record : o.log) {
         in += record.input - std::min(record.input, record.found_in_cache);
         cached += record.found_in_cache;
@@ -52,13 +53,14 @@ Table by_unit(ServingOutcome const& o, ServingCosts const& c)
 
 Table by_part(ServingCosts const& c)
 {
-    auto table = Table{"cost_parts",
-                       {{"part", "1", true}, {"device s", "s"}, {"dollars", "USD"}, {"share"}, {"joules", "J"}, {"of joules"}},
-                       {}};
+    auto table =
+        Table{"cost_parts",
+              {{"part", "1", true}, {"device s", "s"}, {"dollars", "USD"}, {"share"}, {"joules", "J"}, {"of joules"}},
+              {}};
     auto const add = [&](std::string const& name, Cost const& cost) {
         table.rows.push_back({word(name), digits(cost.device_seconds), band_cell(cost.dollars),
-                              percent_cell(share(cost.dollars.middle(), c.system.dollars.middle())), digits(cost.joules),
-                              percent_cell(share(cost.joules, c.system.joules))});
+                              percent_cell(share(cost.dollars.middle(), c.system.dollars.middle())),
+                              digits(cost.joules), percent_cell(share(cost.joules, c.system.joules))});
     };
     for (auto const& part : c.parts)
         add(part.name, part.cost);
@@ -70,7 +72,8 @@ Table by_cause(ServingCosts const& c)
 {
     auto table = Table{"joules", {{"cause", "1", true}, {"joules", "J"}, {"share"}}, {}};
     for (auto const& each : c.causes)
-        table.rows.push_back({word(each.cause), digits(each.joules), percent_cell(share(each.joules, c.system.joules))});
+        table.rows.push_back(
+            {word(each.cause), digits(each.joules), percent_cell(share(each.joules, c.system.joules))});
     table.rows.push_back({word("devices and servers"), digits(c.system.joules), percent_cell(1)});
     table.rows.push_back(
         {word("at the meter"), digits(c.joules_at_meter), percent_cell(share(c.joules_at_meter, c.system.joules))});
@@ -79,8 +82,10 @@ Table by_cause(ServingCosts const& c)
 
 Table stranded(ServingCosts const& c)
 {
-    auto table = Table{
-        "stranded", {{"pool", "1", true}, {"what stood unused", "1", true}, {"amount"}, {"unit", "1", true}, {"share"}}, {}};
+    auto table =
+        Table{"stranded",
+              {{"pool", "1", true}, {"what stood unused", "1", true}, {"amount"}, {"unit", "1", true}, {"share"}},
+              {}};
     for (auto const& each : c.stranded)
         table.rows.push_back(
             {word(each.pool), word(each.what), digits(each.amount), word(each.units), percent_cell(each.share)});
@@ -127,7 +132,7 @@ void add_costs(Document& document, ServingOutcome const& outcome, ServingCosts c
     auto at = std::find_if(document.sections.begin(), document.sections.end(),
                            [](Section const& section) { return section.heading == "Books"; });
     at      = document.sections.insert(
-        at, {"Dollars and joules", {said(outcome, costs), by_unit(outcome, costs), by_part(costs), by_cause(costs)}});
+             at, {"Dollars and joules", {said(outcome, costs), by_unit(outcome, costs), by_part(costs), by_cause(costs)}});
     document.sections.insert(at + 1, {"What stood unused", {stranded(costs)}});
 }
 

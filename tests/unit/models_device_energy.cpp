@@ -51,8 +51,8 @@ TEST_CASE("each part of a device's energy is its count times what one takes")
 
 TEST_CASE("full power ends what operands take, and a longer step gives it back")
 {
-    auto parts   = DeviceEnergyParts{};
-    auto at      = [&](DeviceEnergyPart which) -> configs::Joules& { return parts[static_cast<std::size_t>(which)]; };
+    auto parts = DeviceEnergyParts{};
+    auto at    = [&](DeviceEnergyPart which) -> configs::Joules& { return parts[static_cast<std::size_t>(which)]; };
     at(DeviceEnergyPart::memory)   = configs::Joules{300};
     at(DeviceEnergyPart::operands) = configs::Joules{500};
     at(DeviceEnergyPart::idle)     = configs::Joules{100};
