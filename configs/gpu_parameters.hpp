@@ -145,6 +145,9 @@ struct DeviceEnergyParams {
     JoulesPerByte on_chip;    // from the memory's edge, or the chip's own SRAM, to the arithmetic
     JoulesPerByte memory;     // of memory beside the chip
     JoulesPerByte link;       // from one device to another, or to the host
+    Joules        operand;    // to bring a multiply-accumulate of 16 bits its operands; of fewer bits, in proportion
+    JoulesPerByte move;       // of what memory gives or takes: instructions, registers, what regulators lose
+    Share         clocks;     // of full power, while a step is under way and on top of idle_power
     Watts         idle_power; // of one device, whether or not it works
     Watts         host_power; // of its share of the server around it
 };

@@ -4,6 +4,7 @@
 
 #include "configs/engine_parameters.hpp"
 #include "configs/gpu_parameters.hpp"
+#include "configs/price_parameters.hpp"
 #include "configs/units/cycles.hpp"
 #include "configs/units/quantity.hpp"
 
@@ -215,6 +216,7 @@ struct Parameters {
     ServingParams      serving;
     DeviceEnergyParams device_energy;
     EngineParams       engine;
+    PriceParams        price;
     WorkloadParams     workload;
     MappingParams      mapping;
     RunParams          run;

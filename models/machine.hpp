@@ -14,6 +14,7 @@
 #include "configs/books.hpp"
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
+#include "models/cost/spent_energy.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/where_time_went.hpp"
 
@@ -102,11 +103,6 @@ struct Nameplate {
     configs::Watts          power;
 };
 
-struct SpentEnergy {
-    std::string     cause; // "hbm", "hops", "idle": a word that `explain` knows
-    configs::Joules energy;
-};
-
 // How a figure came about. Counts are of the modules and of what passed between them in simulated time; where an engine
 // works inside a module (a wafer's mesh), its own steps are not among them.
 struct Evidence {
@@ -130,8 +126,9 @@ struct StepReport {
     std::vector<SpentEnergy> spent;    // of the step; no parts: not known
     configs::Joules          at_most;  // of the step: every device at its full power
     std::vector<MovedBytes>  moved;
-    std::string              bound_by;        // name of the largest part; "unknown" where parts are not told apart
-    std::optional<double>    bandwidth_share; // of the peak of all devices' memory, over the latency
+    std::string              bound_by;         // name of the largest part; "unknown" where parts are not told apart
+    std::optional<double>    bandwidth_share;  // of the peak of all devices' memory, over the latency
+    std::optional<double>    arithmetic_share; // of their arithmetic peak, over the latency
     bool                     gives_token     = true; // each sequence has a new token when it is over
     std::uint64_t            steps_in_flight = 1;    // that may be under way at once, each of other sequences
     configs::Books           books;

@@ -65,7 +65,14 @@ std::vector<Option> configuration_options()
         machine_option(),
         repeatable({"config", "", "FILE", "a TOML file of parameters; repeatable, later ones win",
                     [](CommandLine& line, Option const&, std::string const& file) { line.configs.push_back(file); }}),
-        set_option("one parameter ('scribeline list parameters'); repeatable, wins over files")};
+        technology_option(), set_option("one parameter ('scribeline list parameters'); repeatable, wins over files")};
+}
+
+Option technology_option()
+{
+    return own_option("technology", "NAME|FILE",
+                      "what becomes of the machine if it is made, fed or placed otherwise ('scribeline list "
+                      "technologies')");
 }
 
 std::vector<Option> run_options()

@@ -24,6 +24,7 @@ Option parameter_option(char const* name, char const* parameter, char const* val
 Option own_option(char const* name, char const* value, char const* help);
 
 Option machine_option();
+Option technology_option();
 Option set_option(char const* help);
 Option cases_option();
 Option output_option(char const* value, char const* help);

@@ -1,5 +1,6 @@
 // What work takes, one row each. The defaults of `energy` are a WSE-2, those of `device_energy` an H100;
-// machines/*.toml hold complete machines. Nothing here was fitted to a power or an energy of a whole machine.
+// machines/*.toml hold complete machines. Two values of `device_energy` were fitted to watts of a
+// whole device (operand, clocks), none of `energy`.
 #include "configs/schema/energy_tables.hpp"
 
 namespace scribeline::configs {
@@ -80,10 +81,29 @@ Group device_energy_group()
                          Origin::published)
         .row<&P::link>("10 pJ/bit", "0 pJ/bit", "10 nJ/B", "of what leaves a device for another or its host",
                        std::string{src::distances} + ", off the chip", Origin::published)
+        .row<&P::operand>(
+            "4.3 pJ", "0 J", "1 uJ",
+            "to bring a multiply-accumulate of 16 bits its operands: instructions, registers, tiles that "
+            "are not full; of fewer bits, in proportion",
+            "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "
+            "with device_energy.clocks; B200 held out: docs/costs.md",
+            Origin::derived)
+        .row<&P::move>("1.7 pJ/bit", "0 pJ/bit", "10 nJ/B",
+                       "of what memory gives or takes, beyond the wires: first level, registers, what regulators lose",
+                       "10 pJ for 8 bytes of 128 KB and twice that of registers, read and written (Jouppi et al., ISCA "
+                       "2021, table 2 (recalled)): 0.55 pJ/bit; and 15 % of 7.6 pJ/bit in regulators (assumed)",
+                       Origin::derived)
+        .row<&P::clocks>("17 %", "0 %", "100 %",
+                         "of full power, while a step is under way and on top of idle_power: clocks and leakage of "
+                         "units that wait",
+                         "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "
+                         "with device_energy.operand; B200 held out: docs/costs.md",
+                         Origin::derived)
         .row<&P::idle_power>("140 W", "0 W", "100 kW", "of one device, whether or not it works: leakage, clocks",
                              "a fifth of its full power, as assumed of a wafer's PE", Origin::assumed)
-        .row<&P::host_power>("575 W", "0 W", "100 kW", "of a device's share of the server around it",
-                             "vendor's figure of the system of eight, 10.2 kW at most, less eight times 700 W",
+        .row<&P::host_power>("262 W", "0 W", "100 kW", "of a device's share of the server around it",
+                             "a server of eight: 1,271.6 W, 405 W of network, and half of fans of 835 W (InferenceX "
+                             "power model, 2026), over eight",
                              Origin::derived);
 }
 

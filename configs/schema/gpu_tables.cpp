@@ -4,6 +4,7 @@
 
 #include "configs/schema/energy_tables.hpp"
 #include "configs/schema/engine_tables.hpp"
+#include "configs/schema/price_tables.hpp"
 
 #include <algorithm>
 #include <array>
@@ -324,7 +325,8 @@ bool has_group(OfOneKind const& kind, std::string_view group)
 
 std::vector<Group> gpu_groups()
 {
-    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group(), engine_group()};
+    return {gpu(),          kernels(),    nvlink(), sram(), plain(), serving(), device_energy_group(),
+            engine_group(), price_group()};
 }
 
 std::vector<std::string> const& kind_names()

@@ -10,8 +10,8 @@
 
 namespace scribeline::configs {
 
-// gpu, kernels, nvlink, sram, plain, serving, device_energy, engine: between the groups of the wafer and those of the
-// run.
+// gpu, kernels, nvlink, sram, plain, serving, device_energy, engine, price: between the groups of the wafer and those
+// of the run.
 std::vector<Group> gpu_groups();
 
 // The words for kinds of machines, "wafer" first, in the order of their numbers.

@@ -54,11 +54,14 @@ must be there, and what the kinds in the file need:
                      gpu_allreduce           library (nccl, tensorrt_llm, vllm), gpus, bytes
                      gpu_decode, gpu_served  a token without and with the server: model, bits, batch, context, gpus;
                                              library=nccl: its ring adds up, else whatever is fastest
+                     gpu_power               watts of a GPU without its server, in the mean over so many seconds, while
+                                             batch users were served: the same, and prompt (tokens of each), seconds,
+                                             tokens_in, tokens_out; context: the mean of a sequence
   machine            also as tables of measurements call the device: h100_sxm, gb200
   library            what follows the name after a space is ignored: NCCL 2.27.3
   bits               of weights, or of keys and values: 4, 8, 16, or bfloat16, float16, fp8, int8, nvfp4, int4
   set                parameters as --set: gpu.memory_bandwidth=4.8 TB/s;workload.kv_bits=8
-  unit               ns, us, ms, s; of a token also tok/s, of one user
+  unit               ns, us, ms, s; of a token also tok/s, of one user; of a power W
 
 )";
 }

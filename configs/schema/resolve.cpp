@@ -6,6 +6,7 @@
 #include "configs/schema/file.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
+#include "configs/schema/technology.hpp"
 #include "configs/share.hpp"
 
 #include <algorithm>
@@ -130,6 +131,19 @@ class Resolver {
         }
         if (!file.mistakes.empty())
             complaints_.push_back(file.complaints());
+    }
+
+    // On top of the machine, whatever it is.
+    void apply(Technology const& technology)
+    {
+        for (auto const& given : settings_of(technology, config_.parameters)) {
+            auto const& row = *find_row(given.parameter);
+            row.set(config_.parameters, given.text);
+            auto& setting    = setting_of(row);
+            setting.set_by   = given.set_by;
+            setting.origin   = Origin::assumed;
+            setting.citation = given.source;
+        }
     }
 
     void apply(Override const& given)
@@ -363,6 +377,8 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
         if (!all)
             resolver.apply(*wafers);
     }
+    if (auto const technology = line.option("technology"))
+        resolver.apply(read_technology(*technology));
     for (auto const& given : line.overrides)
         resolver.apply(given);
     copy_options(line, resolver.config());

@@ -6,6 +6,7 @@
 
 #include "configs/parameters.hpp"
 #include "configs/units/cycles.hpp"
+#include "configs/units/price.hpp"
 #include "configs/units/quantity.hpp"
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 
 #include "configs/does_not_fit.hpp"
 #include "configs/schema/gpu_tables.hpp"
+#include "models/cost/token_cost.hpp"
 #include "models/machine_list.hpp"
 #include "models/token/first_token.hpp"
 #include "models/token/output_token.hpp"
@@ -127,6 +128,10 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
         row.memory_share    = standing.memory_share;
         auto const token    = output_token(*made, config);
         add_token(row, token);
+        auto const cost = token_cost(token, row.devices, hourly_price(config));
+        row.dollars     = cost.dollars;
+        if (row.energy)
+            row.at_meter = cost.at_meter;
         add_first_token(row, *made, workload, token.step.latency);
     } catch (configs::DoesNotFit const& error) {
         row.reason = error.what();

@@ -7,6 +7,7 @@
 
 #include "configs/config.hpp"
 #include "configs/units/quantity.hpp"
+#include "models/cost/band.hpp"
 #include "models/machine.hpp"
 
 #include <cstdint>
@@ -47,7 +48,9 @@ struct ComparisonRow {
     std::optional<double>           bandwidth_share; // of the peak of all devices' memory
     std::optional<configs::Joules>  energy;          // of one token of one sequence: what is known to be spent
     std::optional<configs::Joules>  energy_at_most;  // of the same: every device at its full power, no servers
-    std::string                     bound_by;        // the largest of the parts; empty: not told apart
+    std::optional<configs::Joules>  at_meter; // of a token where all that may be are in flight, at the site's meter
+    Band                            dollars = unknown_band(); // of the same token: devices and electricity
+    std::string                     bound_by;                 // the largest of the parts; empty: not told apart
 
     std::vector<std::pair<std::string, configs::Seconds>> parts;        // add up to `token`; empty: not told apart
     std::vector<std::pair<std::string, configs::Joules>>  energy_parts; // add up to `energy`

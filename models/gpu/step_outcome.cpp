@@ -28,10 +28,7 @@ void take_time(StepOutcome& outcome, configs::Seconds found, StepParts const& pa
     outcome.bandwidth_share /= longer;
     outcome.arithmetic_share /= longer;
     outcome.energy_at_most = outcome.energy_at_most * longer;
-    for (auto const part : {DeviceEnergyPart::idle, DeviceEnergyPart::host}) {
-        auto& joules = outcome.energy[static_cast<std::size_t>(part)];
-        joules       = joules * longer;
-    }
+    take_time(outcome.energy, outcome.beyond_full_power, longer, outcome.energy_at_most);
     auto const most  = std::max_element(outcome.parts.begin(), outcome.parts.end());
     outcome.bound_by = name_of(static_cast<StepPart>(most - outcome.parts.begin()));
 }

@@ -85,7 +85,8 @@ struct StepOutcome {
     double                    bandwidth_share  = 0; // of the peak of all devices' memory
     double                    arithmetic_share = 0; // of their arithmetic peak
     configs::Joules           energy_at_most;       // of the step: every device at its full power for the floor
-    DeviceEnergyParts         energy{};             // of the step, by part: what is known to be spent
+    DeviceEnergyParts         energy{};             // of the step, by part
+    configs::Joules           beyond_full_power{};  // that `energy` would hold, did full power not end it
     std::string               bound_by;             // the largest part
     std::vector<std::string>  notes;
 

@@ -80,13 +80,15 @@ StepReport report_of(StepOutcome const& o, DeviceMemory const& memory, Evidence 
         report.where.parts.push_back({name_of(static_cast<StepPart>(i)), meanings[i], o.parts[i]});
     report.fall = fall_through(first_bars(o, memory), report.where);
     for (std::size_t i = 0; i < device_energy_part_count; ++i)
-        report.spent.push_back({name_of(static_cast<DeviceEnergyPart>(i)), o.energy[i]});
-    report.at_most         = o.energy_at_most;
-    report.bound_by        = o.bound_by;
-    report.bandwidth_share = o.bandwidth_share;
-    report.notes           = o.notes;
-    report.evidence        = std::move(evidence);
-    report.steps_in_flight = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(stages / parts));
+        report.spent.push_back(
+            {name_of(static_cast<DeviceEnergyPart>(i)), o.energy[i], span_of(static_cast<DeviceEnergyPart>(i))});
+    report.at_most          = o.energy_at_most;
+    report.bound_by         = o.bound_by;
+    report.bandwidth_share  = o.bandwidth_share;
+    report.arithmetic_share = o.arithmetic_share;
+    report.notes            = o.notes;
+    report.evidence         = std::move(evidence);
+    report.steps_in_flight  = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(stages / parts));
     add_moved(report, o, memory.tier);
     return report;
 }

@@ -5,6 +5,7 @@
 #include "configs/schema/command_options.hpp"
 #include "configs/schema/completion.hpp"
 #include "configs/schema/published_help.hpp"
+#include "models/program/capacity_command.hpp"
 #include "models/program/compare_command.hpp"
 #include "models/program/diff_command.hpp"
 #include "models/program/doctor_command.hpp"
@@ -52,6 +53,7 @@ Options compare_options()
         own_option("context", "N[,N,..]", "tokens already in the KV cache; several: what each machine makes of each"),
         parameter_option("batch", "workload.batch", "N", "sequences that decode together; without: 1"),
         set_option("one parameter, of the machines that have it; repeatable"),
+        technology_option(),
         output_option("FILE.h5", "write the result file, a group for each machine"),
         parameter_option("trace", "run.trace", "",
                          "with -o: every transfer between the modules of GPUs in the result file", "true"),
@@ -169,13 +171,15 @@ std::vector<Command> rows()
          {cases_option(), format_option("of the report")}, published_help(), &published_command},
         {"serve", "--machine NAME --model NAME --trace FILE [options]", "requests of many users on replicas of machines", 0, 0,
          serve_options(), "", &serve_command},
+        {"capacity", "--model NAME --slo chat [options]", "which systems are enough for a workload, and for how little", 0, 0,
+         capacity_options(), "", &capacity_command},
         {"sweep", "run|status|merge|show|plan|submit FILE|DIR", "many configurations, and what came of them", 2, 2,
          sweep_options(), "", &sweep_command},
         {"yield", "[options]", "defects of wafers, and what spare PEs repair", 0, 0,
          yield_options(), "", &yield_command},
         {"trace", "FILE|FOLDER [options]", "what a trace of requests holds: lengths, arrivals, reuse of prompts", 1, 1,
          trace_command_options(), trace_note, &trace_command},
-        {"list", "machines|models|parameters|metrics|sweeps|systems [GROUP]", "what there is to choose from", 1, 2,
+        {"list", "machines|models|parameters|metrics|sweeps|systems|technologies [GROUP]", "what there is to choose from", 1, 2,
          {}, "", &list_command},
         {"explain", "WORD|FILE.h5", "what a parameter or a word of a report means; where time went", 1, 1,
          {}, "", &explain_command},

@@ -100,6 +100,8 @@ class Machines {
         auto line    = line_;
         line.machine = names_[machine];
         line.options.clear();
+        if (auto const technology = line_.option("technology"))
+            line.options.emplace_back("technology", *technology);
         line.overrides.clear();
         for (auto const& given : line_.overrides)
             if (configs::applies(group_of(given), kinds_[machine]) && !(given.name == "run.trace" && has_mesh(machine)))

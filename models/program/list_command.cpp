@@ -5,6 +5,7 @@
 #include "configs/schema/reference.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/system_file.hpp"
+#include "configs/schema/technology.hpp"
 #include "configs/share.hpp"
 #include "configs/sweep/sweep_file.hpp"
 #include "models/machine_list.hpp"
@@ -152,14 +153,30 @@ Table systems()
     return table;
 }
 
+Table technologies()
+{
+    auto table =
+        Table{"technologies", {{"technology", "1", true}, {"of machines", "1", true}, {"what", "1", true}}, {}};
+    for (auto const& name : configs::shipped_technologies()) {
+        auto const file  = configs::read_technology(name);
+        auto       kinds = std::string{};
+        for (auto const& change : file.changes)
+            if (kinds.find(change.kind) == std::string::npos)
+                kinds += (kinds.empty() ? "" : ", ") + change.kind;
+        table.rows.push_back({word(name), word(kinds), word(file.description)});
+    }
+    return table;
+}
+
 struct List {
     char const* name;
     Table (*table)(); // null: the parameters, which are told group by group
 };
 
-constexpr std::array lists_there_are{List{"machines", &machines}, List{"models", &models},
-                                     List{"parameters", nullptr}, List{"metrics", &metrics_table},
-                                     List{"sweeps", &sweeps},     List{"systems", &systems}};
+constexpr std::array lists_there_are{
+    List{"machines", &machines},        List{"models", &models}, List{"parameters", nullptr},
+    List{"metrics", &metrics_table},    List{"sweeps", &sweeps}, List{"systems", &systems},
+    List{"technologies", &technologies}};
 
 [[noreturn]] void refuse(std::string const& what)
 {

@@ -7,9 +7,11 @@
 #include "configs/units/text.hpp"
 #include "models/program/system_file.hpp"
 #include "models/program/trace_options.hpp"
+#include "models/serving/serving_costs.hpp"
 #include "models/serving/serving_summary.hpp"
 #include "models/serving/serving_system.hpp"
 #include "results/files/serve_file.hpp"
+#include "results/views/cost_table.hpp"
 #include "results/views/serve_report.hpp"
 #include "results/views/terminal.hpp"
 #include "workloads/requests/drawn.hpp"
@@ -193,6 +195,14 @@ std::vector<configs::Option> serve_options()
     return options;
 }
 
+models::SystemSpec system_of(CommandLine const& line) { return system_of(line, Asked{line}); }
+
+std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, models::SystemSpec const& spec)
+{
+    auto const asked = Asked{line};
+    return asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, spec.pools.front().config.parameters.run.seed);
+}
+
 Exit serve_command(CommandLine const& line, std::ostream& out)
 {
     auto const  asked   = Asked{line};
@@ -203,9 +213,11 @@ Exit serve_command(CommandLine const& line, std::ostream& out)
     auto        file    = config.output.empty() ? std::nullopt : std::optional{ServeFile::prepare(config.output)};
     auto const  outcome = models::serve(spec, *source);
     auto const  summary = models::summary_of(outcome, level);
+    auto const  costs   = models::costs_of(spec, outcome);
     if (file)
-        file->write(config, outcome, summary);
-    auto const document = document_of(outcome, summary, level);
+        file->write(config, outcome, summary, costs);
+    auto document = document_of(outcome, summary, level);
+    add_costs(document, outcome, costs);
     switch (config.format) {
     case configs::OutputFormat::json:
         out << as_json(document);

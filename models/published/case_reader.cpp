@@ -77,6 +77,7 @@ class Reader {
         case CaseKind::gpu_allreduce:
         case CaseKind::gpu_decode:
         case CaseKind::gpu_served:
+        case CaseKind::gpu_power:
             SCRIBELINE_EXPECT(!"a wafer's kind");
         }
         resolve();

@@ -185,7 +185,8 @@ std::vector<MeasuredCase> require_sound(Findings found)
 std::vector<std::string> shipped_cases()
 {
     auto files = std::vector<std::string>{};
-    for (auto const* name : {"results/published/wafer.csv", "results/published/gpu.csv"}) {
+    for (auto const* name :
+         {"results/published/wafer.csv", "results/published/gpu.csv", "results/published/power.csv"}) {
         auto const found = configs::find_shared(name);
         if (!found)
             throw UserError{Exit::no_input,

@@ -7,6 +7,7 @@
 //     gpu_attention, gpu_prefill_attention    bits, batch, heads, kv_heads, head_dim, context
 //     gpu_allreduce                           library, gpus, bytes
 //     gpu_decode, gpu_served                  model, bits, batch, context, gpus
+//     gpu_power                               the same, and prompt, seconds, tokens_in, tokens_out
 #pragma once
 
 #include "models/nvlink/all_reduce.hpp"
@@ -17,10 +18,19 @@
 
 namespace scribeline::models {
 
-inline constexpr std::array gpu_case_columns{
-    "case_id", "kind",  "machine", "library",           "model",    "bits",           "m",    "n",
-    "k",       "batch", "heads",   "kv_heads",          "head_dim", "context",        "gpus", "bytes",
-    "set",     "value", "unit",    "tolerance_percent", "source",   "activation_bits"};
+inline constexpr std::array gpu_case_columns{"case_id",   "kind",
+                                             "machine",   "library",
+                                             "model",     "bits",
+                                             "m",         "n",
+                                             "k",         "batch",
+                                             "heads",     "kv_heads",
+                                             "head_dim",  "context",
+                                             "gpus",      "bytes",
+                                             "set",       "value",
+                                             "unit",      "tolerance_percent",
+                                             "source",    "activation_bits",
+                                             "prompt",    "seconds",
+                                             "tokens_in", "tokens_out"};
 
 struct GpuCase {
     std::optional<Library> library; // of an all-reduce; of decode, whose all-reduce it used: none is the fastest
@@ -34,6 +44,10 @@ struct GpuCase {
     std::uint64_t          context  = 1;
     std::uint32_t          gpus     = 1; // that share each layer
     std::uint64_t          bytes    = 0;
+
+    // Of a power: what was served in so many seconds, in prompts of so many tokens.
+    std::uint64_t prompt = 1, tokens_in = 0, tokens_out = 0;
+    double        seconds = 1;
 };
 
 struct MeasuredCase;
@@ -44,5 +58,8 @@ struct GpuCaseTime {
 };
 // Throws configs::UserError when the machine cannot do it.
 GpuCaseTime gpu_case_time(MeasuredCase const& measured);
+// Of one GPU without its server, in the mean over the time: the tokens that were served are taken as they were
+// measured, the time that its kernels take from their forms.
+configs::Watts gpu_case_power(MeasuredCase const& measured);
 
 } // namespace scribeline::models

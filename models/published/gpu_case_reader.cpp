@@ -72,14 +72,18 @@ class GpuReader {
 
     void complain(char const* column, std::string what) { errors_.push_back({column, std::move(what)}); }
 
-    bool is_step() const { return case_.kind == CaseKind::gpu_decode || case_.kind == CaseKind::gpu_served; }
+    bool is_power() const { return case_.kind == CaseKind::gpu_power; }
+    bool is_step() const
+    {
+        return case_.kind == CaseKind::gpu_decode || case_.kind == CaseKind::gpu_served || is_power();
+    }
 
     // What the report has no column of its own for.
     std::string described() const
     {
         auto text = std::string{};
-        for (auto const* column :
-             {"library", "bits", "activation_bits", "m", "n", "k", "heads", "kv_heads", "head_dim", "gpus", "bytes"})
+        for (auto const* column : {"library", "bits", "activation_bits", "m", "n", "k", "heads", "kv_heads", "head_dim",
+                                   "gpus", "bytes", "prompt", "seconds", "tokens_in", "tokens_out"})
             if (!cell(column).empty())
                 text += fmt::format("{}{}={}", text.empty() ? "" : ";", column, cell(column));
         if (!cell("set").empty())
@@ -102,7 +106,18 @@ class GpuReader {
     {
         auto const found = std::find_if(case_units.begin(), case_units.end(),
                                         [&](CaseUnit const& unit) { return cell("unit") == unit.name; });
-        if (found == case_units.end() || found->of == UnitOf::cycles || (found->of == UnitOf::rate && !is_step())) {
+        if (is_power()) {
+            if (found == case_units.end() || found->of != UnitOf::power)
+                complain("unit", fmt::format("{}; expected W of one GPU", shown(cell("unit"))));
+            else
+                case_.unit = *found;
+            case_.metric = *std::find_if(case_metrics.begin(), case_metrics.end(), [](CaseMetric const& each) {
+                return std::string_view{each.name} == "device_power";
+            });
+            return;
+        }
+        if (found == case_units.end() || found->of == UnitOf::cycles || found->of == UnitOf::power ||
+            (found->of == UnitOf::rate && !is_step())) {
             complain("unit", fmt::format("{}; expected ns, us, ms or s{}", shown(cell("unit")),
                                          is_step() ? ", or tok/s of one user" : ""));
             return;
@@ -195,6 +210,12 @@ class GpuReader {
             count("gpus", c.gpus);
             if (case_.model.empty())
                 complain("model", "empty; expected a name ('scribeline list models') or a config.json");
+            if (is_power()) {
+                count("prompt", c.prompt);
+                count("tokens_in", c.tokens_in);
+                count("tokens_out", c.tokens_out);
+                c.seconds = number("seconds");
+            }
             return;
         }
         count("heads", c.heads);

@@ -12,6 +12,7 @@ double MeasuredCase::in_unit(double cycles) const
     case UnitOf::rate:
         return (kind == CaseKind::prefill ? prompt() : 1.0) * clock / all;
     case UnitOf::cycles:
+    case UnitOf::power:
         break;
     }
     return all;

@@ -29,10 +29,11 @@ enum class CaseKind : std::uint8_t {
     gpu_allreduce,
     gpu_decode,
     gpu_served,
+    gpu_power,
 };
 inline constexpr std::array     case_kinds{"decode",        "prefill",    "gemv",          "collective",
                                        "transfer",      "gpu_gemm",   "gpu_attention", "gpu_prefill_attention",
-                                       "gpu_allreduce", "gpu_decode", "gpu_served"};
+                                       "gpu_allreduce", "gpu_decode", "gpu_served",    "gpu_power"};
 inline constexpr std::ptrdiff_t wafer_kinds = 5; // the first ones; the others have columns of their own (gpu_case.hpp)
 inline bool                     is_of_gpus(CaseKind kind) { return static_cast<std::ptrdiff_t>(kind) >= wafer_kinds; }
 inline char const*              name_of(CaseKind kind) { return case_kinds[static_cast<std::size_t>(kind)]; }
@@ -57,9 +58,10 @@ inline constexpr std::array case_metrics{
     CaseMetric{"tokens_per_request_per_s", true, true, true},
     CaseMetric{"prompt_tokens_per_s", true, true, true},
     CaseMetric{"prompt_tokens_per_second", true, true, true},
+    CaseMetric{"device_power", false, false, false},
 };
 
-enum class UnitOf : std::uint8_t { cycles, time, rate };
+enum class UnitOf : std::uint8_t { cycles, time, rate, power };
 struct CaseUnit {
     char const* name;
     UnitOf      of;
@@ -71,7 +73,7 @@ inline constexpr std::array case_units{
     CaseUnit{"\u00b5s", UnitOf::time, 1e-6}, CaseUnit{"\u03bcs", UnitOf::time, 1e-6}, // micro sign, Greek mu
     CaseUnit{"ms", UnitOf::time, 1e-3},      CaseUnit{"s", UnitOf::time, 1},
     CaseUnit{"tok/s", UnitOf::rate, 0},      CaseUnit{"tokens/s", UnitOf::rate, 0},
-    CaseUnit{"token/s", UnitOf::rate, 0},
+    CaseUnit{"token/s", UnitOf::rate, 0},    CaseUnit{"W", UnitOf::power, 0},
 };
 
 // Every file of wafer cases has all of these columns, in any order.

@@ -134,9 +134,14 @@ Answer answer(MeasuredCase const& m)
 // In seconds.
 void run_gpu_case(CaseOutcome& out)
 {
-    auto const& m       = out.measured;
-    auto const  time    = gpu_case_time(m);
-    auto const  in_unit = [&](configs::Seconds of) {
+    auto const& m = out.measured;
+    if (m.kind == CaseKind::gpu_power) {
+        out.fidelity  = "forms";
+        out.simulated = gpu_case_power(m).value();
+        return;
+    }
+    auto const time    = gpu_case_time(m);
+    auto const in_unit = [&](configs::Seconds of) {
         return m.unit.of == UnitOf::rate ? 1 / of.value() : of.value() / m.unit.seconds;
     };
     out.fidelity    = "modules";

@@ -8,7 +8,9 @@
 namespace scribeline::models {
 
 Replica::Replica(EngineRules const& rules, StepLaw& law, RequestLog& log, ReplicaOptions options)
-    : rules_{rules}, law_{law}, log_{log}, options_{options}, pool_{rules.pool_blocks},
+    : rules_{rules}, law_{law}, log_{log}, options_{options}, pool_{rules.pool_blocks}, meter_{options.work,
+                                                                                               options.role ==
+                                                                                                   Role::prefill},
       phases_(rules.block), reserved_ratio_{rules.reserved_at_first}
 {
     SCRIBELINE_EXPECT(rules.block > 0 && rules.sequences > 0 && rules.step_tokens >= rules.sequences);
@@ -62,6 +64,7 @@ void Replica::finish_plan()
         totals_.idle += now_ - before;
         return;
     }
+    meter_plan();
     auto const steps = static_cast<Ticks>(plan_.steps);
     auto const used  = pool_.in_use();
     engine_clock_ += plan_.overhead * steps;
@@ -104,6 +107,29 @@ void Replica::finish_plan()
     }
 }
 
+// The engine's time between steps is shared by all requests of the batch alike.
+void Replica::meter_plan()
+{
+    auto const overhead = plan_.overhead * static_cast<Ticks>(plan_.steps);
+    auto const machine  = plan_.duration - overhead;
+    if (plan_.prompts.empty()) {
+        meter_.decoded(plan_.decoding, plan_.attended, plan_.steps, {machine, overhead});
+        return;
+    }
+    auto const requests = static_cast<Ticks>(plan_.decoding + plan_.prompts.size());
+    auto const decoding = CostMeter::Taken{plan_.decoding == 0 ? Ticks{0} : std::min(plan_.decode, machine),
+                                           overhead * static_cast<Ticks>(plan_.decoding) / requests};
+    if (plan_.decoding > 0)
+        meter_.decoded(plan_.decoding, plan_.attended, 1, decoding);
+    auto prompts = std::vector<CostMeter::Prompt>{};
+    for (std::size_t i = 0; i < plan_.prompts.size(); ++i) {
+        auto const& [slot, tokens] = plan_.prompts[i];
+        auto const& live           = live_[slot];
+        prompts.push_back({&log_[live.asked.record], {live.computed, tokens}, plan_.behind[i]});
+    }
+    meter_.took_in(plan_.decoding, prompts, {machine - decoding.machine, overhead - decoding.engine});
+}
+
 void Replica::begin_next()
 {
     admit_landed();
@@ -131,6 +157,8 @@ void Replica::begin_steps(bool one_only)
         auto const time = law_.mixed(plan_.decoding, plan_.attended, chunks);
         plan_.steps     = 1;
         plan_.lag       = time.lag;
+        plan_.decode    = time.decode;
+        plan_.behind    = time.behind;
         plan_.duration  = time.duration + plan_.overhead;
     } else {
         while (live_[ending_.top().slot].epoch != ending_.top().epoch)

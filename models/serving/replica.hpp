@@ -14,6 +14,7 @@
 //     sglang  sglang_rules.cpp  prompts first, in batches of their own; what decodes is retracted when blocks lack
 #pragma once
 
+#include "models/serving/cost_meter.hpp"
 #include "models/serving/engine_rules.hpp"
 #include "models/serving/kv_pool.hpp"
 #include "models/serving/request_record.hpp"
@@ -54,8 +55,9 @@ struct Happening {
 };
 
 struct ReplicaOptions {
-    Role role         = Role::all;
-    bool step_by_step = false;
+    Role     role         = Role::all;
+    bool     step_by_step = false;
+    WorkLaw* work         = nullptr; // what steps spend; must outlive the replica; null: nothing is told of it
 };
 
 // Sums of a replica over its life.
@@ -85,6 +87,7 @@ class Replica {
     KvPool const&        pool() const { return pool_; }
     Ticks                now() const { return now_; } // when the last step ended
     ReplicaTotals const& totals() const { return totals_; }
+    Spending const&      spending() const { return meter_.spending(); }
     std::uint64_t        tokens_here() const { return tokens_here_; } // prompts and output of all that have not ended
     std::uint64_t        found_tokens(Arriving const& request) const; // of its prompt, that need not be computed
     std::uint64_t        state_hash() const { return hash_; }
@@ -105,6 +108,7 @@ class Replica {
         std::uint64_t epoch        = 0; // counts how often the slot changed what it does: stale entries of ending_
         Ticks         since        = 0; // of its phase
         Ticks         engine_since = 0;
+        Paid          paid_since; // the meter's clock when it began to decode
         std::vector<KvPool::Share> shares;
 
         std::uint64_t target() const { return asked.input + made; } // tokens to have in the cache before the next one
@@ -124,6 +128,8 @@ class Replica {
         std::uint64_t      first_blocks  = 0;     // taken already, for what decodes in the first step
         bool               prompts_alone = false; // nothing decodes in this step
         std::vector<Taken> prompts;
+        Ticks              decode = 0; // of the duration, without the engine: what decodes, alone
+        std::vector<Ticks> behind;     // of it, for each prompt, attention to the tokens before
     };
 
     struct End {
@@ -146,6 +152,7 @@ class Replica {
     void  idle();
     void  cut(Ticks at); // the run ends with the first step that ends at `at` or later
     Ticks time_of(std::uint64_t steps);
+    void  meter_plan();
 
     // request_state.cpp
     Slot          slot_for(Arriving&& request);
@@ -190,6 +197,7 @@ class Replica {
     ReplicaOptions options_;
     KvPool         pool_;
     ReplicaTotals  totals_;
+    CostMeter      meter_;
 
     Ticks now_ = 0, due_ = never;
     Ticks engine_clock_ = 0; // time of the engine between steps, so far

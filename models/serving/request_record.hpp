@@ -1,6 +1,7 @@
 // What became of one request: when, and where its time went.
 #pragma once
 
+#include "models/serving/spending.hpp"
 #include "models/serving/ticks.hpp"
 
 #include <array>
@@ -35,6 +36,7 @@ struct RequestRecord {
     std::uint32_t preemptions    = 0;
     std::uint32_t replica        = 0; // that made the last token
     Ending        ending         = Ending::under_way;
+    PaidByRequest paid{}; // of the machines that it was on
 
     Ticks& of(Phase phase) { return time[static_cast<std::size_t>(phase)]; }
     Ticks  of(Phase phase) const { return time[static_cast<std::size_t>(phase)]; }

@@ -122,7 +122,8 @@ void Replica::start_decoding(Slot slot)
     offsets_ += live.offset;
     ++phases_[remainder(live.offset, rules_.block)];
     ++decoding_;
-    live.decodes = true;
+    live.decodes    = true;
+    live.paid_since = meter_.clock();
     ending_.push({steps_decoded_ + live.asked.output - live.made, slot, ++live.epoch});
 }
 
@@ -136,6 +137,7 @@ void Replica::stop_decoding(Slot slot)
     --phases_[remainder(live.offset, rules_.block)];
     --decoding_;
     live.decodes = false;
+    meter_.settle(log_[live.asked.record], live.paid_since);
     ++live.epoch;
 }
 

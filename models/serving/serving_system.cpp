@@ -4,6 +4,7 @@
 #include "configs/schema/gpu_tables.hpp"
 #include "models/machine_list.hpp"
 #include "models/serving/serving_modules.hpp"
+#include "models/serving/work_law.hpp"
 #include "models/tlm/kernel_context.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -53,6 +54,7 @@ struct Pool {
     PoolSpec const*          spec;
     std::unique_ptr<Machine> machine;
     std::unique_ptr<StepLaw> law;
+    std::unique_ptr<WorkLaw> work;
     Room                     room;
     EngineRules              rules;
     std::uint32_t            layers = 0;
@@ -86,7 +88,8 @@ Pool pool_of(PoolSpec const& spec)
     auto       limits = LawLimits{pool.rules.pool_tokens(), step_tokens};
     if (wafer) // each step that is asked of one takes a tenth of a second
         limits.tolerance = slow_tolerance;
-    pool.law = std::make_unique<StepLaw>(*pool.machine, limits);
+    pool.law  = std::make_unique<StepLaw>(*pool.machine, limits);
+    pool.work = std::make_unique<WorkLaw>(*pool.machine, limits);
     // A pipeline takes a sequence a stage, and a wafer as many as its memory was planned for, none longer than that.
     auto const planned_for = pool.law->pipelined() || wafer;
     if (planned_for && pool.room.sequences && *pool.room.sequences > 0) {
@@ -138,9 +141,9 @@ class System {
     void add_engine(std::size_t p, std::uint32_t number)
     {
         auto& pool = pools_[p];
-        engines_.push_back(
-            std::make_unique<EngineModule>(fmt::format("engine_{}", engines_.size()).c_str(), pool.rules, *pool.law,
-                                           log_, ReplicaOptions{pool.spec->role, spec_.step_by_step}, failure_));
+        engines_.push_back(std::make_unique<EngineModule>(
+            fmt::format("engine_{}", engines_.size()).c_str(), pool.rules, *pool.law, log_,
+            ReplicaOptions{pool.spec->role, spec_.step_by_step, pool.work.get()}, failure_));
         auto& engine = *engines_.back();
         of_engine_.push_back({p, number});
         engine.set_number(engines_.size() - 1);
@@ -190,6 +193,7 @@ class System {
             engine.pool         = of_engine_[i].pool;
             engine.number       = of_engine_[i].number;
             engine.totals       = replica.totals();
+            engine.spending     = replica.spending();
             engine.blocks       = replica.pool().blocks();
             engine.taken        = replica.pool().taken();
             engine.given_back   = replica.pool().given_back();
@@ -230,11 +234,19 @@ class System {
         result.largest_deviation = off.largest;
         result.evaluations       = pool.law->evaluations();
         result.fidelity          = pool.law->fidelity();
+        result.causes            = pool.work->causes();
+        result.knows_prompts     = pool.work->knows_prompts();
+        result.awake             = pool.work->awake();
+        result.always            = pool.work->always();
+        result.around            = pool.work->around();
+        result.kv                = pool.room.tiers.front().kv;
+        result.weights           = pool.room.tiers.front().weights;
         auto const& kind         = kind_row(pool.spec->config);
         if (kind.nameplate != nullptr) {
             auto const plate = kind.nameplate(pool.spec->config.parameters);
-            if (plate.devices > 0)
-                result.power = plate.power * (static_cast<double>(result.standing.devices) / plate.devices);
+            auto const share = plate.devices > 0 ? static_cast<double>(result.standing.devices) / plate.devices : 0.0;
+            result.power     = plate.power * share;
+            result.bandwidth = plate.bandwidth * share;
         }
         return result;
     }

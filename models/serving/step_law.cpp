@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace scribeline::models {
 
@@ -223,17 +224,20 @@ StepTime StepLaw::mixed(std::uint64_t n, std::uint64_t attended, std::vector<Chu
 {
     SCRIBELINE_EXPECT(!chunks.empty());
     sample(n, attended, chunks);
-    auto rows = n;
-    auto time = 0.0;
+    auto rows        = n;
+    auto time        = 0.0;
+    auto behind_each = std::vector<Ticks>{};
     for (auto const& chunk : chunks) {
+        auto const before = attention_before(chunk);
         rows += chunk.tokens;
-        time += own_attention(chunk.tokens) + attention_before(chunk);
+        time += own_attention(chunk.tokens) + before;
+        behind_each.push_back(ticks_of(configs::Seconds{std::max(before, 0.0)}));
     }
     time += products(rows) - products(n);
     auto const decoding = n > 0 ? piece_of(n, attended).at(attended) : 0;
     auto const duration = decoding + ticks_of(configs::Seconds{std::max(time, 0.0)});
     auto const lag      = lag_share_ > 0 ? ticks_of(configs::Seconds{time * lag_share_ / (1 - lag_share_)}) : 0;
-    return {duration, lag};
+    return {duration, lag, decoding, std::move(behind_each)};
 }
 
 // Steps number 1, 2, 3, 5, 8, 12, .. : spread over the run, few, and the same in every run.

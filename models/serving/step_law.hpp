@@ -36,6 +36,9 @@ struct Chunk {
 struct StepTime {
     Ticks duration = 0; // until the next step may start
     Ticks lag = 0; // until tokens of this step's prompts are out, beyond that: a pipeline is longer than its interval
+    Ticks decode = 0; // of the duration, what the sequences that decode would have taken alone
+
+    std::vector<Ticks> behind{}; // of it, for each chunk, attention to the tokens before it
 };
 
 struct LawLimits {

@@ -14,17 +14,25 @@
 namespace scribeline::models {
 
 struct PoolOutcome {
-    std::string    name;
-    Role           role = Role::all;
-    std::string    machine; // as it was asked for: "h100:8"
-    Standing       standing;
-    EngineRules    rules;
-    std::uint32_t  replicas    = 0;
-    std::uint64_t  evaluations = 0;       // of Machine::step
-    std::string    fidelity;              // of these
-    double         largest_deviation = 0; // of the law of its steps from the machine, over `compared` steps
-    std::size_t    compared          = 0;
-    configs::Watts power; // of a replica's devices by their datasheets; zero: not known
+    std::string             name;
+    Role                    role = Role::all;
+    std::string             machine; // as it was asked for: "h100:8"
+    Standing                standing;
+    EngineRules             rules;
+    std::uint32_t           replicas    = 0;
+    std::uint64_t           evaluations = 0;       // of Machine::step
+    std::string             fidelity;              // of these
+    double                  largest_deviation = 0; // of the law of its steps from the machine, over `compared` steps
+    std::size_t             compared          = 0;
+    configs::Watts          power;       // of a replica's devices by their datasheets; zero: not known
+    configs::BytesPerSecond bandwidth;   // of the memory of a replica's devices, by their datasheets; zero: not known
+    configs::Bytes          kv, weights; // of that memory: what caches may take, what weights do
+
+    // What its machine spends: joules of work by cause, and watts of a replica that are there with time. No causes: it
+    // tells of none.
+    std::vector<std::string> causes;
+    bool                     knows_prompts = false; // what prompts spend, too
+    configs::Watts           awake, always, around;
 };
 
 struct EngineOutcome {
@@ -32,6 +40,7 @@ struct EngineOutcome {
     std::uint32_t number = 0; // in its pool
     ReplicaTotals totals;
     std::uint64_t blocks = 0, taken = 0, given_back = 0, in_use = 0; // of the KV pool
+    Spending      spending;
     Ticks         idle = 0; // nothing to do; with the machine's and the engine's time the makespan
 };
 

@@ -353,11 +353,12 @@ void sum_up(StepOutcome& o, StreamMachine const& machine, workloads::DecodeStep 
     o.footprint.capacity = machine.memory;
     close_books(o, machine.engine);
 
-    auto const moved   = o.weights + o.kv; // vectors stay in registers and buffers
-    o.bandwidth_share  = ratio(moved, machine.peak_rate * o.floor * devices);
-    o.arithmetic_share = ratio(o.flops, machine.peak_arithmetic * o.floor * devices);
-    o.energy_at_most   = machine.power * o.floor * devices;
-    o.energy           = device_energy(o, moved, p.device_energy, step.weight_bits);
+    auto const moved    = o.weights + o.kv; // vectors stay in registers and buffers
+    o.bandwidth_share   = ratio(moved, machine.peak_rate * o.floor * devices);
+    o.arithmetic_share  = ratio(o.flops, machine.peak_arithmetic * o.floor * devices);
+    o.energy_at_most    = machine.power * o.floor * devices;
+    o.energy            = device_energy(o, moved, p.device_energy, step.weight_bits, machine.power);
+    o.beyond_full_power = keep_full_power(o.energy, o.energy_at_most);
 }
 
 } // namespace

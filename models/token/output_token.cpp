@@ -61,7 +61,7 @@ void scale(WhereTimeWent& where, double times)
 }
 
 // What does not depend on the work: spent while others work, too.
-bool rests(std::string const& cause) { return cause == "idle" || cause == "system" || cause == "host"; }
+bool rests(SpentEnergy const& each) { return each.span == Span::always || each.span == Span::around; }
 
 // Of a round: the steps of both models, and of devices that wait for the other model what rests.
 std::vector<SpentEnergy> spent_in_round(StepReport const& step, StepReport const& draft, Drafting const& d,
@@ -70,19 +70,19 @@ std::vector<SpentEnergy> spent_in_round(StepReport const& step, StepReport const
     auto spent = std::vector<SpentEnergy>{};
     if (step.spent.empty() || draft.spent.empty())
         return spent;
-    auto const add = [&](std::string const& cause, Joules energy) {
+    auto const add = [&](SpentEnergy const& one, Joules energy) {
         auto const found =
-            std::find_if(spent.begin(), spent.end(), [&](SpentEnergy const& each) { return each.cause == cause; });
+            std::find_if(spent.begin(), spent.end(), [&](SpentEnergy const& each) { return each.cause == one.cause; });
         if (found == spent.end())
-            spent.push_back({cause, energy});
+            spent.push_back({one.cause, energy, one.span});
         else
             found->energy += energy;
     };
     auto const proposals = static_cast<double>(d.tokens);
     auto const round     = [&](StepReport const& report, double times) {
         for (auto const& each : report.spent) {
-            auto const whole = rests(each.cause) && !shares_devices ? ratio(d.round, report.latency) : times;
-            add(each.cause, each.energy * whole);
+            auto const whole = rests(each) && !shares_devices ? ratio(d.round, report.latency) : times;
+            add(each, each.energy * whole);
         }
     };
     round(step, 1);

@@ -92,9 +92,13 @@ StepReport report_of(Outcome&& outcome)
     auto const& o      = outcome;
     add_time(report, o);
     add_bytes(report, o);
-    for (std::size_t i = 0; i < energy_part_count; ++i)
-        report.spent.push_back(
-            {name_of(static_cast<EnergyPart>(i)), configs::Joules{joules(o.energy.token[i]) * o.batch}});
+    for (std::size_t i = 0; i < energy_part_count; ++i) {
+        auto const part = static_cast<EnergyPart>(i);
+        auto const span = part == EnergyPart::idle     ? Span::always
+                          : part == EnergyPart::system ? Span::around
+                                                       : Span::work;
+        report.spent.push_back({name_of(part), configs::Joules{joules(o.energy.token[i]) * o.batch}, span});
+    }
     report.at_most = configs::Joules{o.energy.published.chip * report.latency.value()};
     if (!o.waterfall.empty()) // its first bar is what reading at the peak of all SRAM would take
         report.bandwidth_share = ratio(o.waterfall.front().time, report.latency);

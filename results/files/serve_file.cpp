@@ -1,5 +1,6 @@
 #include "results/files/serve_file.hpp"
 
+#include "results/files/cost_sections.hpp"
 #include "results/files/sections/sections.hpp"
 
 #include <algorithm>
@@ -157,7 +158,7 @@ void write_summary(hdf5::Group& root, models::ServingSummary const& s)
 } // namespace
 
 void ServeFile::write(configs::Config const& config, ServingOutcome const& outcome,
-                      models::ServingSummary const& summary)
+                      models::ServingSummary const& summary, models::ServingCosts const& costs)
 {
     auto bytes = std::vector<char>{};
     {
@@ -171,6 +172,7 @@ void ServeFile::write(configs::Config const& config, ServingOutcome const& outco
         write_engines(root, outcome);
         write_links(root, outcome);
         write_timeline(root, outcome);
+        write_costs(root, costs);
         sections::write_parameters(root, config);
         auto meta = sections::write_meta_of_config(root, config, created_);
         meta.attribute("state_hash", fmt::format("{:016x}", outcome.state_hash));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "configs/config.hpp"
+#include "models/serving/serving_costs.hpp"
 #include "models/serving/serving_summary.hpp"
 #include "models/serving/system_outcome.hpp"
 #include "results/files/output_file.hpp"
@@ -22,7 +23,7 @@ class ServeFile {
 
     // Puts the complete file in place. Throws configs::UserError when the disk does not take it.
     void write(configs::Config const& config, models::ServingOutcome const& outcome,
-               models::ServingSummary const& summary);
+               models::ServingSummary const& summary, models::ServingCosts const& costs);
 
   private:
     explicit ServeFile(std::string const& path) : output_{path} {}

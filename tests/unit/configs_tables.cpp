@@ -121,9 +121,14 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("energy") == 14);
     }
     {
-        auto const& [m0, m1, m2, m3, m4, m5, m6] = p.device_energy;
-        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6));
-        CHECK(count("device_energy") == 7);
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9] = p.device_energy;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9));
+        CHECK(count("device_energy") == 10);
+    }
+    {
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12] = p.price;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12));
+        CHECK(count("price") == 13);
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16] = p.engine;
@@ -132,7 +137,7 @@ TEST_CASE("every member of every group has a row")
     }
     auto names = row_names();
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
-    CHECK(tables().size() == 19);
+    CHECK(tables().size() == 20);
 }
 
 TEST_CASE("every row has a help line, a source and text that is written as print() writes it")

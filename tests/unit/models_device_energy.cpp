@@ -24,6 +24,7 @@ double part(DeviceEnergyParts const& parts, DeviceEnergyPart which)
 TEST_CASE("each part of a device's energy is its count times what one takes")
 {
     auto const e    = configs::machine_parameters("h100").device_energy;
+    auto const full = configs::Watts{700};
     auto       step = StepOutcome{};
     step.devices    = 2;
     step.floor      = configs::Seconds{1e-3};
@@ -34,15 +35,35 @@ TEST_CASE("each part of a device's energy is its count times what one takes")
     auto attention  = StepOperator{};
     attention.flops = configs::Flops{4e9};
     step.operators  = {product, attention};
-    auto const wide = device_energy(step, configs::Bytes{1e9}, e, 16);
+    auto const wide = device_energy(step, configs::Bytes{1e9}, e, 16, full);
     CHECK(part(wide, DeviceEnergyPart::arithmetic) == Approx(3e9 * 0.35e-12));
     CHECK(part(wide, DeviceEnergyPart::memory) == Approx(8e9 * 3.9e-12));
     CHECK(part(wide, DeviceEnergyPart::on_chip) == Approx(8e9 * 2e-12));
     CHECK(part(wide, DeviceEnergyPart::links) == Approx(8e6 * 10e-12));
     CHECK(part(wide, DeviceEnergyPart::idle) == Approx(2 * 140 * 1e-3));
-    CHECK(part(wide, DeviceEnergyPart::host) == Approx(2 * 575 * 1e-3));
-    auto const narrow = device_energy(step, configs::Bytes{1e9}, e, 8); // attention stays at 16 bits
+    CHECK(part(wide, DeviceEnergyPart::host) == Approx(2 * 262 * 1e-3));
+    CHECK(part(wide, DeviceEnergyPart::clocks) == Approx(2 * 0.17 * 700 * 1e-3));
+    CHECK(part(wide, DeviceEnergyPart::operands) == Approx(3e9 * 4.3e-12 + 8e9 * 1.7e-12));
+    auto const narrow = device_energy(step, configs::Bytes{1e9}, e, 8, full); // attention stays at 16 bits
     CHECK(part(narrow, DeviceEnergyPart::arithmetic) == Approx(1e9 * 0.054e-12 + 2e9 * 0.35e-12));
+    CHECK(part(narrow, DeviceEnergyPart::operands) == Approx(1e9 * 2.15e-12 + 2e9 * 4.3e-12 + 8e9 * 1.7e-12));
+}
+
+TEST_CASE("full power ends what operands take, and a longer step gives it back")
+{
+    auto parts = DeviceEnergyParts{};
+    auto at    = [&](DeviceEnergyPart which) -> configs::Joules& { return parts[static_cast<std::size_t>(which)]; };
+    at(DeviceEnergyPart::memory)   = configs::Joules{300};
+    at(DeviceEnergyPart::operands) = configs::Joules{500};
+    at(DeviceEnergyPart::idle)     = configs::Joules{100};
+    at(DeviceEnergyPart::host)     = configs::Joules{262}; // beside the device's own power
+    auto taken_off                 = keep_full_power(parts, configs::Joules{700});
+    CHECK(taken_off.value() == Approx(200));
+    CHECK(sum_of(parts).value() == Approx(700 + 262));
+    take_time(parts, taken_off, 1.5, configs::Joules{1050}); // idle 150, host 393: there is room for all again
+    CHECK(taken_off.value() == 0);
+    CHECK(part(parts, DeviceEnergyPart::operands) == Approx(500));
+    CHECK(sum_of(parts).value() == Approx(300 + 500 + 150 + 393));
 }
 
 TEST_CASE("what a GPU sends of a vector is what its algorithm's row says")

@@ -165,13 +165,14 @@ class GpuStep {
 
         // Stages work side by side on the parts of the batch: a device is busy with the whole batch for as long as a
         // token takes through all stages.
-        auto const devices = static_cast<double>(o.devices);
-        auto const moved   = o.weights + o.kv + o.vectors;
-        auto const bits    = std::max(step_.weight_bits, 8U) > 8 ? 16U : 8U;
-        o.bandwidth_share  = ratio(moved, p_.gpu.memory_bandwidth * o.floor * devices);
-        o.arithmetic_share = ratio(o.flops, kernels_.device.peak(bits) * o.floor * devices);
-        o.energy_at_most   = p_.gpu.power * o.floor * devices;
-        o.energy           = device_energy(o, moved, p_.device_energy, step_.weight_bits);
+        auto const devices  = static_cast<double>(o.devices);
+        auto const moved    = o.weights + o.kv + o.vectors;
+        auto const bits     = std::max(step_.weight_bits, 8U) > 8 ? 16U : 8U;
+        o.bandwidth_share   = ratio(moved, p_.gpu.memory_bandwidth * o.floor * devices);
+        o.arithmetic_share  = ratio(o.flops, kernels_.device.peak(bits) * o.floor * devices);
+        o.energy_at_most    = p_.gpu.power * o.floor * devices;
+        o.energy            = device_energy(o, moved, p_.device_energy, step_.weight_bits, p_.gpu.power);
+        o.beyond_full_power = keep_full_power(o.energy, o.energy_at_most);
         if (o.batch % kernels_.sequences() != 0)
             o.notes.push_back(
                 fmt::format("a batch of {} does not fill a pipeline of {} stages evenly", o.batch, plan_.pipeline));

@@ -235,11 +235,11 @@ void plan(SensitivityQuestion const& question, configs::Config const& base, resu
     }
 }
 
-// Of these groups a figure reads all or nothing: energies are added up for figures of energy, and defects are drawn
-// for a wafer that has some. So they are moved together first, all down and all up.
+// Of these groups a figure reads all or nothing: energies are added up for figures of energy, prices for figures of
+// cost, and defects are drawn for a wafer that has some. So they are moved together first, all down and all up.
 bool is_read_as_a_whole(std::string const& group)
 {
-    constexpr std::array groups{"energy", "device_energy", "yield"};
+    constexpr std::array groups{"energy", "device_energy", "price", "yield"};
     return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 

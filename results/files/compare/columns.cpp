@@ -16,6 +16,11 @@ std::optional<double> count_of(std::uint64_t value)
     return value > 0 ? std::optional{static_cast<double>(value)} : std::nullopt;
 }
 
+std::optional<double> dollars_of(double of_token)
+{
+    return of_token == of_token ? std::optional{of_token * 1e6} : std::nullopt;
+}
+
 } // namespace
 
 std::vector<NumberColumn> const& number_columns()
@@ -52,6 +57,13 @@ std::vector<NumberColumn> const& number_columns()
         {"device_energy_at_full_power", "J",
          "every device at its published full power for the time of the token, nothing around it",
          [](auto const& r) { return value_of(r.energy_at_most); }},
+        {"energy_at_meter", "J",
+         "of a token where all that may be are in flight, with what supply and site take on top",
+         [](auto const& r) { return value_of(r.at_meter); }},
+        {"dollars_per_million_tokens_low", "USD", "of such tokens, devices and electricity, where prices are low",
+         [](auto const& r) { return dollars_of(r.dollars.low); }},
+        {"dollars_per_million_tokens_high", "USD", "the same, where prices are high",
+         [](auto const& r) { return dollars_of(r.dollars.high); }},
         {"modules", "1", "SystemC modules that found the time per token; missing: none took part",
          [](auto const& r) { return count_of(r.evidence.modules); }},
         {"module_transactions", "1", "transfers between modules behind the time per token",

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/text.hpp"
+#include "results/views/cost_table.hpp"
 #include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
 
@@ -64,6 +65,7 @@ std::vector<Line> const& lines()
         {"of peak bandwidth", [](auto const& r) { return r.bandwidth_share ? percent(*r.bandwidth_share) : "-"; }},
         {"energy per token", [](auto const& r) { return energy(r.energy); }},
         {"devices, full power", [](auto const& r) { return energy(r.energy_at_most); }},
+        {"USD, million tokens", [](auto const& r) { return band_cell(r.dollars * 1e6).text; }},
         {"bound by", [](auto const& r) { return r.bound_by.empty() ? "-" : r.bound_by; }},
         {"fidelity", [](auto const& r) { return r.fidelity.empty() ? "-" : r.fidelity; }},
     };

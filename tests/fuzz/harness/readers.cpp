@@ -2,6 +2,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/resolve.hpp"
+#include "configs/schema/technology.hpp"
 #include "configs/sweep/expression.hpp"
 #include "configs/sweep/plan.hpp"
 #include "configs/units/text.hpp"
@@ -116,6 +117,18 @@ void read_sweep(std::string const& bytes)
             points *= sweep.sampler == configs::Sampler::grid ? static_cast<double>(axis.values.size()) : 1.0;
         if (points <= 100)
             configs::plan_sweep(sweep);
+    });
+}
+
+void read_technology_file(std::string const& bytes)
+{
+    static auto const machine = configs::machine_parameters("h100");
+    auto const        file    = FileOfBytes{bytes, "fuzzed.toml"};
+    answered([&] {
+        auto const technology = configs::read_technology(file.path());
+        require(!technology.changes.empty(), "a technology that changes nothing");
+        for (auto const& setting : configs::settings_of(technology, machine))
+            require(!setting.source.empty() && !setting.text.empty(), "a change without a source or a value");
     });
 }
 
@@ -450,10 +463,15 @@ bool damages_bytes(std::string const& edits) { return edit(edits).damaged; }
 std::vector<FuzzedReader> const& fuzzed_readers()
 {
     static std::vector<FuzzedReader> const list{
-        {"config", ".toml", read_config},        {"model", ".json", read_model_file},
-        {"sweep", ".toml", read_sweep},          {"cases", ".csv", read_cases},
-        {"trace", ".jsonl", read_trace},         {"defects", ".csv", read_defects},
-        {"expression", ".txt", read_expression}, {"result", ".edits", read_result},
+        {"config", ".toml", read_config},
+        {"model", ".json", read_model_file},
+        {"technology", ".toml", read_technology_file},
+        {"sweep", ".toml", read_sweep},
+        {"cases", ".csv", read_cases},
+        {"trace", ".jsonl", read_trace},
+        {"defects", ".csv", read_defects},
+        {"expression", ".txt", read_expression},
+        {"result", ".edits", read_result},
         {"recover", ".edits", read_recover},
     };
     return list;
