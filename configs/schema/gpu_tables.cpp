@@ -230,7 +230,7 @@ Group sram()
                             Origin::published)
         .row<&P::bandwidth_share>("11.5 %", "1 %", "100 %", "of it that products of a matrix and a vector sustain",
                                   "what reaches the matrix units: 409,600 weights in 40 cycles (Abts et al., ISCA "
-                                  "2020), which are 32 streams of 320 B at 900 MHz, 9.2 TB/s",
+                                  "2020, recalled), which are 32 streams of 320 B at 900 MHz, 9.2 TB/s",
                                   Origin::derived)
         .row<&P::peak_16>("188 TFLOP/s", "1 GFLOP/s", "1000 PFLOP/s", "of a chip, 16 bits",
                           "vendor's claim: Groq pages", Origin::published)
@@ -248,7 +248,7 @@ Group sram()
                                Origin::assumed)
         .row<&P::operator_fixed>("220 ns", "0 s", "1 ms", "of an operator: vectors pass the units of a chip",
                                  "200 cycles of 900 MHz: there and back over the slices of half a chip, and 20 "
-                                 "superlanes after one another (Abts et al., ISCA 2020)",
+                                 "superlanes after one another (Abts et al., ISCA 2020, recalled)",
                                  Origin::derived)
         .row<&P::power>("215 W", "1 W", "100 kW", "of a chip", "recalled, unverified: 215 to 300 W", Origin::assumed);
 }
