@@ -1,5 +1,5 @@
 // What machines cost, and what is around them. Rows: configs/schema/price_tables.cpp; what follows from them:
-// models/serving/hourly_price.hpp.
+// models/cost/hourly_price.hpp.
 #pragma once
 
 #include "configs/gpu_parameters.hpp"

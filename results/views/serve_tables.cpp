@@ -47,6 +47,9 @@ std::vector<std::pair<std::string, std::string>> csv_tables_of_serving(hdf5::Inp
     for (auto const* name : {"requests", "engines", "links", "timeline"})
         if (auto const table = read_group(file, name); table.rows > 0)
             tables.emplace_back(fmt::format("{}.csv", name), as_csv(table));
+    for (auto const* name : {"parts", "causes", "requests"})
+        if (auto const table = read_group(file, std::string{"costs/"} + name); table.rows > 0)
+            tables.emplace_back(fmt::format("costs_{}.csv", name), as_csv(table));
     return tables;
 }
 

@@ -94,7 +94,8 @@ TEST_CASE("a wafer that can be sold pays for those that cannot")
 {
     auto const dear = [](char const* defects) {
         return hourly_price(config_of({"--machine", "wse3", "--set", std::string{"yield.defect_density="} + defects,
-                                       "--set", "price.wafer=1000000 USD 2026"}));
+                                       "--set", "yield.spare_columns=2", "--set", "yield.spare_rows=1", "--set",
+                                       "price.wafer=1000000 USD 2026"}));
     };
     auto const few = dear("0.001 /mm2"), many = dear("0.004 /mm2");
     REQUIRE(few.sold);
