@@ -23,8 +23,18 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     auto const  norm    = [&](Id id, Id after) { return list.norm(id, shape.norm, hidden, after); };
     auto const* attends = mixer_family(shape, layer.kind);
     auto        middle  = Id::layer_input;
+    // A mean of the sums of blocks before: of each its norm, a product with the half's own query, and its share.
+    auto const mix = [&](Id id, Id after) {
+        auto const sums      = static_cast<double>(shape.residual_blocks);
+        auto&      op        = list.add(id, OperatorKind::residual, {after});
+        op.flops             = sums * (flops_of_norm(Norm::rms, hidden) + 4 * hidden);
+        op.bytes_activations = list.activations((sums + 1) * hidden);
+        return id;
+    };
 
     if (attends != nullptr) {
+        if (shape.residual_blocks != 0)
+            input = mix(Id::attention_mix, input);
         if (shape.pre_norms)
             input = norm(Id::attention_norm, input);
         auto attended = attends->add(step, layer, list, input);
@@ -37,6 +47,8 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     // Side by side, the feed-forward starts from what attention started from, and the two meet in the residuals.
     if (!shape.parallel_blocks) {
         input = middle;
+        if (shape.residual_blocks != 0)
+            input = mix(Id::ffn_mix, input);
         if (shape.pre_norms)
             input = norm(Id::ffn_norm, input);
     }
@@ -62,6 +74,13 @@ void add_notes(DecodeStep& step, ModelShape const& model)
                                          shape.recurrence.state_bits));
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
         step.notes.push_back("layers that attend to a piece of the context are counted at the end of a full piece");
+    for (auto const& kind : shape.kinds)
+        if (kind.idle_experts != 0) {
+            step.notes.push_back(fmt::format("{} of {} experts do nothing: of those of a token {} do something, in the "
+                                             "mean",
+                                             kind.idle_experts, kind.experts + kind.idle_experts, kind.active));
+            break;
+        }
     if (shape.kv_width() != model.kv_width() || shape.heads != model.heads)
         step.notes.push_back(fmt::format("workload.kv_heads = full: one head of {} elements in place of {} with {} of "
                                          "keys and values",
@@ -93,8 +112,8 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
         // Of a piece of the context a token sees what stands before it; a whole piece is what the layer must hold.
         if (kinds[kind].window != 0)
             layer.attended = std::min(step.context, kinds[kind].window);
-        layer.chosen =
-            step.shape.index.chosen != 0 ? std::min(layer.attended, step.shape.index.chosen) : layer.attended;
+        auto const chosen = step.shape.chosen_by(layer.kind);
+        layer.chosen      = chosen != 0 ? std::min(layer.attended, chosen) : layer.attended;
         add_layer(step, layer);
         step.kinds.push_back(std::move(layer));
     }

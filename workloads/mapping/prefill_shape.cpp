@@ -22,7 +22,8 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     shape.gate         = static_cast<std::uint32_t>(model.gate_width(layer));
     shape.key_matrices = key_matrices(layer);
     shape.expert_input = layer.expert_input;
-    shape.experts      = layer.experts;
+    shape.residual_blocks = model.residual_blocks;
+    shape.experts      = layer.experts + layer.idle_experts;
     shape.active       = layer.active;
     // One head as wide as the hidden vector, as in the published runs, need not keep pairs together.
     bool const one_head = model.heads == 1;
@@ -32,7 +33,7 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     else if (model.latent.kv_rank != 0)
         shape.attention.push_back({model.heads, model.heads, model.head_dim, model.latent.value_dim, true});
     else
-        shape.attention.push_back({sizes.heads, sizes.kv_heads, sizes.head_dim, sizes.head_dim, !one_head});
+        shape.attention.push_back({sizes.heads, sizes.kv_heads, sizes.head_dim, sizes.value_dim, !one_head});
     if (layer.ffn > 0)
         shape.feed_forward.push_back({1.0, layer.ffn, 1});
     if (layer.experts > 0)
