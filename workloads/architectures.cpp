@@ -77,11 +77,11 @@ constexpr std::array refusals{
 
 // Words that a key of the layers' shape has in it, in lower case.
 constexpr std::array<std::string_view, 33> words_of_layers{
-    "sparse",     "hybrid",       "mamba",    "ssm",       "conv",        "linear_",    "latent",
-    "lora_rank",  "index",        "compress", "pattern",   "block_type",  "layer_type", "layers_type",
-    "attn_type",  "moe",          "expert",   "window",    "chunk",       "k_eq_v",     "kv_shared",
-    "per_layer",  "head_dim",     "_heads",   "head_wise", "output_gate", "hyper_conn", "attention_other",
-    "ffn_hidden", "intermediate", "recurrent", "swa_",     "attn_res"};
+    "sparse",     "hybrid",       "mamba",     "ssm",       "conv",        "linear_",    "latent",
+    "lora_rank",  "index",        "compress",  "pattern",   "block_type",  "layer_type", "layers_type",
+    "attn_type",  "moe",          "expert",    "window",    "chunk",       "k_eq_v",     "kv_shared",
+    "per_layer",  "head_dim",     "_heads",    "head_wise", "output_gate", "hyper_conn", "attention_other",
+    "ffn_hidden", "intermediate", "recurrent", "swa_",      "attn_res"};
 
 // Keys with one of those words that a reader need not know: training, numerics, run time, or the count of something
 // that is not in the decoder's layers.

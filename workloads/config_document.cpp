@@ -21,8 +21,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t deepest_path = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
-constexpr std::size_t longest_key  = 128;
+constexpr std::size_t deepest_path  = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
+constexpr std::size_t longest_key   = 128;
 constexpr auto*       numbered_list = "block_configs";
 
 // The parser quotes what it read last, which may be most of the file.

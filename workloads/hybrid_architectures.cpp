@@ -138,8 +138,8 @@ Architecture kimi_linear()
 // Layers with a window have more heads of keys than those without; heads of values are smaller than those of keys.
 Architecture mimo_v2()
 {
-    auto row = with_experts(with_kv_heads_stated(
-        llama_like({"MiMoV2FlashForCausalLM", "MiMoV2ForCausalLM"}, {"mimo_v2_flash", "mimo_v2"}, 1e-5)));
+    auto row         = with_experts(with_kv_heads_stated(
+                llama_like({"MiMoV2FlashForCausalLM", "MiMoV2ForCausalLM"}, {"mimo_v2_flash", "mimo_v2"}, 1e-5)));
     row.window_heads = true;
     return row;
 }
@@ -147,9 +147,9 @@ Architecture mimo_v2()
 // Most layers attend to the blocks of tokens that an index finds.
 Architecture minimax_m3()
 {
-    auto row = with_experts_of_intermediate(with_kv_heads_stated(
-        llama_like({"MiniMaxM3ForCausalLM", "MiniMaxM3VLForConditionalGeneration"},
-                   {"minimax_m3", "minimax_m3_vl", "minimax_m3_vl_text"}, 1e-6)));
+    auto row = with_experts_of_intermediate(
+        with_kv_heads_stated(llama_like({"MiniMaxM3ForCausalLM", "MiniMaxM3VLForConditionalGeneration"},
+                                        {"minimax_m3", "minimax_m3_vl", "minimax_m3_vl_text"}, 1e-6)));
     row.block_index     = true;
     row.gated_attention = true; // which the file denies
     row.output_gate     = OutputGate::element;
@@ -164,8 +164,8 @@ Architecture nemotron_nas()
     return row;
 }
 
-// LongCat-Flash: a layer is twice DeepSeek's attention with a dense feed-forward, and the experts stand beside the first
-// of these. Counted as two layers; that the experts may run beside the second is left out.
+// LongCat-Flash: a layer is twice DeepSeek's attention with a dense feed-forward, and the experts stand beside the
+// first of these. Counted as two layers; that the experts may run beside the second is left out.
 Architecture longcat()
 {
     auto row                 = with_experts(llama_like({"LongcatFlashForCausalLM"}, {"longcat_flash"}, 1e-5));

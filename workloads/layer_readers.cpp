@@ -108,7 +108,7 @@ ExpertReader::ExpertReader(ConfigReader& reader, Architecture const& row, ModelS
     constexpr std::uint32_t most = 1U << 16U, widest = 1U << 22U;
     auto const              names = Names{"num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts"};
     auto const chosen = Names{"num_experts_per_tok", "experts_per_token", "num_experts_per_token", "moe_topk", "moe_k",
-                              "top_k_experts", "moe_top_k"};
+                              "top_k_experts",       "moe_top_k"};
     auto const wide   = Names{"moe_intermediate_size", "expert_ffn_hidden_size"};
     auto const of_all = Names{"shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"};
     auto const dense  = row.may_be_dense ? std::optional<std::uint32_t>{0} : std::nullopt;
@@ -139,7 +139,8 @@ ExpertReader::ExpertReader(ConfigReader& reader, Architecture const& row, ModelS
         if (row.dense_beside_experts)
             with_.ffn = shape.ffn;
         if (row.narrow_experts)
-            with_.expert_input = reader.whole({"moe_latent_size", "routed_expert_hidden_size"}, 0, widest, "the width that experts work on", 0);
+            with_.expert_input = reader.whole({"moe_latent_size", "routed_expert_hidden_size"}, 0, widest,
+                                              "the width that experts work on", 0);
         if (reader.clean() && with_.active > with_.experts)
             reader.complain(reader.path_of(chosen),
                             fmt::format("a token cannot pass {} of {} = {} experts. Correct one "

@@ -20,7 +20,7 @@ class WindowReader {
 
     std::uint32_t at(std::uint32_t layer) const { return windows_[layer]; }
     // Whether it is of the kind that has a window, also where nothing outgrows that.
-    bool within(std::uint32_t layer) const { return within_[layer]; }
+    bool                     within(std::uint32_t layer) const { return within_[layer]; }
     std::vector<bool> const& within() const { return within_; }
 
   private:

@@ -1,5 +1,5 @@
-// Field names: the configuration_*.py beside the weights (nvidia/Llama-3_3-Nemotron-Super-49B-v1, XiaomiMiMo/MiMo-V2-Flash,
-// MiniMaxAI/MiniMax-M3, moonshotai/Kimi-K3).
+// Field names: the configuration_*.py beside the weights (nvidia/Llama-3_3-Nemotron-Super-49B-v1,
+// XiaomiMiMo/MiMo-V2-Flash, MiniMaxAI/MiniMax-M3, moonshotai/Kimi-K3).
 #include "workloads/layer_sizes.hpp"
 
 #include "configs/failure.hpp"
@@ -41,7 +41,7 @@ class BlockReader {
             return reader_.complain(
                 list_, fmt::format("{} blocks for {} layers. Give one for each", list->number, layers.size()));
         for (std::size_t layer = 0; layer < layers.size() && reader_.clean(); ++layer) {
-            at_          = fmt::format("{}/{}.", list_, layer);
+            at_           = fmt::format("{}/{}.", list_, layer);
             layers[layer] = one();
         }
     }
@@ -110,10 +110,15 @@ class BlockReader {
     // What a search may put in place of a half, and what this program has no operator for.
     void refuse_others()
     {
-        static constexpr std::array<std::string_view, 9> known{
-            "attention",           "ffn",        "attention.n_heads_in_group", "attention.no_op",
-            "attention.window_length", "ffn.ffn_mult", "ffn.no_op",                  "ffn.intermediate_size",
-            "attention.num_sink_tokens"};
+        static constexpr std::array<std::string_view, 9> known{"attention",
+                                                               "ffn",
+                                                               "attention.n_heads_in_group",
+                                                               "attention.no_op",
+                                                               "attention.window_length",
+                                                               "ffn.ffn_mult",
+                                                               "ffn.no_op",
+                                                               "ffn.intermediate_size",
+                                                               "attention.num_sink_tokens"};
         for (auto found = document_.fields.lower_bound(at_);
              found != document_.fields.end() && found->first.compare(0, at_.size(), at_) == 0; ++found) {
             auto const key   = std::string_view{found->first}.substr(at_.size());
@@ -146,13 +151,13 @@ void read_window_heads(ConfigReader& reader, ModelShape const& shape, std::vecto
     auto const value    = reader.whole({"v_head_dim"}, 1, 1U << 16U, "the size of a head of values", shape.head_dim);
     auto const heads    = reader.whole(queries, 1, most_heads, "the heads of queries with a window", shape.heads);
     auto       local    = LayerKind{};
-    local.kv_heads = reader.whole(kv_heads, 1, most_heads, "the heads of keys with a window", shape.kv_heads);
+    local.kv_heads      = reader.whole(kv_heads, 1, most_heads, "the heads of keys with a window", shape.kv_heads);
     local.head_dim = reader.whole({"swa_head_dim"}, 2, 1U << 16U, "the size of a head with a window", shape.head_dim);
     local.value_dim =
         reader.whole({"swa_v_head_dim"}, 1, 1U << 16U, "the size of a head of values with a window", value);
     if (reader.clean() && heads != shape.heads)
-        reader.complain(reader.path_of(queries), fmt::format("not supported: all layers must have {} heads of queries",
-                                                             shape.heads));
+        reader.complain(reader.path_of(queries),
+                        fmt::format("not supported: all layers must have {} heads of queries", shape.heads));
     if (reader.clean() && shape.heads % local.kv_heads != 0)
         reader.complain(reader.path_of(kv_heads), fmt::format("does not divide num_attention_heads = {}", shape.heads));
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
@@ -178,21 +183,22 @@ void read_block_index(ConfigReader& reader, ConfigDocument const& document, std:
     auto const blocks = reader.whole({"sparse_attention_config.sparse_topk_blocks"}, 1, 1U << 16U,
                                      "the blocks that an index lets a query attend to");
     i.heads = reader.whole({"sparse_attention_config.sparse_num_index_heads"}, 1, most_heads, "the heads of the index");
-    i.dim   = reader.whole({"sparse_attention_config.sparse_index_dim"}, 1, 1U << 16U, "the size of a key in the index");
+    i.dim = reader.whole({"sparse_attention_config.sparse_index_dim"}, 1, 1U << 16U, "the size of a key in the index");
     i.block = reader.whole({"sparse_attention_config.sparse_block_size"}, 1, 1U << 14U, "the tokens of a block");
     // The first and the last blocks, which are always attended to, are among those chosen.
     i.chosen = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{blocks} * i.block, 1U << 30U));
     static constexpr std::array<std::string_view, 10> known{
-        "use_sparse_attention", "sparse_topk_blocks", "sparse_num_index_heads",     "sparse_index_dim",
-        "sparse_block_size",    "sparse_init_block",  "sparse_local_block",         "sparse_score_type",
+        "use_sparse_attention",  "sparse_topk_blocks",        "sparse_num_index_heads", "sparse_index_dim",
+        "sparse_block_size",     "sparse_init_block",         "sparse_local_block",     "sparse_score_type",
         "sparse_attention_freq", "sparse_disable_index_value"};
     auto const prefix = block + place;
     for (auto found = document.fields.lower_bound(prefix);
          found != document.fields.end() && found->first.compare(0, prefix.size(), prefix) == 0; ++found)
         if (found->second.kind != FieldKind::null &&
             std::find(known.begin(), known.end(), found->first.substr(prefix.size())) == known.end())
-            reader.complain(found->first, "this key is not known here, and it may change the layers. Take it out of the "
-                                          "file if it does not");
+            reader.complain(found->first,
+                            "this key is not known here, and it may change the layers. Take it out of the "
+                            "file if it does not");
     // An index with values of its own would be one more attention.
     auto const* const without = reader.list({"sparse_attention_config.sparse_disable_index_value"});
     auto const* const list    = reader.list(each);

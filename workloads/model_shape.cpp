@@ -120,14 +120,14 @@ std::uint64_t ModelShape::elements_of(WeightPart part) const
         auto const& kind   = all[number];
         auto        passed = kind;
         passed.experts = passed.idle_experts = 0;
-        auto const shared  = feed_forward_weights(passed); // what all tokens pass
-        auto const router  = std::uint64_t{hidden} * (kind.experts + kind.idle_experts);
-        auto const one     = part == WeightPart::attention        ? attention_weights(kind)
-                             : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
-                             : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
-                             : part == WeightPart::experts        ? feed_forward_weights(kind) - shared - router
-                             : part == WeightPart::router         ? router
-                                                                  : 0;
+        auto const shared                    = feed_forward_weights(passed); // what all tokens pass
+        auto const router                    = std::uint64_t{hidden} * (kind.experts + kind.idle_experts);
+        auto const one                       = part == WeightPart::attention        ? attention_weights(kind)
+                                               : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
+                                               : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
+                                               : part == WeightPart::experts ? feed_forward_weights(kind) - shared - router
+                                               : part == WeightPart::router ? router
+                                                                            : 0;
         sum += layers_of(number) * one;
     }
     auto const table = std::uint64_t{vocabulary} * hidden;

@@ -129,10 +129,10 @@ struct ModelShape {
     std::uint32_t sliding_window;  // tokens, of all layers; 0: none, or as `kinds` say
     bool          soft_caps;       // scores or logits pass through tanh (Gemma 2); not counted
 
-    LatentAttention           latent;
-    SparseIndex               index;
-    Recurrence                recurrence;
-    OutputGate                output_gate = OutputGate::none;
+    LatentAttention latent;
+    SparseIndex     index;
+    Recurrence      recurrence;
+    OutputGate      output_gate = OutputGate::none;
     // Each half of a layer reads a mean of the sums of blocks of layers before it, weighed by a query that it has
     // learned (attention residuals, arXiv 2603.15031): so many sums, of the layers' mean; 0: the last one, as it is.
     std::uint32_t             residual_blocks = 0;

@@ -286,8 +286,8 @@ void read_gate(ConfigReader& reader, Architecture const& row, ModelShape& shape)
 {
     if (row.output_gate == OutputGate::none)
         return;
-    auto const names  = Names{"attn_output_gate", "use_head_wise_attn_gate", "attention_output_gate",
-                             "mla_use_output_gate"};
+    auto const names =
+        Names{"attn_output_gate", "use_head_wise_attn_gate", "attention_output_gate", "mla_use_output_gate"};
     shape.output_gate = reader.flag(names, row.gate_unless_denied) ? row.output_gate : OutputGate::none;
 }
 
@@ -402,9 +402,9 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
     // Where every layer has experts a file may leave it out.
     auto const of_experts =
         (row.per_layer || (row.experts && row.expert_width == ExpertWidth::stated)) && !reader.has(ffn);
-    shape.ffn             = of_experts   ? 0
-                            : four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
-                                         : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
+    shape.ffn = of_experts   ? 0
+                : four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
+                             : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
     read_attention(reader, row, sizes, shape);
     read_latent(reader, row, shape);
     shape.vocabulary  = reader.size({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", sizes.vocabulary);

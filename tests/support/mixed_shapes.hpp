@@ -121,10 +121,10 @@ inline std::vector<workloads::ModelShape> hybrid_shapes()
     add("values smaller than keys, and more heads with a window, as MiMo-V2", {full, narrow});
 
     auto& k3 = add("gated latent attention and sums of blocks, as Kimi K3", {with_state(window(0, 64)), alone});
-    k3.kinds[1].mixer  = Mixer::attention;
-    k3.recurrence      = kimi.recurrence;
-    k3.latent          = {16, 12, 8, 4, 8};
-    k3.head_dim        = 12, k3.kv_heads = k3.heads;
+    k3.kinds[1].mixer = Mixer::attention;
+    k3.recurrence     = kimi.recurrence;
+    k3.latent         = {16, 12, 8, 4, 8};
+    k3.head_dim = 12, k3.kv_heads = k3.heads;
     k3.output_gate     = OutputGate::element;
     k3.residual_blocks = 3;
 

@@ -152,9 +152,8 @@ TEST_CASE("layers that state their sizes have these, and a half that is taken ou
     };
     auto const good  = file(block(R"({"n_heads_in_group": 8, "no_op": false, "window_length": null})",
                                   R"({"ffn_mult": 2.625, "no_op": false})") +
-                           "," +
-                           block(R"({"n_heads_in_group": null, "no_op": true})", R"({"ffn_mult": 5.25})") + "," +
-                           block(R"({"n_heads_in_group": 16})", R"({"ffn_mult": null, "no_op": true})"));
+                            "," + block(R"({"n_heads_in_group": null, "no_op": true})", R"({"ffn_mult": 5.25})") + "," +
+                            block(R"({"n_heads_in_group": 16})", R"({"ffn_mult": null, "no_op": true})"));
     auto const shape = workloads::parse_model(good, "config.json", "m");
     auto const kind  = [&](std::uint32_t layer) { return shape.layer_kinds()[shape.kind_of(layer)]; };
     CHECK(kind(0).kv_heads == 8);
@@ -172,8 +171,7 @@ TEST_CASE("layers that state their sizes have these, and a half that is taken ou
         }
         return std::string{};
     };
-    CHECK_THAT(refused(block(R"({"n_heads_in_group": 8})", R"({"ffn_mult": 1})")),
-               Contains("1 blocks for 3 layers"));
+    CHECK_THAT(refused(block(R"({"n_heads_in_group": 8})", R"({"ffn_mult": 1})")), Contains("1 blocks for 3 layers"));
     auto const with = [&](char const* attention) {
         auto const one = block(attention, R"({"ffn_mult": 1})");
         return refused(one + "," + one + "," + one);
@@ -200,8 +198,8 @@ TEST_CASE("an index of blocks lets a query attend to whole blocks, in the layers
         auto params    = configs::WorkloadParams{};
         params.context = context;
         params.kv_bits = params.activation_bits = 16;
-        auto const  step = workloads::decode_step(shape, params);
-        auto const* op   = workloads::find_operator(step.layer(shape.kind_of(layer)), name);
+        auto const  step                        = workloads::decode_step(shape, params);
+        auto const* op                          = workloads::find_operator(step.layer(shape.kind_of(layer)), name);
         return op == nullptr ? -1.0 : op->bytes_kv;
     };
     CHECK(at(1000, 0, "scores") == 2.0 * 2 * 16 * 1000);

@@ -103,10 +103,10 @@ struct LayerLayout {
     std::uint32_t out_rows     = 0; // of the hidden vector per row, on its way to the columns
 
     // Routed experts; 0 without.
-    std::uint32_t experts        = 0; // that a PE holds a slice of
-    std::uint32_t expert_ffn     = 0; // elements of an expert per row
-    std::uint32_t pairs          = 0; // of a token and an expert, in the group that has most
-    std::uint32_t router_outputs = 0; // experts that a row scores
+    std::uint32_t experts        = 0;          // that a PE holds a slice of
+    std::uint32_t expert_ffn     = 0;          // elements of an expert per row
+    std::uint32_t pairs          = 0;          // of a token and an expert, in the group that has most
+    std::uint32_t router_outputs = 0;          // experts that a row scores
     std::uint32_t all_experts = 0, active = 0; // that a router scores, and chooses
     // What experts work on where it is not the hidden vector; 0: it is.
     std::uint32_t narrow = 0, narrow_rows = 0; // elements per column, per row

@@ -102,7 +102,7 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
     }
 
     // Query heads that share a head of keys read it once.
-    auto  after                = std::vector<OperatorId>{Id::rope, written};
+    auto after = std::vector<OperatorId>{Id::rope, written};
     if (before != written)
         after.push_back(before);
     auto& products             = list.add(Id::scores, OperatorKind::attention, after);

@@ -15,8 +15,9 @@ void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
 {
     auto const gate = step.shape.output_gate;
     l.key_matrices  = key_matrices(layer.kind);
-    l.gate =
-        gate == OutputGate::element ? l.attended_values() : gate == OutputGate::head ? l.heads_per_row * l.share : 0;
+    l.gate          = gate == OutputGate::element ? l.attended_values()
+                      : gate == OutputGate::head  ? l.heads_per_row * l.share
+                                                  : 0;
     if (step.shape.chosen_by(layer.kind) == 0)
         return;
     auto const& index = step.shape.index;
@@ -50,10 +51,9 @@ std::uint64_t cache(LayerLayout const& l, std::uint64_t tokens_of_a_column)
 std::uint64_t vectors(LayerLayout const& l)
 {
     std::uint64_t const b     = l.batch;
-    auto const          index = l.index_heads == 0
-                                    ? 0
-                                    : padded(b * (l.index_heads + 1) * l.index_rows) +
-                                 padded(b * l.index_heads * (std::uint64_t{l.tokens} + l.index_blocks));
+    auto const          index = l.index_heads == 0 ? 0
+                                                   : padded(b * (l.index_heads + 1) * l.index_rows) +
+                                                padded(b * l.index_heads * (std::uint64_t{l.tokens} + l.index_blocks));
     return (l.gate == 0 ? 0 : padded(b * l.gate)) + index;
 }
 
@@ -98,8 +98,9 @@ void kv_write(StepWriter& w)
     std::uint32_t const key = w.at.qkv + w.layout.query();
     w.run(w.costs.copy(w.batch * w.layout.key()),
           {Kernel::append_key, w.at.keys, key, 0, w.at.slot, w.layout.head, w.layout.tokens, w.layout.heads_per_row});
-    w.run(w.costs.copy(w.batch * w.layout.kept_values()), {Kernel::append_value, w.at.values, key + w.layout.key(), 0,
-                                                   w.at.slot, w.layout.head, w.layout.tokens, w.layout.heads_per_row});
+    w.run(w.costs.copy(w.batch * w.layout.kept_values()),
+          {Kernel::append_value, w.at.values, key + w.layout.key(), 0, w.at.slot, w.layout.head, w.layout.tokens,
+           w.layout.heads_per_row});
 }
 
 void scores(StepWriter& w)
@@ -156,10 +157,7 @@ void index_key(StepWriter& w)
     w.run(w.costs.copy(w.batch * w.layout.index_rows));
 }
 
-void prefill_index_query(PrefillForms& f)
-{
-    f.through(f.shape.hidden, f.shape.index.heads * f.shape.index.dim);
-}
+void prefill_index_query(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.heads * f.shape.index.dim); }
 
 void prefill_index_key(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.dim); }
 

@@ -24,8 +24,8 @@ void select_tokens(StepWriter& w)
     w.run(w.costs.scalar(w.batch * l.tokens));
 }
 
-// Tokens of a block lie in all columns: the best of each block is the best of a row, which all columns then know. A head
-// of keys at a time each of them compares, without any further word between them.
+// Tokens of a block lie in all columns: the best of each block is the best of a row, which all columns then know. A
+// head of keys at a time each of them compares, without any further word between them.
 void select_blocks(StepWriter& w)
 {
     auto const& l    = w.layout;
@@ -48,7 +48,8 @@ std::uint32_t most_of_a_column(std::uint64_t chosen, std::uint32_t columns, std:
     return std::min(tokens, static_cast<std::uint32_t>(std::ceil(most)));
 }
 
-// Of tokens that are chosen one by one: negative scores are cut off, and a token's are weighed and added up where it is.
+// Of tokens that are chosen one by one: negative scores are cut off, and a token's are weighed and added up where it
+// is.
 void index_scores(StepWriter& w)
 {
     auto const& l = w.layout;

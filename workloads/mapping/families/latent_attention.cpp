@@ -19,16 +19,16 @@ void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
     l.segments        = 1;
     l.segment         = l.rows;
     l.share           = shape.heads;
-    l.head = l.value  = ceil_div(a.cached(), l.rows);
-    l.latent          = ceil_div(a.kv_rank, l.rows);
-    l.query_rank      = ceil_div(a.query_rank, l.rows);
-    l.query_rows      = a.query_rank != 0 ? 0 : ceil_div(shape.query_width(), l.rows);
-    l.head_queries    = ceil_div(shape.query_width(), l.columns);
-    l.head_nope       = ceil_div(std::uint64_t{shape.heads} * a.nope_dim, l.columns);
-    l.head_values     = ceil_div(std::uint64_t{shape.heads} * a.value_dim, l.columns);
-    l.heads_across    = ceil_div(l.head_values, a.value_dim);
-    l.out_rows        = ceil_div(shape.hidden, l.rows);
-    l.gate            = ceil_div(shape.gate_width(layer.kind), l.rows);
+    l.head = l.value = ceil_div(a.cached(), l.rows);
+    l.latent         = ceil_div(a.kv_rank, l.rows);
+    l.query_rank     = ceil_div(a.query_rank, l.rows);
+    l.query_rows     = a.query_rank != 0 ? 0 : ceil_div(shape.query_width(), l.rows);
+    l.head_queries   = ceil_div(shape.query_width(), l.columns);
+    l.head_nope      = ceil_div(std::uint64_t{shape.heads} * a.nope_dim, l.columns);
+    l.head_values    = ceil_div(std::uint64_t{shape.heads} * a.value_dim, l.columns);
+    l.heads_across   = ceil_div(l.head_values, a.value_dim);
+    l.out_rows       = ceil_div(shape.hidden, l.rows);
+    l.gate           = ceil_div(shape.gate_width(layer.kind), l.rows);
     if (shape.chosen_by(layer.kind) == 0)
         return;
     l.index_heads   = shape.index.heads;

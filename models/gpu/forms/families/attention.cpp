@@ -74,10 +74,7 @@ bool attend(KernelWriter& w, StepOperator& entry, Operator const&)
 }
 
 // An index that chooses blocks: its queries go with the heads of keys, its key is on every GPU.
-std::uint32_t index_heads_of_one(KernelWriter const& w)
-{
-    return std::max(1U, w.shape().index.heads / w.tensor());
-}
+std::uint32_t index_heads_of_one(KernelWriter const& w) { return std::max(1U, w.shape().index.heads / w.tensor()); }
 
 bool index_query(KernelWriter& w, StepOperator& entry, Operator const&)
 {
@@ -123,8 +120,8 @@ bool write_kv(KernelWriter& w, StepOperator& entry, Operator const& op)
     auto const  latent = w.shape().mixer_of(kind) == workloads::Mixer::latent_attention;
     auto const  copies = latent ? mixer_kernels(workloads::Mixer::latent_attention).kv_copies(w.plan, w.shape(), kind)
                                 : key_copies(w.plan, w.shape(), kind);
-    entry.kv          = Bytes{op.bytes_kv * copies} * static_cast<double>(w.rows()) * w.parts_of_batch();
-    entry.kv_written  = entry.kv;
+    entry.kv           = Bytes{op.bytes_kv * copies} * static_cast<double>(w.rows()) * w.parts_of_batch();
+    entry.kv_written   = entry.kv;
     w.vectors(entry, op, true, false, 0); // into the cache, which is counted as such; by the kernel that rotates
     return true;
 }
