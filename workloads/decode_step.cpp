@@ -58,6 +58,22 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     list.residual(Id::ffn_residual, hidden, {middle, fed});
 }
 
+// Elements of 32 bits are loaded as 16: so engines serve them.
+std::array<double, weight_parts> loaded(Checkpoint const& checkpoint)
+{
+    auto stored = checkpoint.stored;
+    for (auto& bits : stored)
+        bits = std::min(bits, 16.0);
+    return stored;
+}
+
+double loaded_bits(ModelShape const& shape)
+{
+    auto all              = shape;
+    all.checkpoint.stored = loaded(shape.checkpoint);
+    return all.checkpoint_element_bits();
+}
+
 void add_notes(DecodeStep& step, ModelShape const& model)
 {
     auto const& shape = step.shape;
@@ -96,9 +112,9 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
     step.shape   = params.kv_heads == configs::KvHeads::full ? with_full_kv(model) : model;
     step.context = params.context;
     if (params.weight_bits.checkpoint) {
-        step.stored      = model.checkpoint.stored;
+        step.stored      = loaded(model.checkpoint);
         step.weight_bits = model.checkpoint.bits;
-        step.stored_bits = model.checkpoint_element_bits();
+        step.stored_bits = loaded_bits(model);
     } else {
         step.stored.fill(params.weight_bits);
         step.weight_bits = format_width(params.weight_bits);
@@ -125,7 +141,7 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
 void settle_widths(configs::WorkloadParams& params, ModelShape const& shape)
 {
     if (params.weight_bits.checkpoint)
-        params.weight_bits.value = shape.checkpoint_element_bits();
+        params.weight_bits.value = loaded_bits(shape);
 }
 
 bool speculates(configs::WorkloadParams const& params) { return params.draft_model != "none"; }
