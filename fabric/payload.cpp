@@ -83,6 +83,8 @@ float Payload::activation(float x) const
         return std::max(x, 0.0f) * std::max(x, 0.0f);
     case workloads::Activation::xielu: // with the numbers that training starts from
         return x > 0 ? 0.8f * x * x + 0.5f * x : 0.8f * (std::expm1(std::min(x, -1e-6f)) - x) + 0.5f * x;
+    case workloads::Activation::situ:
+        return 4.0f * std::tanh(x * 0.25f) / (1.0f + std::exp(-x));
     }
     return x;
 }

@@ -5,6 +5,7 @@
 #include "models/gpu/gpu_machine.hpp"
 #include "models/sram/stream_machines.hpp"
 #include "models/wafer/wafer_machine.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 
@@ -60,7 +61,7 @@ std::unique_ptr<Machine> make_machine(configs::Config const& config)
     auto       settled  = config;
     auto&      workload = settled.parameters.workload;
     auto const shape    = workloads::read_model(workload.model);
-    workloads::settle_widths(workload, shape);
+    workloads::settle_widths(settled, shape);
     return make_machine(settled, workloads::decode_step(shape, workload));
 }
 

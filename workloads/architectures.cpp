@@ -48,14 +48,9 @@ constexpr std::array refusals{
     Refusal{"llamaforcausallmeagle", draft},
     Refusal{"eagle", draft},
     Refusal{"deepseekv4", compressed},
-    Refusal{"kimik3", kimi_delta},
     Refusal{"phi3small", "block-sparse attention in every second layer"},
     Refusal{"phi4flash", state_space},
-    Refusal{"minimaxm3", block_wise},
     Refusal{"bailinghybrid", lightning},
-    Refusal{"longcat", "two attentions and two feed-forwards a layer beside the experts, some of which do nothing"},
-    Refusal{"mimov2", "heads of other sizes and numbers in layers with a window than in those without"},
-    Refusal{"nemotronnas", per_layer},
     Refusal{"falconmamba", state_space},
     Refusal{"mamba", state_space},
     Refusal{"jamba", state_space},
@@ -66,7 +61,6 @@ constexpr std::array refusals{
     Refusal{"gemma3n", layer_inputs},
     Refusal{"dbrx", "its sizes stand in attn_config and ffn_config, which are not read"},
     Refusal{"openelm", per_layer},
-    Refusal{"deci", per_layer},
     Refusal{"mllama", cross},
     Refusal{"gpt2", no_rope},
     Refusal{"opt", no_rope},
@@ -82,12 +76,12 @@ constexpr std::array refusals{
 };
 
 // Words that a key of the layers' shape has in it, in lower case.
-constexpr std::array<std::string_view, 31> words_of_layers{
-    "sparse",     "hybrid",       "mamba",    "ssm",       "conv",        "linear_",    "latent",
-    "lora_rank",  "index",        "compress", "pattern",   "block_type",  "layer_type", "layers_type",
-    "attn_type",  "moe",          "expert",   "window",    "chunk",       "k_eq_v",     "kv_shared",
-    "per_layer",  "head_dim",     "_heads",   "head_wise", "output_gate", "hyper_conn", "attention_other",
-    "ffn_hidden", "intermediate", "recurrent"};
+constexpr std::array<std::string_view, 33> words_of_layers{
+    "sparse",     "hybrid",       "mamba",     "ssm",       "conv",        "linear_",    "latent",
+    "lora_rank",  "index",        "compress",  "pattern",   "block_type",  "layer_type", "layers_type",
+    "attn_type",  "moe",          "expert",    "window",    "chunk",       "k_eq_v",     "kv_shared",
+    "per_layer",  "head_dim",     "_heads",    "head_wise", "output_gate", "hyper_conn", "attention_other",
+    "ffn_hidden", "intermediate", "recurrent", "swa_",      "attn_res"};
 
 // Keys with one of those words that a reader need not know: training, numerics, run time, or the count of something
 // that is not in the decoder's layers.
@@ -145,6 +139,9 @@ constexpr std::array harmless{
     "layernorm_linear_attention_alpha",
     "layernorm_linear_attention_beta",
     "router_dtype",
+    "latent_moe_use_norm", // of what experts work on, once
+    "activation_situ_linear_beta",
+    "swa_rope_theta",
     "qk_head_dim", // the sum of two that are read
     "token_type_index",
     "ignore_index",
@@ -269,10 +266,10 @@ std::vector<TellingKey> const& telling_keys()
         {"enable_moe_block", 0, "experts beside the feed-forward that all tokens pass", &Architecture::experts},
         {"kv_lora_rank", 0, latent, &Architecture::latent},
         {"index_topk", 0, sparse, &Architecture::sparse_index},
-        {"sparse_attention_config", 0, block_wise},
+        {"sparse_attention_config", 0, block_wise, &Architecture::block_index},
         {"sparse_config", 0, block_wise},
         {"compress_ratios", 0, compressed},
-        {"attention_chunk_size", 0, chunked, &Architecture::chunks},
+        {"attention_chunk_size", 0, chunked, &Architecture::chunks, &Architecture::window_heads},
         {"ssm_state_size", 0, state_space, &Architecture::state_space},
         {"state_size", 0, state_space},
         {"mamba_num_heads", 0, state_space, &Architecture::state_space},
@@ -290,11 +287,14 @@ std::vector<TellingKey> const& telling_keys()
         {"use_head_wise_attn_gate", 0, gated_attn, &Architecture::gated_attention},
         {"attention_k_eq_v", 0, keys_values, &Architecture::two_heads},
         {"global_head_dim", 0, two_heads, &Architecture::two_heads},
-        {"hybrid_layer_pattern", 0, "layers of several types"},
+        {"hybrid_layer_pattern", 0, "layers of several types", &Architecture::window_heads},
+        {"swa_num_key_value_heads", 0, two_heads, &Architecture::window_heads},
+        {"zero_expert_num", 0, "experts that do nothing", &Architecture::two_attentions},
+        {"attn_res_block_size", 0, "sums of blocks of layers that later ones read", &Architecture::mixes_blocks},
         {"num_kv_shared_layers", 0, shared_kv, &Architecture::two_heads},
         {"use_cla", 0, shared_kv},
         {"hidden_size_per_layer_input", 0, layer_inputs},
-        {"block_configs", 0, per_layer},
+        {"block_configs", 0, per_layer, &Architecture::per_layer},
         {"hc_mult", 1, hyper},
         {"cross_attention_layers", 0, cross},
         {"add_cross_attention", 0, cross},

@@ -72,6 +72,11 @@ struct Architecture {
     bool                     gated_attention      = false; // its output passes a gate, as output_gate says
     OutputGate               output_gate          = OutputGate::none;
     bool                     gate_unless_denied   = false; // where the file does not say whether there is one
+    bool                     window_heads         = false; // layers with a window have heads of their own
+    bool                     block_index          = false; // an index chooses blocks of tokens, in some layers
+    bool                     per_layer            = false; // each layer states its sizes
+    bool                     two_attentions       = false; // a layer has two of each half, and experts in the first
+    bool                     mixes_blocks         = false; // layers may read sums of blocks of layers before them
 };
 
 std::vector<Architecture> const& known_architectures();
@@ -100,6 +105,7 @@ struct TellingKey {
     double      harmless;
     char const* what; // "mixture of experts"
     bool Architecture::*known = nullptr;
+    bool Architecture::*also  = nullptr; // as well
 };
 std::vector<TellingKey> const& telling_keys();
 

@@ -21,8 +21,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t deepest_path = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
-constexpr std::size_t longest_key  = 128;
+constexpr std::size_t deepest_path  = 6; // quantization_config.config_groups.group_0.weights.num_bits has five
+constexpr std::size_t longest_key   = 128;
+constexpr auto*       numbered_list = "block_configs";
 
 // The parser quotes what it read last, which may be most of the file.
 std::string short_enough(std::string const& message)
@@ -103,6 +104,11 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
     bool start_object(std::size_t) override
     {
         value(of(FieldKind::object, 0), "{...}");
+        // Blocks of a list of layers are numbered: block_configs/7.
+        if (!open_.empty() && open_.back() == Open::list && lists_open_ == 1 && path_.back() == numbered_list) {
+            path_.back() += fmt::format("/{}", numbered_++);
+            numbered_at_ = path_.size() + 1;
+        }
         open_.push_back(Open::object);
         path_.emplace_back();
         return true;
@@ -111,6 +117,10 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
     {
         open_.pop_back();
         path_.pop_back();
+        if (numbered_at_ == path_.size() + 1) {
+            path_.back() = numbered_list;
+            numbered_at_ = 0;
+        }
         return true;
     }
     bool start_array(std::size_t) override
@@ -217,11 +227,11 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
 
     std::string joined() const { return fmt::format("{}", fmt::join(path_, ".")); }
 
-    // The field at the current path, made if need be; null where fields are not kept. Objects in lists are not: their
-    // keys repeat.
+    // The field at the current path, made if need be; null where fields are not kept. Objects in lists are not, unless
+    // the list is numbered: their keys repeat.
     Field* current()
     {
-        auto const in_list = lists_open_ > (open_.back() == Open::list ? 1U : 0U);
+        auto const in_list = lists_open_ > (open_.back() == Open::list ? 1U : 0U) + (numbered_at_ != 0 ? 1U : 0U);
         if (in_list || path_.empty() || path_.size() > deepest_path)
             return nullptr;
         if (!std::all_of(path_.begin(), path_.end(), is_kept))
@@ -260,6 +270,7 @@ class FieldCollector final : public nlohmann::json_sax<Json> {
     std::vector<Open>        open_;
     std::vector<std::string> path_; // one key per open object
     std::size_t              lists_open_ = 0;
+    std::size_t              numbered_ = 0, numbered_at_ = 0; // of numbered_list; how deep the block is, 0: in none
     std::size_t              counted_    = 0;
     std::size_t              line_start_ = 0;
     std::size_t              line_       = 1;

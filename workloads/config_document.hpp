@@ -38,7 +38,8 @@ struct ConfigDocument {
 
 // NaN, Infinity and -Infinity are numbers, as Python's json module writes and reads them.
 // Throws UserError (bad_config) with file, line and column where the text is no JSON object or names a key twice.
-// A dot within a key is written as '/': names of modules have them. Keys deeper than six levels or longer than 128
+// A dot within a key is written as '/': names of modules have them. Objects in a list are left out but for those of
+// block_configs, which are block_configs/0, /1 and so on. Keys deeper than six levels or longer than 128
 // bytes are left out: none that we know is, and the memory that a hostile file can take stays in proportion to its
 // length.
 ConfigDocument parse_config(std::string_view text, std::string const& file);

@@ -23,8 +23,18 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     auto const  norm    = [&](Id id, Id after) { return list.norm(id, shape.norm, hidden, after); };
     auto const* attends = mixer_family(shape, layer.kind);
     auto        middle  = Id::layer_input;
+    // A mean of the sums of blocks before: of each its norm, a product with the half's own query, and its share.
+    auto const mix = [&](Id id, Id after) {
+        auto const sums      = static_cast<double>(shape.residual_blocks);
+        auto&      op        = list.add(id, OperatorKind::residual, {after});
+        op.flops             = sums * (flops_of_norm(Norm::rms, hidden) + 4 * hidden);
+        op.bytes_activations = list.activations((sums + 1) * hidden);
+        return id;
+    };
 
     if (attends != nullptr) {
+        if (shape.residual_blocks != 0)
+            input = mix(Id::attention_mix, input);
         if (shape.pre_norms)
             input = norm(Id::attention_norm, input);
         auto attended = attends->add(step, layer, list, input);
@@ -37,6 +47,8 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     // Side by side, the feed-forward starts from what attention started from, and the two meet in the residuals.
     if (!shape.parallel_blocks) {
         input = middle;
+        if (shape.residual_blocks != 0)
+            input = mix(Id::ffn_mix, input);
         if (shape.pre_norms)
             input = norm(Id::ffn_norm, input);
     }
@@ -44,6 +56,22 @@ void add_layer(DecodeStep const& step, LayerStep& layer)
     if (shape.post_norms)
         fed = norm(Id::post_ffn_norm, fed);
     list.residual(Id::ffn_residual, hidden, {middle, fed});
+}
+
+// Elements of 32 bits are loaded as 16: so engines serve them.
+std::array<double, weight_parts> loaded(Checkpoint const& checkpoint)
+{
+    auto stored = checkpoint.stored;
+    for (auto& bits : stored)
+        bits = std::min(bits, 16.0);
+    return stored;
+}
+
+double loaded_bits(ModelShape const& shape)
+{
+    auto all              = shape;
+    all.checkpoint.stored = loaded(shape.checkpoint);
+    return all.checkpoint_element_bits();
 }
 
 void add_notes(DecodeStep& step, ModelShape const& model)
@@ -62,6 +90,13 @@ void add_notes(DecodeStep& step, ModelShape const& model)
                                          shape.recurrence.state_bits));
     if (std::any_of(shape.kinds.begin(), shape.kinds.end(), [](auto const& kind) { return kind.chunked; }))
         step.notes.push_back("layers that attend to a piece of the context are counted at the end of a full piece");
+    for (auto const& kind : shape.kinds)
+        if (kind.idle_experts != 0) {
+            step.notes.push_back(fmt::format("{} of {} experts do nothing: of those of a token {} do something, in the "
+                                             "mean",
+                                             kind.idle_experts, kind.experts + kind.idle_experts, kind.active));
+            break;
+        }
     if (shape.kv_width() != model.kv_width() || shape.heads != model.heads)
         step.notes.push_back(fmt::format("workload.kv_heads = full: one head of {} elements in place of {} with {} of "
                                          "keys and values",
@@ -77,9 +112,9 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
     step.shape   = params.kv_heads == configs::KvHeads::full ? with_full_kv(model) : model;
     step.context = params.context;
     if (params.weight_bits.checkpoint) {
-        step.stored      = model.checkpoint.stored;
+        step.stored      = loaded(model.checkpoint);
         step.weight_bits = model.checkpoint.bits;
-        step.stored_bits = model.checkpoint_element_bits();
+        step.stored_bits = loaded_bits(model);
     } else {
         step.stored.fill(params.weight_bits);
         step.weight_bits = format_width(params.weight_bits);
@@ -93,8 +128,8 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
         // Of a piece of the context a token sees what stands before it; a whole piece is what the layer must hold.
         if (kinds[kind].window != 0)
             layer.attended = std::min(step.context, kinds[kind].window);
-        layer.chosen =
-            step.shape.index.chosen != 0 ? std::min(layer.attended, step.shape.index.chosen) : layer.attended;
+        auto const chosen = step.shape.chosen_by(layer.kind);
+        layer.chosen      = chosen != 0 ? std::min(layer.attended, chosen) : layer.attended;
         add_layer(step, layer);
         step.kinds.push_back(std::move(layer));
     }
@@ -106,7 +141,7 @@ DecodeStep decode_step(ModelShape const& model, configs::WorkloadParams const& p
 void settle_widths(configs::WorkloadParams& params, ModelShape const& shape)
 {
     if (params.weight_bits.checkpoint)
-        params.weight_bits.value = shape.checkpoint_element_bits();
+        params.weight_bits.value = loaded_bits(shape);
 }
 
 bool speculates(configs::WorkloadParams const& params) { return params.draft_model != "none"; }

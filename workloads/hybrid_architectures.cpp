@@ -127,6 +127,51 @@ Architecture kimi_linear()
     auto row       = deepseek({"KimiLinearForCausalLM"}, {"kimi_linear"});
     row.recurrence = RecurrenceOf::kimi_delta;
     row.kimi_delta = true;
+    // Kimi K3 is such a model within another file; its layers have more than those of Kimi Linear.
+    row.gated_attention = true;
+    row.output_gate     = OutputGate::element;
+    row.narrow_experts  = true;
+    row.mixes_blocks    = true;
+    return row;
+}
+
+// Layers with a window have more heads of keys than those without; heads of values are smaller than those of keys.
+Architecture mimo_v2()
+{
+    auto row         = with_experts(with_kv_heads_stated(
+                llama_like({"MiMoV2FlashForCausalLM", "MiMoV2ForCausalLM"}, {"mimo_v2_flash", "mimo_v2"}, 1e-5)));
+    row.window_heads = true;
+    return row;
+}
+
+// Most layers attend to the blocks of tokens that an index finds.
+Architecture minimax_m3()
+{
+    auto row = with_experts_of_intermediate(
+        with_kv_heads_stated(llama_like({"MiniMaxM3ForCausalLM", "MiniMaxM3VLForConditionalGeneration"},
+                                        {"minimax_m3", "minimax_m3_vl", "minimax_m3_vl_text"}, 1e-6)));
+    row.block_index     = true;
+    row.gated_attention = true; // which the file denies
+    row.output_gate     = OutputGate::element;
+    return row;
+}
+
+// Nemotron Super and Ultra of the Llama generation: what a search has left of each layer.
+Architecture nemotron_nas()
+{
+    auto row      = llama_like({"DeciLMForCausalLM"}, {"nemotron-nas"}, 1e-5);
+    row.per_layer = true;
+    return row;
+}
+
+// LongCat-Flash: a layer is twice DeepSeek's attention with a dense feed-forward, and the experts stand beside the
+// first of these. Counted as two layers; that the experts may run beside the second is left out.
+Architecture longcat()
+{
+    auto row                 = with_experts(llama_like({"LongcatFlashForCausalLM"}, {"longcat_flash"}, 1e-5));
+    row.latent               = true;
+    row.dense_beside_experts = true;
+    row.two_attentions       = true;
     return row;
 }
 
@@ -182,6 +227,10 @@ std::vector<Architecture> hybrid()
         minimax_text(),
         ring_linear(),
         kimi_linear(),
+        mimo_v2(),
+        minimax_m3(),
+        nemotron_nas(),
+        longcat(),
         lfm2({"Lfm2ForCausalLM"}, {"lfm2"}),
         with_experts(lfm2({"Lfm2MoeForCausalLM"}, {"lfm2_moe"})),
         gemma4(),

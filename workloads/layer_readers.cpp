@@ -51,6 +51,14 @@ std::vector<bool> layers_within(ConfigReader& reader, ConfigDocument const& docu
         for (std::uint32_t layer = 0; layer < std::min(first, layers); ++layer)
             list[layer] = false;
     }
+    if (auto const names = Names{"hybrid_layer_pattern"}; row.window_heads && reader.list(names) != nullptr) {
+        auto const& flags = reader.list(names)->numbers; // 1 where a layer has a window
+        if (flags.size() != layers)
+            reader.complain(reader.path_of(names),
+                            fmt::format("{} entries for {} layers. Give a 0 or 1 for each", flags.size(), layers));
+        for (std::size_t layer = 0; layer < std::min<std::size_t>(layers, flags.size()); ++layer)
+            list[layer] = flags[layer] > 0;
+    }
     auto const* const types = reader.list({"layer_types"});
     if (types == nullptr)
         return list;
@@ -100,8 +108,8 @@ ExpertReader::ExpertReader(ConfigReader& reader, Architecture const& row, ModelS
     constexpr std::uint32_t most = 1U << 16U, widest = 1U << 22U;
     auto const              names = Names{"num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts"};
     auto const chosen = Names{"num_experts_per_tok", "experts_per_token", "num_experts_per_token", "moe_topk", "moe_k",
-                              "top_k_experts"};
-    auto const wide   = Names{"moe_intermediate_size"};
+                              "top_k_experts",       "moe_top_k"};
+    auto const wide   = Names{"moe_intermediate_size", "expert_ffn_hidden_size"};
     auto const of_all = Names{"shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"};
     auto const dense  = row.may_be_dense ? std::optional<std::uint32_t>{0} : std::nullopt;
     with_.experts     = reader.whole(names, dense ? 0 : 1, most, "the number of experts", dense);
@@ -131,14 +139,30 @@ ExpertReader::ExpertReader(ConfigReader& reader, Architecture const& row, ModelS
         if (row.dense_beside_experts)
             with_.ffn = shape.ffn;
         if (row.narrow_experts)
-            with_.expert_input = reader.whole({"moe_latent_size"}, 0, widest, "the width that experts work on", 0);
+            with_.expert_input = reader.whole({"moe_latent_size", "routed_expert_hidden_size"}, 0, widest,
+                                              "the width that experts work on", 0);
         if (reader.clean() && with_.active > with_.experts)
             reader.complain(reader.path_of(chosen),
                             fmt::format("a token cannot pass {} of {} = {} experts. Correct one "
                                         "of the two",
                                         with_.active, reader.path_of(names), with_.experts));
+        read_idle(reader, row);
     }
     choose_dense_layers(reader, row);
+}
+
+// Of the experts that a token chooses, those that give it back as it is do nothing: in the mean as many as there are of
+// them among all (LongCat).
+void ExpertReader::read_idle(ConfigReader& reader, Architecture const& row)
+{
+    if (!row.two_attentions)
+        return;
+    auto const kind = Names{"zero_expert_type"};
+    if (auto const word = reader.text(kind, "identity"); word != "identity")
+        reader.complain(reader.path_of(kind), "not supported: only experts that give a token back as it is (identity)");
+    with_.idle_experts = reader.whole({"zero_expert_num"}, 0, 1U << 16U, "the experts that do nothing", 0);
+    auto const all     = with_.experts + with_.idle_experts;
+    with_.active       = std::max(1U, (with_.active * with_.experts + all / 2) / all);
 }
 
 LayerKind ExpertReader::at(std::uint32_t layer, SecondHalf half) const
@@ -172,6 +196,8 @@ void ExpertReader::choose_dense_layers(ConfigReader& reader, Architecture const&
         for (auto layer = std::min(end, layers - 1) + 1; layer < layers; ++layer)
             dense_[layer] = true;
     }
+    for (std::uint32_t layer = 1; row.two_attentions && layer < layers; layer += 2)
+        dense_[layer] = true;
     mark(reader, Names{"mlp_only_layers"}, true);
     if (auto const names = Names{"moe_layers"}; reader.list(names) != nullptr) {
         std::fill(dense_.begin(), dense_.end(), true);

@@ -20,7 +20,8 @@ class WindowReader {
 
     std::uint32_t at(std::uint32_t layer) const { return windows_[layer]; }
     // Whether it is of the kind that has a window, also where nothing outgrows that.
-    bool within(std::uint32_t layer) const { return within_[layer]; }
+    bool                     within(std::uint32_t layer) const { return within_[layer]; }
+    std::vector<bool> const& within() const { return within_; }
 
   private:
     void take_list(ConfigReader& reader, std::string const& block, ModelShape const& shape);
@@ -38,6 +39,7 @@ class ExpertReader {
     LayerKind at(std::uint32_t layer, SecondHalf half) const;
 
   private:
+    void read_idle(ConfigReader& reader, Architecture const& row);
     void choose_dense_layers(ConfigReader& reader, Architecture const& row);
     void mark(ConfigReader& reader, Names const& names, bool dense);
 

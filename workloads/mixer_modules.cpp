@@ -20,12 +20,14 @@ std::vector<MixerModule> modules_of_mixer(ModelShape const& shape, LayerKind con
     };
     if (mixer == Mixer::attention || mixer == Mixer::attention_and_recurrence) {
         auto const sizes = shape.sizes_of(kind);
-        auto const query = static_cast<double>(sizes.query_width());
-        auto const keys  = kind.shares_kv ? 0.0 : static_cast<double>(sizes.kv_width());
-        attention("q_proj", hidden * (query + static_cast<double>(shape.gate_width(kind))));
-        attention("k_proj", hidden * keys);
-        attention("v_proj", kind.values_from_keys ? 0.0 : hidden * keys);
-        attention("o_proj", hidden * query);
+        auto const made  = [&](std::uint64_t width) { return kind.shares_kv ? 0.0 : static_cast<double>(width); };
+        auto const index = shape.chosen_by(kind) != 0 ? static_cast<double>(shape.index.dim) : 0.0;
+        attention("q_proj", hidden * static_cast<double>(sizes.query_width() + shape.gate_width(kind)));
+        attention("k_proj", hidden * made(sizes.kv_width()));
+        attention("v_proj", kind.values_from_keys ? 0.0 : hidden * made(sizes.value_width()));
+        attention("o_proj", hidden * static_cast<double>(sizes.attended_width()));
+        attention("index_q_proj", hidden * index * shape.index.heads);
+        attention("index_k_proj", hidden * index);
     }
     if (mixer == Mixer::recurrence || mixer == Mixer::attention_and_recurrence) {
         auto const& r      = shape.recurrence;
@@ -36,7 +38,7 @@ std::vector<MixerModule> modules_of_mixer(ModelShape const& shape, LayerKind con
     }
     if (mixer == Mixer::latent_attention) {
         auto const& l     = shape.latent;
-        auto const& i     = shape.index;
+        auto const  i     = shape.chosen_by(kind) != 0 ? shape.index : SparseIndex{};
         auto const  query = static_cast<double>(shape.query_width());
         if (l.query_rank != 0) {
             attention("q_a_proj", hidden * l.query_rank);
@@ -47,6 +49,7 @@ std::vector<MixerModule> modules_of_mixer(ModelShape const& shape, LayerKind con
         attention("kv_a_proj_with_mqa", hidden * l.cached());
         attention("kv_b_proj", double{1} * l.kv_rank * shape.heads * (l.nope_dim + l.value_dim));
         attention("o_proj", double{1} * shape.heads * l.value_dim * hidden);
+        attention("g_proj", hidden * static_cast<double>(shape.gate_width(kind)));
         attention("indexer.wq_b", double{1} * l.query_rank * i.heads * i.dim);
         attention("indexer.wk", hidden * i.dim);
         attention("indexer.weights_proj", hidden * i.heads);

@@ -13,7 +13,8 @@ bool operator==(LayerKind const& a, LayerKind const& b)
     return a.window == b.window && a.chunked == b.chunked && a.ffn == b.ffn && a.experts == b.experts &&
            a.active == b.active && a.expert_ffn == b.expert_ffn && a.mixer == b.mixer && a.kv_heads == b.kv_heads &&
            a.head_dim == b.head_dim && a.values_from_keys == b.values_from_keys && a.shares_kv == b.shares_kv &&
-           a.expert_input == b.expert_input;
+           a.expert_input == b.expert_input && a.value_dim == b.value_dim && a.idle_experts == b.idle_experts &&
+           a.unindexed == b.unindexed;
 }
 
 std::vector<LayerKind> ModelShape::layer_kinds() const
@@ -43,13 +44,22 @@ Mixer ModelShape::mixer_of(LayerKind const& kind) const
 
 HeadSizes ModelShape::sizes_of(LayerKind const& kind) const
 {
-    return {heads, kind.kv_heads != 0 ? kind.kv_heads : kv_heads, kind.head_dim != 0 ? kind.head_dim : head_dim};
+    auto const of_head = kind.head_dim != 0 ? kind.head_dim : head_dim;
+    return {heads, kind.kv_heads != 0 ? kind.kv_heads : kv_heads, of_head,
+            kind.value_dim != 0 ? kind.value_dim : of_head};
 }
 
 std::uint64_t ModelShape::gate_width(LayerKind const& kind) const
 {
-    return output_gate == OutputGate::none ? 0 : output_gate == OutputGate::head ? heads : sizes_of(kind).query_width();
+    if (output_gate == OutputGate::none)
+        return 0;
+    if (output_gate == OutputGate::head)
+        return heads;
+    return mixer_of(kind) == Mixer::latent_attention ? std::uint64_t{heads} * latent.value_dim
+                                                     : sizes_of(kind).attended_width();
 }
+
+std::uint32_t ModelShape::chosen_by(LayerKind const& kind) const { return kind.unindexed ? 0 : index.chosen; }
 
 Kept ModelShape::kept_by(LayerKind const& kind) const
 {
@@ -106,19 +116,19 @@ std::uint64_t ModelShape::elements_of(WeightPart part) const
 {
     auto const    all = layer_kinds();
     std::uint64_t sum = 0;
-    for (std::uint32_t index = 0; index < all.size(); ++index) {
-        auto const& kind   = all[index];
+    for (std::uint32_t number = 0; number < all.size(); ++number) {
+        auto const& kind   = all[number];
         auto        passed = kind;
-        passed.experts     = 0;
-        auto const shared  = feed_forward_weights(passed); // what all tokens pass
-        auto const router  = std::uint64_t{hidden} * kind.experts;
-        auto const one     = part == WeightPart::attention        ? attention_weights(kind)
-                             : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
-                             : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
-                             : part == WeightPart::experts        ? feed_forward_weights(kind) - shared - router
-                             : part == WeightPart::router         ? router
-                                                                  : 0;
-        sum += layers_of(index) * one;
+        passed.experts = passed.idle_experts = 0;
+        auto const shared                    = feed_forward_weights(passed); // what all tokens pass
+        auto const router                    = std::uint64_t{hidden} * (kind.experts + kind.idle_experts);
+        auto const one                       = part == WeightPart::attention        ? attention_weights(kind)
+                                               : part == WeightPart::feed_forward   ? (kind.experts == 0 ? shared : 0)
+                                               : part == WeightPart::shared_experts ? (kind.experts == 0 ? 0 : shared)
+                                               : part == WeightPart::experts ? feed_forward_weights(kind) - shared - router
+                                               : part == WeightPart::router ? router
+                                                                            : 0;
+        sum += layers_of(number) * one;
     }
     auto const table = std::uint64_t{vocabulary} * hidden;
     if (part == WeightPart::embedding)
@@ -176,7 +186,7 @@ ModelShape with_full_kv(ModelShape shape)
     shape.kv_heads = 1;
     shape.head_dim = shape.hidden;
     for (auto& kind : shape.kinds)
-        kind.kv_heads = kind.head_dim = 0; // as the model's
+        kind.kv_heads = kind.head_dim = kind.value_dim = 0; // as the model's
     return shape;
 }
 

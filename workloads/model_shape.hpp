@@ -11,7 +11,7 @@
 namespace scribeline::workloads {
 
 enum class Norm { rms, layer };
-enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu };
+enum class Activation { silu, gelu, gelu_tanh, relu, relu_squared, xielu, situ };
 
 // What stands in the first half of a layer: one of the families of workloads/operators/families.hpp.
 // `none`: the layer has no such half.
@@ -38,6 +38,9 @@ struct LayerKind {
     bool          values_from_keys = false;    // values have no matrix of their own
     bool          shares_kv        = false;    // keys and values are those of a layer before
     std::uint32_t expert_input     = 0;        // what experts work on is so wide; 0: the hidden vector
+    std::uint32_t value_dim        = 0;        // of a head of values; 0: as head_dim
+    std::uint32_t idle_experts     = 0;        // that a token may choose beside `experts`, and that do nothing
+    bool          unindexed        = false;    // of a model with an index: attends without it
 };
 bool operator==(LayerKind const&, LayerKind const&);
 
@@ -53,11 +56,13 @@ struct LatentAttention {
     std::uint32_t cached() const { return kv_rank + rope_dim; } // elements a token
 };
 
-// Sparse attention with an index (DeepSeek-V3.2): a query attends to as many tokens as are chosen.
+// Sparse attention with an index: a query attends to as many tokens as are chosen, one by one with weights for the
+// index's heads (DeepSeek-V3.2), or in blocks by the best of each, every head of keys its own (MiniMax M3).
 struct SparseIndex {
     std::uint32_t heads  = 0; // 0: none
     std::uint32_t dim    = 0; // of a head's queries, and of the key that a token leaves in the index
     std::uint32_t chosen = 0; // tokens
+    std::uint32_t block  = 1; // tokens that are chosen together
 };
 
 // A running state in place of keys and values; workloads/operators/recurrence.cpp says what the rules compute.
@@ -88,12 +93,14 @@ struct Recurrence {
 // A gate on the output of attention: a number for each head, or for each element.
 enum class OutputGate : std::uint8_t { none, head, element };
 
-// Of a layer's attention.
+// Of a layer's attention. A head of values may be smaller than one of keys.
 struct HeadSizes {
-    std::uint32_t heads, kv_heads, head_dim;
+    std::uint32_t heads, kv_heads, head_dim, value_dim;
 
     std::uint64_t query_width() const { return std::uint64_t{heads} * head_dim; }
     std::uint64_t kv_width() const { return std::uint64_t{kv_heads} * head_dim; }
+    std::uint64_t value_width() const { return std::uint64_t{kv_heads} * value_dim; } // of all heads of values
+    std::uint64_t attended_width() const { return std::uint64_t{heads} * value_dim; } // of what attention gives
 };
 
 // All sizes in elements.
@@ -122,10 +129,13 @@ struct ModelShape {
     std::uint32_t sliding_window;  // tokens, of all layers; 0: none, or as `kinds` say
     bool          soft_caps;       // scores or logits pass through tanh (Gemma 2); not counted
 
-    LatentAttention           latent;
-    SparseIndex               index;
-    Recurrence                recurrence;
-    OutputGate                output_gate = OutputGate::none;
+    LatentAttention latent;
+    SparseIndex     index;
+    Recurrence      recurrence;
+    OutputGate      output_gate = OutputGate::none;
+    // Each half of a layer reads a mean of the sums of blocks of layers before it, weighed by a query that it has
+    // learned (attention residuals, arXiv 2603.15031): so many sums, of the layers' mean; 0: the last one, as it is.
+    std::uint32_t             residual_blocks = 0;
     std::vector<LayerKind>    kinds;   // empty: all layers are alike, as ffn and sliding_window say
     std::vector<std::uint8_t> kind_at; // [layer]: which of `kinds`; empty with them
 
@@ -143,6 +153,7 @@ struct ModelShape {
     Mixer                  mixer_of(LayerKind const&) const;
     HeadSizes              sizes_of(LayerKind const&) const;
     std::uint64_t          gate_width(LayerKind const&) const; // of attention's output; 0: none
+    std::uint32_t          chosen_by(LayerKind const&) const;  // tokens, by an index; 0: all
     std::uint32_t          expert_input(LayerKind const& kind) const
     {
         return kind.expert_input != 0 ? kind.expert_input : hidden;

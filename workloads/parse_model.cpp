@@ -4,6 +4,7 @@
 #include "workloads/config_reader.hpp"
 #include "workloads/hybrid_layers.hpp"
 #include "workloads/layer_readers.hpp"
+#include "workloads/layer_sizes.hpp"
 #include "workloads/model_formats.hpp"
 #include "workloads/model_shape.hpp"
 
@@ -55,7 +56,8 @@ std::vector<std::string> unsupported_parts(ConfigDocument const& document, std::
     };
     for (auto const& row : telling_keys()) {
         // Of a class that is not known, only what no class could have is a reason.
-        if (known != nullptr ? row.known != nullptr && known->*row.known : known_anywhere(row))
+        if (known != nullptr ? (row.known != nullptr && known->*row.known) || (row.also != nullptr && known->*row.also)
+                             : known_anywhere(row))
             continue;
         if (auto const* const field = document.find(block + row.key); field != nullptr && field->number > row.harmless)
             add(row.key, *field, row.what);
@@ -150,7 +152,8 @@ Activation activation_in(ConfigReader& reader, Architecture const& row)
         Known{"gelu", Activation::gelu},           Known{"gelu_new", Activation::gelu_tanh},
         Known{"gelu_fast", Activation::gelu_tanh}, Known{"gelu_pytorch_tanh", Activation::gelu_tanh},
         Known{"relu", Activation::relu},           Known{"relu2", Activation::relu_squared},
-        Known{"xielu", Activation::xielu},
+        Known{"xielu", Activation::xielu},         Known{"swigluoai", Activation::silu},
+        Known{"situ", Activation::situ},
     };
     auto const names = Names{row.activation_key, "activation_function"};
     auto const word  = reader.text(names, "");
@@ -254,6 +257,17 @@ std::optional<std::uint32_t> listed_layers(ConfigDocument const& document, std::
     return static_cast<std::uint32_t>(std::min<std::size_t>(list->words.size(), 4096));
 }
 
+// Of two attentions each, where a layer has as many: such files call their number num_layers.
+std::uint32_t read_layers(ConfigDocument const& document, std::string const& block, ConfigReader& reader,
+                          Architecture const& row, DefaultSizes const& sizes)
+{
+    auto const what = "the number of layers";
+    if (row.two_attentions && reader.has({"num_layers"}))
+        return 2 * reader.whole({"num_layers"}, 1, 2048, what);
+    return reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, what,
+                       sizes.layers ? sizes.layers : listed_layers(document, block, row));
+}
+
 // Sparse attention by an index of short keys.
 void read_index(ConfigReader& reader, Architecture const& row, ModelShape& shape)
 {
@@ -272,7 +286,8 @@ void read_gate(ConfigReader& reader, Architecture const& row, ModelShape& shape)
 {
     if (row.output_gate == OutputGate::none)
         return;
-    auto const names  = Names{"attn_output_gate", "use_head_wise_attn_gate", "attention_output_gate"};
+    auto const names =
+        Names{"attn_output_gate", "use_head_wise_attn_gate", "attention_output_gate", "mla_use_output_gate"};
     shape.output_gate = reader.flag(names, row.gate_unless_denied) ? row.output_gate : OutputGate::none;
 }
 
@@ -377,19 +392,19 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
 
     shape.name         = name;
     shape.architecture = row.names[0];
-    shape.layers       = reader.size({"num_hidden_layers", "n_layer", "num_layers"}, 1, 4096, "the number of layers",
-                               sizes.layers ? sizes.layers : listed_layers(document, block, row));
+    shape.layers       = read_layers(document, block, reader, row, sizes);
     reader.set_layers(shape.layers);
     shape.hidden = reader.size({"hidden_size", "n_embd", "hidden_dim"}, 1, 1U << 20U, "the hidden size", sizes.hidden);
-    auto const ffn = Names{"intermediate_size", "n_inner", "ffn_embed_dim", "block_ff_dim"};
+    auto const ffn = Names{"intermediate_size", "n_inner", "ffn_embed_dim", "block_ff_dim", "ffn_hidden_size"};
     // A null n_inner is four times the hidden size; so GPT-2 and phi-2 write it.
     auto const four_times =
         document.fields.count(block + "n_inner") != 0 ? std::optional{4 * shape.hidden} : std::nullopt;
     // Where every layer has experts a file may leave it out.
-    auto const of_experts = row.experts && row.expert_width == ExpertWidth::stated && !reader.has(ffn);
-    shape.ffn             = of_experts   ? 0
-                            : four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
-                                         : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
+    auto const of_experts =
+        (row.per_layer || (row.experts && row.expert_width == ExpertWidth::stated)) && !reader.has(ffn);
+    shape.ffn = of_experts   ? 0
+                : four_times ? reader.whole(ffn, 1, 1U << 22U, "the width of the feed-forward", four_times)
+                             : reader.size(ffn, 1, 1U << 22U, "the width of the feed-forward", sizes.ffn);
     read_attention(reader, row, sizes, shape);
     read_latent(reader, row, shape);
     shape.vocabulary  = reader.size({"vocab_size"}, 1, 1U << 24U, "the size of the vocabulary", sizes.vocabulary);
@@ -437,8 +452,16 @@ ModelShape parse_model(std::string_view text, std::string const& file, std::stri
         kind.shares_kv = layer >= global.first_sharing;
     }
     adjust_width(reader, row, layers);
+    if (row.per_layer)
+        read_block_sizes(reader, document, block, shape, layers);
+    if (row.window_heads)
+        read_window_heads(reader, shape, windows.within(), layers);
+    if (row.block_index)
+        read_block_index(reader, document, block, shape, layers);
+    if (row.mixes_blocks)
+        shape.residual_blocks = read_residual_blocks(reader, shape.layers);
     auto const dense = std::any_of(layers.begin(), layers.end(), [&](LayerKind const& each) {
-        return each.ffn + each.experts == 0 &&
+        return !row.per_layer && each.ffn + each.experts == 0 &&
                halves[static_cast<std::size_t>(&each - layers.data())].second != SecondHalf::none;
     });
     if (reader.clean() && dense)

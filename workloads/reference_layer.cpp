@@ -215,6 +215,8 @@ double activate(Activation activation, double x)
         return std::max(x, 0.0) * std::max(x, 0.0);
     case Activation::xielu: // with the numbers that training starts from
         return x > 0 ? 0.8 * x * x + 0.5 * x : 0.8 * (std::expm1(std::min(x, -1e-6)) - x) + 0.5 * x;
+    case Activation::situ:
+        return 4 * std::tanh(x / 4) / (1 + std::exp(-x));
     }
     return x;
 }

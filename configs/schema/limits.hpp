@@ -21,7 +21,8 @@ constexpr FileLimit model = {std::size_t{32} << 20U, "a config.json", "no config
 constexpr FileLimit cases = {std::size_t{16} << 20U, "a CSV file of measured cases", "no table of cases"};
 constexpr FileLimit defect_map = {std::size_t{64} << 20U, "a defect map", "no defect map"}; // 4 million dead PEs
 constexpr FileLimit lengths    = {std::size_t{64} << 20U, "a table of lengths", "no table of lengths"}; // ServeGen
-constexpr FileLimit plan       = {std::size_t{1} << 30U, "the plan of a sweep", "no plan of a sweep"};  // 10^6 points
+constexpr FileLimit hardware   = {std::size_t{1} << 20U, "a hardware description", "no hardware description"};
+constexpr FileLimit plan       = {std::size_t{1} << 30U, "the plan of a sweep", "no plan of a sweep"}; // 10^6 points
 
 // Parts of a key, `a.b.c`, and tables and lists around it. A parser that calls itself for each of them runs out of
 // stack at some ten thousand.

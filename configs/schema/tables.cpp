@@ -204,12 +204,15 @@ Group workload()
         .or_path()
         .row<&P::context>("64", "1", "16777216", "tokens already in the KV cache", src::user, Origin::choice)
         .counts("token")
-        .row<&P::weight_bits>("16", "1", "32",
+        .row<&P::weight_bits>("checkpoint", "1", "32",
                               "width of a weight, with the scale of its block: 4.25 for mxfp4; or checkpoint: of each "
-                              "part of the model what its file says",
+                              "part of the model what its file says, and 16 where that is more or nothing",
                               src::user, Origin::choice)
         .counts("bit")
-        .row<&P::kv_bits>("16", "4", "16", "width of an element of the KV cache", src::user, Origin::choice)
+        .row<&P::kv_bits>("16", "4", "16",
+                          "width of an element of the KV cache; where weight_bits is checkpoint and nobody sets this, "
+                          "what the file says, if it says any",
+                          src::user, Origin::choice)
         .counts("bit")
         .only({"4", "8", "16"})
         .row<&P::activation_bits>("16", "16", "32", "width of an activation", src::user, Origin::choice)

@@ -403,8 +403,11 @@ template <> ElementBits parse<ElementBits>(std::string_view text)
 {
     auto const kind  = kind_of<ElementBits>();
     auto const whole = trimmed(text);
-    if (whole == "checkpoint")
-        return ElementBits::as_in_checkpoint();
+    if (whole == "checkpoint") { // until a model is read, as most files have it
+        auto bits  = ElementBits::as_in_checkpoint();
+        bits.value = 16;
+        return bits;
+    }
     auto       rest = whole;
     auto const bits = take_number(rest, whole, kind);
     if (!bits || !rest.empty())

@@ -8,6 +8,7 @@
 #include "models/token/first_token.hpp"
 #include "models/token/output_token.hpp"
 #include "workloads/decode_step.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -118,7 +119,7 @@ ComparisonRow row_of(ComparedMachine const& machine, std::uint32_t context)
     row.context      = context;
     row.batch        = workload.batch;
     auto const shape = workloads::read_model(workload.model);
-    workloads::settle_widths(workload, shape);
+    workloads::settle_widths(config, shape);
     auto const step = workloads::decode_step(shape, workload);
     try {
         auto const made     = make_machine(config, step);

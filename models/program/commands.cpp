@@ -11,6 +11,7 @@
 #include "models/program/doctor_command.hpp"
 #include "models/program/explain_command.hpp"
 #include "models/program/export_command.hpp"
+#include "models/program/import_command.hpp"
 #include "models/program/labs/command.hpp"
 #include "models/program/list_command.hpp"
 #include "models/program/published_command.hpp"
@@ -194,6 +195,9 @@ std::vector<Command> rows()
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,
          {output_option("DIR|FILE", "csv: folder for the tables; perfetto: the trace, such as trace.pftrace")}, "",
          &export_command},
+        {"import", "FILE [-o MACHINE.toml]", "a machine file out of one of AIConfigurator (YAML) or LLMCompass (JSON)", 1, 1,
+         {output_option("MACHINE.toml", "write it there, and say what was taken; without: print it")}, "",
+         &import_command},
         {"recover", "FILE.h5.part [-o FILE.h5]", "a readable file out of what a killed run left", 1, 1,
          recover_options(), "", &recover_command},
         {"doctor", "[options]", "versions, limits, memory: what may stand in the way of a run", 0, 0,

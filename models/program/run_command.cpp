@@ -18,6 +18,7 @@
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
 #include "workloads/mapping/prefill_plan.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -111,7 +112,7 @@ Exit run_command(configs::CommandLine const& line, std::ostream& out)
     for (auto const& source : config.sources)
         tell(config, fmt::format("configuration from {}", source.name));
     auto const shape = workloads::read_model(config.parameters.workload.model);
-    workloads::settle_widths(config.parameters.workload, shape);
+    workloads::settle_widths(config, shape);
     auto const machine  = models::make_machine(config, workloads::decode_step(shape, config.parameters.workload));
     auto const standing = machine->standing();
     auto const where    = fmt::format("{} on {} {}{}", standing.arrangement, standing.devices, standing.unit,

@@ -7,6 +7,7 @@
 #include "models/serving/work_law.hpp"
 #include "models/tlm/kernel_context.hpp"
 #include "workloads/model_shape.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -67,7 +68,7 @@ configs::Config settled(configs::Config config)
     if (config.parameters.run.fidelity == configs::Fidelity::automatic)
         config.parameters.run.fidelity = configs::Fidelity::closed_form;
     auto const shape = workloads::read_model(config.parameters.workload.model);
-    workloads::settle_widths(config.parameters.workload, shape);
+    workloads::settle_widths(config, shape);
     return config;
 }
 

@@ -125,6 +125,7 @@ class StreamPass {
         auto first   = std::vector<std::size_t>{0};
         for (auto const& kind : step_.kinds) {
             program_.kinds.emplace_back();
+            chosen_ = step_.shape.chosen_by(kind.kind);
             for (auto const& op : kind.operators)
                 add(op, kind.layers, machine_.group, program_.kinds.back());
             of_kind.push_back(time_of(first.back(), operators_.size()));
@@ -207,9 +208,8 @@ class StreamPass {
     // as many.
     double attended(Operator const& op) const
     {
-        auto const chosen = step_.shape.index.chosen;
         auto const looked = op.kind == OperatorKind::attention || op.kind == OperatorKind::softmax;
-        return looked && chosen != 0 && chosen < step_.context ? 1.0 : pieces_.attended;
+        return looked && chosen_ != 0 && chosen_ < step_.context ? 1.0 : pieces_.attended;
     }
 
     // Bytes of keys and values: what is written, or read once for all tokens of a sequence in the piece.
@@ -279,6 +279,7 @@ class StreamPass {
     std::uint64_t                sequences_;
     std::vector<StepOperator>    operators_;
     StreamProgram                program_;
+    std::uint32_t                chosen_ = 0; // tokens, by an index of the layers at hand
 };
 
 configs::Seconds sum_of(std::vector<StepOperator> const& operators)

@@ -7,6 +7,7 @@
 #include "models/wafer/simulate.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/planner.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -34,7 +35,7 @@ YieldSpeed yield_speed(configs::Config const& config, std::uint64_t wafers, std:
 {
     auto       settled = config;
     auto const shape   = workloads::read_model(config.parameters.workload.model);
-    workloads::settle_widths(settled.parameters.workload, shape);
+    workloads::settle_widths(settled, shape);
     auto const& p     = settled.parameters;
     auto const  step  = workloads::decode_step(shape, p.workload);
     auto const  plan  = workloads::plan_token(step, p);

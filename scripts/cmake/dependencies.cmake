@@ -32,9 +32,11 @@ note_dependency("pkg-config" pkg-config "${PKG_CONFIG_FOUND}" "${PKG_CONFIG_VERS
 if(PKG_CONFIG_FOUND)
   pkg_check_modules(SYSTEMC QUIET IMPORTED_TARGET systemc)
   pkg_check_modules(TOMLPLUSPLUS QUIET IMPORTED_TARGET tomlplusplus)
+  pkg_check_modules(LIBYAML QUIET IMPORTED_TARGET yaml-0.1)
 endif()
 note_dependency("SystemC" libsystemc-dev "${SYSTEMC_FOUND}" "${SYSTEMC_VERSION}" "${SYSTEMC_LINK_LIBRARIES}")
 note_dependency("toml++" libtomlplusplus-dev "${TOMLPLUSPLUS_FOUND}" "${TOMLPLUSPLUS_VERSION}" "${TOMLPLUSPLUS_LINK_LIBRARIES}")
+note_dependency("libyaml" libyaml-dev "${LIBYAML_FOUND}" "${LIBYAML_VERSION}" "${LIBYAML_LINK_LIBRARIES}")
 
 find_package(Boost QUIET COMPONENTS program_options)
 note_dependency("Boost.Program_options" libboost-program-options-dev "${Boost_FOUND}" "${Boost_VERSION_STRING}" "${Boost_DIR}")

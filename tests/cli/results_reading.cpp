@@ -208,6 +208,7 @@ TEST_CASE("a comparison says which model and context it took by default")
                          Contains("tokens are in the KV cache, the default"));
     CHECK_THAT(out_of({"compare", "--machines", "h100:1", "--model", "qwen3-8b", "--context", "64"}),
                !Contains("Not asked for"));
-    CHECK_THAT(out_of({"compare", "--machines", "b200:1", "--model", "gpt-oss-20b", "--context", "64"}),
+    CHECK_THAT(out_of({"compare", "--machines", "b200:1", "--model", "gpt-oss-20b", "--context", "64", "--set",
+                       "workload.weight_bits=16"}),
                Contains("--set") && Contains("workload.weight_bits=checkpoint"));
 }

@@ -111,6 +111,33 @@ inline std::vector<workloads::ModelShape> hybrid_shapes()
     sparse.index    = {3, 6, 16};
     sparse.head_dim = 12, sparse.kv_heads = sparse.heads, sparse.rotary_fraction = 4 / 12.0;
 
+    auto dense = window(0, 64), blocks = experts(20, 8, 2, 20);
+    dense.unindexed   = true;
+    auto& block_index = add("an index of blocks in some layers, as MiniMax M3", {dense, blocks});
+    block_index.index = {2, 12, 16, 4};
+
+    auto narrow = window(20, 64), full = experts(0, 8, 2, 20);
+    narrow.kv_heads = 4, narrow.value_dim = full.value_dim = 10;
+    add("values smaller than keys, and more heads with a window, as MiMo-V2", {full, narrow});
+
+    auto& k3 = add("gated latent attention and sums of blocks, as Kimi K3", {with_state(window(0, 64)), alone});
+    k3.kinds[1].mixer = Mixer::attention;
+    k3.recurrence     = kimi.recurrence;
+    k3.latent         = {16, 12, 8, 4, 8};
+    k3.head_dim = 12, k3.kv_heads = k3.heads;
+    k3.output_gate     = OutputGate::element;
+    k3.residual_blocks = 3;
+
+    auto twice         = experts(40, 6, 2, 20);
+    twice.idle_experts = 3;
+    auto& longcat      = add("experts that do nothing, as LongCat", {twice, window(0, 40)});
+    longcat.latent     = {16, 12, 8, 4, 8};
+    longcat.head_dim = 12, longcat.kv_heads = longcat.heads;
+
+    auto half = window(0, 96), without = window(0, 40);
+    half.kv_heads = 1, without.mixer = Mixer::none;
+    add("layers of several sizes, as Nemotron Super", {half, without, LayerKind{}});
+
     auto local = window(20, 64), global = window(0, 64);
     global.kv_heads = 1, global.head_dim = 32, global.values_from_keys = true;
     auto shares                                                                                               = global;

@@ -2,6 +2,7 @@
 #include "configs/failure.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/model_shape.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -219,4 +220,37 @@ TEST_CASE("what is left to the checkpoint is settled once the model is read")
     auto stated = workload(8);
     workloads::settle_widths(stated, workloads::read_model("gpt-oss-20b"));
     CHECK(stated.weight_bits == 8);
+}
+
+TEST_CASE("elements of 32 bits are loaded as 16, and quantised ones as they are")
+{
+    auto const wide = workloads::decode_step(model(R"(, "torch_dtype": "float32")"),
+                                             workload(configs::ElementBits::as_in_checkpoint()));
+    CHECK(wide.stored_bits == 16);
+    CHECK(wide.stored.front() == 16);
+    auto const narrow = model(R"(, "torch_dtype": "float32", "quantization_config": {"quant_method": "fp8"})");
+    auto const step   = workloads::decode_step(narrow, workload(configs::ElementBits::as_in_checkpoint()));
+    CHECK(step.stored.at(static_cast<std::size_t>(WeightPart::attention)) == 8);
+    CHECK(step.stored.at(static_cast<std::size_t>(WeightPart::embedding)) == 16);
+}
+
+TEST_CASE("keys and values have the width that the file states, unless somebody sets another or the weights'")
+{
+    auto const shape = model(R"(, "quantization_config": {"quant_method": "fp8", "kv_cache_scheme": {"num_bits": 8}})");
+    REQUIRE(shape.checkpoint.kv_bits == 8);
+    auto const settled = [&](configs::ElementBits bits, char const* set_by) {
+        auto config                        = configs::Config{};
+        config.parameters.workload         = workload(bits);
+        config.parameters.workload.kv_bits = 16;
+        auto setting                       = configs::Setting{};
+        setting.group = "workload", setting.key = "kv_bits", setting.text = "16", setting.set_by = set_by;
+        config.settings.push_back(setting);
+        workloads::settle_widths(config, shape);
+        CHECK(config.settings.front().text == std::to_string(config.parameters.workload.kv_bits));
+        return config.parameters.workload.kv_bits;
+    };
+    auto const checkpoint = configs::ElementBits::as_in_checkpoint();
+    CHECK(settled(checkpoint, "default") == 8);
+    CHECK(settled(checkpoint, "--set") == 16);
+    CHECK(settled(16, "default") == 16);
 }

@@ -47,8 +47,18 @@ std::string layers_of(Architecture const& row)
     if (row.window_period != 1)
         parts.push_back(row.window_period == 2 ? "a window in every other layer"
                                                : fmt::format("a window but in every {}th layer", row.window_period));
-    if (row.two_heads)
+    if (row.block_index)
+        parts.emplace_back("an index of blocks");
+    if (row.per_layer)
+        parts.emplace_back("sizes of each layer");
+    if (row.two_attentions)
+        parts.emplace_back("two attentions a layer");
+    if (row.window_heads)
+        parts.emplace_back("a window as a list says");
+    if (row.two_heads || row.window_heads)
         parts.emplace_back("heads of two sizes");
+    if (row.mixes_blocks)
+        parts.emplace_back("sums of blocks of layers");
     if (row.output_gate != OutputGate::none)
         parts.emplace_back("an output gate");
     if (auto const state = state_of(row); !state.empty())

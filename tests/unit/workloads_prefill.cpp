@@ -219,6 +219,22 @@ TEST_CASE("a prompt of few tokens takes what it takes to decode them, and never 
     }
 }
 
+TEST_CASE(
+    "a prompt whose chunks have no room beside the weights goes by decode steps, and the note says what makes room")
+{
+    auto p             = machine("wse3", 32768);
+    p.workload.prompt  = 32768;
+    p.mapping.wafers   = 0; // as few as hold the model
+    auto const step    = decode_step(read_model("nemotron-3-super"), p.workload);
+    auto const token   = plan_token(step, p);
+    auto const prefill = plan_prefill(step, p, token);
+    REQUIRE(prefill.no_chunk);
+    CHECK(prefill.by_decode);
+    CHECK(prefill.cycles == Approx(token.candidates.front().cycles_per_token + 32767 * token.busiest).epsilon(0.01));
+    REQUIRE_FALSE(prefill.notes.empty());
+    CHECK_THAT(prefill.notes.front(), Catch::Contains("More wafers"));
+}
+
 TEST_CASE("in a pipeline chunks follow one another: the busiest stage bounds the prompt from below")
 {
     auto const p    = machine("wse3", 4096);

@@ -56,9 +56,11 @@ LayerLayout common_layout(ModelShape const& shape, LayerKind const& kind, std::u
     l.head          = ceil_div(sizes.head_dim, l.segment);
     if (pairs)
         l.head += l.head % 2;
-    l.tokens   = ceil_div(attended, region.columns);
-    l.attended = l.tokens;
-    l.gated    = shape.gated;
+    l.value           = sizes.value_dim == sizes.head_dim ? l.head : ceil_div(sizes.value_dim, l.segment);
+    l.residual_blocks = shape.residual_blocks;
+    l.tokens          = ceil_div(attended, region.columns);
+    l.attended        = l.tokens;
+    l.gated           = shape.gated;
     return l;
 }
 
@@ -118,9 +120,10 @@ std::vector<BudgetPart> sram_budget(LayerLayout const& l, configs::Parameters co
                  activation = p.workload.activation_bits / 8.0;
     // Vectors that live at the same time: hidden and its norm, query with keys and values, scores, attended values,
     // gate and up with their product, and the two sums that go back to x.
-    std::uint64_t const b = l.batch;
-    auto vectors          = 4 * padded(b * l.hidden) + padded(b * (l.query() + 2 * l.key())) + padded(b * l.scores()) +
-                   padded(b * l.query()) + padded(l.widened()) + padded(l.fed());
+    std::uint64_t const b       = l.batch;
+    auto                vectors = (4 + l.residual_blocks) * padded(b * l.hidden) +
+                   padded(b * (l.query() + l.key() + l.kept_values())) + padded(b * l.scores()) +
+                   padded(b * l.attended_values()) + padded(l.widened()) + padded(l.fed());
     vectors += mapped_mixer(l.mixer).vectors(l);
     if (l.experts != 0) // scores of all experts; index and share of those chosen
         vectors +=

@@ -68,6 +68,7 @@ struct LayerLayout {
     std::uint32_t segments;      // segments in use; the rows behind them hold no heads
     std::uint32_t share;         // query heads per key-value head
     std::uint32_t head;          // elements of a head per row
+    std::uint32_t value;         // of a head of values, where those have a size of their own; otherwise as `head`
     std::uint32_t tokens;        // of the context per column
     std::uint32_t ffn;           // elements per row, of the feed-forward that all tokens pass
     bool          gated;
@@ -87,6 +88,9 @@ struct LayerLayout {
     std::uint32_t index_rows    = 0; // of a key, and of a head's query, per row
     std::uint32_t index_queries = 0; // of all heads' queries per column
     std::uint32_t index_outputs = 0; // heads whose weights a row makes
+    std::uint32_t index_blocks  = 0; // of all tokens, where they are chosen in blocks
+
+    std::uint32_t residual_blocks = 0; // vectors as the hidden one that halves of layers take a mean of; 0: none
 
     // Latent attention; 0 without. Elements.
     std::uint32_t latent       = 0; // of the compressed keys and values per row: a part of `head`
@@ -99,11 +103,11 @@ struct LayerLayout {
     std::uint32_t out_rows     = 0; // of the hidden vector per row, on its way to the columns
 
     // Routed experts; 0 without.
-    std::uint32_t experts        = 0; // that a PE holds a slice of
-    std::uint32_t expert_ffn     = 0; // elements of an expert per row
-    std::uint32_t pairs          = 0; // of a token and an expert, in the group that has most
-    std::uint32_t router_outputs = 0; // experts that a row scores
-    std::uint32_t all_experts = 0, active = 0;
+    std::uint32_t experts        = 0;          // that a PE holds a slice of
+    std::uint32_t expert_ffn     = 0;          // elements of an expert per row
+    std::uint32_t pairs          = 0;          // of a token and an expert, in the group that has most
+    std::uint32_t router_outputs = 0;          // experts that a row scores
+    std::uint32_t all_experts = 0, active = 0; // that a router scores, and chooses
     // What experts work on where it is not the hidden vector; 0: it is.
     std::uint32_t narrow = 0, narrow_rows = 0; // elements per column, per row
     std::uint32_t wide_rows = 0;               // of the hidden vector per row, on its way back
@@ -111,6 +115,8 @@ struct LayerLayout {
     bool          keeps() const { return key_matrices > 0; }             // a cache of its own
     std::uint32_t query() const { return heads_per_row * share * head; } // elements per row
     std::uint32_t key() const { return heads_per_row * head; }
+    std::uint32_t kept_values() const { return heads_per_row * value; }
+    std::uint32_t attended_values() const { return heads_per_row * share * value; }
     std::uint32_t scores() const { return heads_per_row * share * attended; }
     std::uint32_t expert_input() const { return narrow != 0 ? narrow : hidden; }
     std::uint32_t up() const { return gated ? 2 * ffn : ffn; }

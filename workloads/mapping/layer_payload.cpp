@@ -241,6 +241,10 @@ std::string what_is_not_carried(LayerProgram const& layer)
         return fmt::format(", with layers of {}", family == nullptr ? "experts alone" : family->name);
     if (layer.layout.gate != 0)
         return ", with a gate on attention";
+    if (layer.layout.residual_blocks != 0)
+        return ", with sums of blocks of layers";
+    if (layer.layout.value != layer.layout.head)
+        return ", with values of another size than keys";
     return layer.layout.key_matrices != 2 ? ", with values made of keys" : "";
 }
 

@@ -203,7 +203,8 @@ double vectors_of_decode(DecodeStep const& step, configs::Parameters const& p, c
 }
 
 // The prompt by decode steps, each as long as that of the last token, which attends to the whole context.
-PrefillPlan by_decode(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double left)
+PrefillPlan by_decode(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double left,
+                      std::string note)
 {
     auto const kind       = commonest_kind(step);
     auto const layouts    = layouts_of(step, plan.region, p);
@@ -220,22 +221,18 @@ PrefillPlan by_decode(DecodeStep const& step, configs::Parameters const& p, Toke
     out.left              = left;
     out.kind              = kind;
     out.cycles_of_a_layer = layers / step.shape.layers * out.tokens;
-    out.notes.push_back("prefill: by decode steps, one token behind another, which is faster than products of a chunk "
-                        "with so few tokens");
+    out.notes.push_back(std::move(note));
     return out;
 }
 
-[[noreturn]] void refuse(DecodeStep const& step, configs::Parameters const& p, TokenPlan const& plan, double need,
-                         double left)
+[[noreturn]] void refuse(DecodeStep const& step, TokenPlan const& plan, double need, double left)
 {
-    bool const layer = schedule_of(p) == configs::Schedule::layer;
     throw configs::UserError{
         configs::Exit::answer_is_no,
         fmt::format("the prompt of {} does not fit: on regions of {}x{} PEs even one token to a row needs {:.0f} bytes "
-                    "of a PE's SRAM, and weights and KV cache leave {:.0f}. Use {}, narrower weights "
+                    "of a PE's SRAM, and weights and KV cache leave {:.0f}. Use more PEs (--region), narrower weights "
                     "(workload.weight_bits) or a shorter context (--context).",
-                    step.shape.name, plan.region.columns, plan.region.rows, need, left,
-                    layer ? "more PEs (--region)" : "more wafers (--machine NAME:N)")};
+                    step.shape.name, plan.region.columns, plan.region.rows, need, left)};
 }
 
 } // namespace
@@ -302,14 +299,29 @@ PrefillPlan plan_prefill(DecodeStep const& step, configs::Parameters const& p, T
                 break;
         }
     }
-    if (!best)
-        refuse(step, p, plan, bytes(1, false), left);
-    if (auto decoded = by_decode(step, p, plan, left); !layer && decoded.cycles < best->cycles)
+    // What decodes a token has room for a prompt's, one behind another.
+    if (!best && layer)
+        refuse(step, plan, bytes(1, false), left);
+    if (!best) {
+        auto decoded = by_decode(
+            step, p, plan, left,
+            fmt::format(
+                "prefill: by decode steps, one token behind another: products of a chunk need {:.0f} bytes of a PE's "
+                "SRAM, and weights and KV cache leave {:.0f}. More wafers (--machine NAME:N) make room for them",
+                bytes(1, false), left));
+        decoded.no_chunk = true;
         return decoded;
+    }
     if (layer)
         best->notes.push_back(fmt::format("prefill: one layer counted {} times; the embedding is left out, as in the "
                                           "published runs",
                                           step.shape.layers));
+    else if (auto decoded =
+                 by_decode(step, p, plan, left,
+                           "prefill: by decode steps, one token behind another, which is faster than products "
+                           "of a chunk with so few tokens");
+             decoded.cycles < best->cycles)
+        return decoded;
     best->notes.push_back("prefill: the masked half of the scores is computed as well, and weights and KV cache lie as "
                           "each phase needs them: no change between the two layouts is counted");
     if (!best->hidden_shifts)
@@ -327,7 +339,8 @@ TokenPlan plan_with_prompt(DecodeStep const& step, configs::Parameters const& p)
     double const longest = 1.05 * token(best);
     auto const   first   = [&](TokenPlan const& plan) -> std::optional<double> {
         try {
-            return plan_prefill(step, p, plan).cycles + token(plan);
+            auto const prefill = plan_prefill(step, p, plan);
+            return prefill.no_chunk ? std::nullopt : std::optional{prefill.cycles + token(plan)};
         } catch (configs::UserError const& refusal) {
             if (refusal.code() != configs::Exit::answer_is_no)
                 throw;

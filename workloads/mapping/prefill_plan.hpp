@@ -30,6 +30,7 @@ struct PrefillPlan {
     std::uint32_t            tokens = 0, chunks = 0, tokens_of_a_row = 0; // of the prompt; of a chunk, in a row of PEs
     bool                     hidden_shifts = true;                        // blocks of weights move while PEs multiply
     bool                     by_decode     = false; // a token is a chunk, and takes what it takes to decode one
+    bool                     no_chunk      = false; // by decode because products of a chunk have no room
     double                   cycles = 0, cycles_of_a_layer = 0;  // of the prompt, all chunks
     double                   first_chunk = 0, busiest_stage = 0; // cycles: through all stages; of all chunks in one
     double                   bytes = 0, left = 0;                // of a PE: the chunk needs, beside weights and cache

@@ -10,20 +10,21 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     auto const&  model = step.shape;
     auto const&  layer = step.kinds.at(kind).kind;
     PrefillShape shape;
-    shape.layers       = model.layers;
-    shape.hidden       = model.hidden;
-    shape.gated        = model.gated;
-    shape.layer_norm   = model.norm == Norm::layer;
-    shape.window       = layer.window;
-    shape.mixer        = model.mixer_of(layer);
-    shape.latent       = model.latent;
-    shape.index        = model.index;
-    shape.recurrence   = model.recurrence;
-    shape.gate         = static_cast<std::uint32_t>(model.gate_width(layer));
-    shape.key_matrices = key_matrices(layer);
-    shape.expert_input = layer.expert_input;
-    shape.experts      = layer.experts;
-    shape.active       = layer.active;
+    shape.layers          = model.layers;
+    shape.hidden          = model.hidden;
+    shape.gated           = model.gated;
+    shape.layer_norm      = model.norm == Norm::layer;
+    shape.window          = layer.window;
+    shape.mixer           = model.mixer_of(layer);
+    shape.latent          = model.latent;
+    shape.index           = model.index;
+    shape.recurrence      = model.recurrence;
+    shape.gate            = static_cast<std::uint32_t>(model.gate_width(layer));
+    shape.key_matrices    = key_matrices(layer);
+    shape.expert_input    = layer.expert_input;
+    shape.residual_blocks = model.residual_blocks;
+    shape.experts         = layer.experts + layer.idle_experts;
+    shape.active          = layer.active;
     // One head as wide as the hidden vector, as in the published runs, need not keep pairs together.
     bool const one_head = model.heads == 1;
     auto const sizes    = model.sizes_of(layer);
@@ -32,7 +33,7 @@ PrefillShape prefill_shape(DecodeStep const& step, std::size_t kind)
     else if (model.latent.kv_rank != 0)
         shape.attention.push_back({model.heads, model.heads, model.head_dim, model.latent.value_dim, true});
     else
-        shape.attention.push_back({sizes.heads, sizes.kv_heads, sizes.head_dim, sizes.head_dim, !one_head});
+        shape.attention.push_back({sizes.heads, sizes.kv_heads, sizes.head_dim, sizes.value_dim, !one_head});
     if (layer.ffn > 0)
         shape.feed_forward.push_back({1.0, layer.ffn, 1});
     if (layer.experts > 0)

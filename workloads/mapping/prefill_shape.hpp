@@ -37,8 +37,9 @@ struct PrefillShape {
     SparseIndex                     index;
     Recurrence                      recurrence;
     std::uint32_t                   key_matrices = 2, gate = 0; // as in LayerLayout; elements of all heads
-    std::uint32_t                   expert_input = 0;           // where it is not the hidden vector
-    std::uint32_t                   experts = 0, active = 0;    // routed; 0: none
+    std::uint32_t                   expert_input    = 0;        // where it is not the hidden vector
+    std::uint32_t                   residual_blocks = 0;        // as in LayerLayout
+    std::uint32_t                   experts = 0, active = 0;    // that a router scores, and chooses; 0: none
     std::vector<PrefillAttention>   attention;
     std::vector<PrefillFeedForward> feed_forward;
     // The operators of a layer, in order, as in DecodeStep::layer().

@@ -19,10 +19,11 @@ std::size_t first_of_head(DecodeStep const& step)
 bool computes(LayerLayout const& layout)
 {
     auto const& s       = layout.state;
-    auto const  attends = layout.mixer == Mixer::attention && layout.gate == 0 && layout.key_matrices == 2;
-    auto const  states  = layout.mixer == Mixer::recurrence && s.keys > 0 && s.taps > 1 && s.gates > 0 &&
+    auto const  attends = layout.mixer == Mixer::attention && layout.gate == 0 && layout.key_matrices == 2 &&
+                         layout.value == layout.head && layout.index_heads == 0;
+    auto const states = layout.mixer == Mixer::recurrence && s.keys > 0 && s.taps > 1 && s.gates > 0 &&
                         s.norm_groups > 0 && s.decay_rows + s.gate_rows == 0;
-    return layout.batch == 1 && layout.pairs == 0 && (attends || states);
+    return layout.batch == 1 && layout.pairs == 0 && layout.residual_blocks == 0 && (attends || states);
 }
 
 std::size_t first_of_feed_forward(DecodeStep const& step, std::size_t kind)

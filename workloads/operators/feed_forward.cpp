@@ -2,6 +2,8 @@
 //
 //     (router -> to_experts ->) gate_up -> activation -> down (-> from_experts)
 //
+// The router may know experts that give a token back as it is (LongCat): of those that it chooses so many do nothing.
+//
 // Experts may work in a narrower space than the hidden vector's (latent experts, Nemotron 3): all tokens pass the
 // matrices into it and out of it.
 #include "workloads/operators/families.hpp"
@@ -13,8 +15,9 @@ namespace {
 // Scores of all experts, and the best of them with their shares: an exponential and a comparison each.
 void add_router(DecodeStep const& step, LayerKind const& kind, OperatorList& list, OperatorId input)
 {
-    list.matrix(OperatorId::router, OperatorKind::router, WeightPart::router, step.shape.hidden, kind.experts, input)
-        .flops += 2.0 * kind.experts + 2.0 * kind.active;
+    auto const scored = kind.experts + kind.idle_experts;
+    list.matrix(OperatorId::router, OperatorKind::router, WeightPart::router, step.shape.hidden, scored, input).flops +=
+        2.0 * scored + 2.0 * kind.active;
 }
 
 } // namespace
@@ -24,7 +27,7 @@ std::uint64_t feed_forward_weights(ModelShape const& shape, LayerKind const& kin
     std::uint64_t const matrices = shape.gated ? 3 : 2;
     auto const          hidden   = std::uint64_t{shape.hidden};
     return matrices * (hidden * kind.ffn + std::uint64_t{kind.experts} * kind.expert_ffn * shape.expert_input(kind)) +
-           hidden * kind.experts + 2 * hidden * kind.expert_input;
+           hidden * (kind.experts + kind.idle_experts) + 2 * hidden * kind.expert_input;
 }
 
 OperatorId add_feed_forward(DecodeStep const& step, LayerStep const& layer, OperatorList& list, OperatorId input)

@@ -3,28 +3,34 @@
 // applied to queries and sums, in place of the whole cache.
 //
 //     query_down -> query_norm -> query_up ------------------> absorb_keys -> scores -> softmax -> values
-//     latent_kv -> latent_norm -> rope -> kv_write ----------------------------^            -> expand_values ->
-//     out_proj
+//     latent_kv -> latent_norm -> rope -> kv_write ----------------------------^            -> expand_values
+//         (-> output_gate) -> out_proj
+//
+// A gate, as wide as the values of all heads, comes out of the hidden vector beside the compressed keys (Kimi K3).
 #include "workloads/operators/families.hpp"
 
 namespace scribeline::workloads {
 
 namespace {
 
-std::uint64_t weights(ModelShape const& shape, LayerKind const&)
+std::uint64_t weights(ModelShape const& shape, LayerKind const& kind)
 {
     auto const& l       = shape.latent;
     auto const  queries = l.query_rank == 0
                               ? shape.hidden * shape.query_width()
                               : std::uint64_t{l.query_rank} * shape.hidden + l.query_rank * shape.query_width();
     auto const  up      = std::uint64_t{l.kv_rank} * shape.heads * (l.nope_dim + l.value_dim);
-    auto const& i       = shape.index;
+    auto const  i       = shape.chosen_by(kind) != 0 ? shape.index : SparseIndex{};
     auto const  index = std::uint64_t{l.query_rank} * i.heads * i.dim + std::uint64_t{shape.hidden} * (i.dim + i.heads);
     return queries + std::uint64_t{shape.hidden} * l.cached() + up +
-           std::uint64_t{shape.heads} * l.value_dim * shape.hidden + index;
+           std::uint64_t{shape.heads} * l.value_dim * shape.hidden + index +
+           std::uint64_t{shape.hidden} * shape.gate_width(kind);
 }
 
-Kept kept(ModelShape const& shape, LayerKind const&) { return {shape.latent.cached() + shape.index.dim}; }
+Kept kept(ModelShape const& shape, LayerKind const& kind)
+{
+    return {shape.latent.cached() + (shape.chosen_by(kind) != 0 ? shape.index.dim : 0)};
+}
 
 // Behind kv_write and query_norm. Scores of an index have no softmax: negative ones count as none.
 void add_index(DecodeStep const& step, LayerStep const& layer, OperatorList& list, OperatorId compressed,
@@ -81,7 +87,7 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
     write.bytes_kv          = list.kv(cached);
     write.bytes_activations = list.activations(cached);
 
-    if (shape.index.heads != 0) {
+    if (shape.chosen_by(layer.kind) != 0) {
         add_index(step, layer, list, input, first);
         before = Id::index_select;
     }
@@ -100,7 +106,15 @@ OperatorId add(DecodeStep const& step, LayerStep const& layer, OperatorList& lis
 
     list.matrices(Id::expand_values, OperatorKind::heads, part, heads * latent * l.value_dim,
                   heads * latent * l.value_dim, heads * (latent + l.value_dim), Id::values);
-    list.matrix(Id::out_proj, OperatorKind::out_proj, part, heads * l.value_dim, hidden, Id::expand_values);
+    auto last = Id::expand_values;
+    if (auto const gates = static_cast<double>(shape.gate_width(layer.kind)); gates > 0) {
+        // Its matrix and its sigmoid, and a product.
+        auto& gate = list.matrices(Id::output_gate, OperatorKind::heads, part, hidden * gates, hidden * gates,
+                                   hidden + 3 * gates, last);
+        gate.flops += 4 * gates;
+        last = Id::output_gate;
+    }
+    list.matrix(Id::out_proj, OperatorKind::out_proj, part, heads * l.value_dim, hidden, last);
     return Id::out_proj;
 }
 

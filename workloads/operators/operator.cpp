@@ -14,6 +14,7 @@ constexpr std::array kind_names{"norm",     "qkv",      "rope",        "kv_write
 
 // In the order of the enumeration.
 constexpr std::array id_names{"layer_input",
+                              "attention_mix",
                               "attention_norm",
                               "qkv",
                               "qk_norm",
@@ -48,6 +49,7 @@ constexpr std::array id_names{"layer_input",
                               "state_sum",
                               "post_attention_norm",
                               "attention_residual",
+                              "ffn_mix",
                               "ffn_norm",
                               "router",
                               "to_experts",

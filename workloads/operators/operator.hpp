@@ -38,6 +38,7 @@ char const* name_of(OperatorKind);
 // Which one it is. A family (families.hpp) has some of them; their order here means nothing.
 enum class OperatorId : std::uint8_t {
     layer_input, // none: what the layer begins with
+    attention_mix,
     attention_norm,
     qkv,
     qk_norm,
@@ -72,6 +73,7 @@ enum class OperatorId : std::uint8_t {
     state_sum,
     post_attention_norm,
     attention_residual,
+    ffn_mix,
     ffn_norm,
     router,
     to_experts,

@@ -7,7 +7,8 @@ namespace scribeline::workloads {
 double flops_of_norm(Norm norm, double n) { return (norm == Norm::rms ? 4 : 7) * n; }
 
 // x / (1 + exp(-x));  x / 2 (1 + erf(x / sqrt 2));  x / 2 (1 + tanh(a (x + b x^3)));  max(0, x);  max(0, x)^2;
-// a x^2 + b x above 0, a (exp(min(x, e)) - 1 - x) + b x below (xIELU, arXiv 2411.13010).
+// a x^2 + b x above 0, a (exp(min(x, e)) - 1 - x) + b x below (xIELU, arXiv 2411.13010);
+// a tanh(x / a) / (1 + exp(-x)), and b tanh(u / b) of what it gates (SiTU, Kimi K3).
 double flops_of(Activation activation)
 {
     switch (activation) {
@@ -23,6 +24,8 @@ double flops_of(Activation activation)
         return 2;
     case Activation::xielu:
         return 7;
+    case Activation::situ:
+        return 16;
     }
     return 0;
 }

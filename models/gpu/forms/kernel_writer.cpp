@@ -63,7 +63,7 @@ std::uint64_t KernelWriter::kept(std::uint64_t context) const
 
 std::uint64_t KernelWriter::attended(std::uint64_t context) const
 {
-    auto const chosen = std::uint64_t{shape().index.chosen};
+    auto const chosen = std::uint64_t{shape().chosen_by(layer_->kind)};
     return chosen == 0 ? kept(context) : std::min(chosen, kept(context));
 }
 
@@ -130,7 +130,7 @@ void KernelWriter::attention(StepOperator& entry, DecodeAttention one, PrefillAt
     auto seen = std::vector<std::uint64_t>{}; // tokens of a sequence that decodes or checks
     for (auto const& each : parts) {
         if (each.prompt) {
-            auto const chosen = std::uint64_t{shape().index.chosen};
+            auto const chosen = std::uint64_t{shape().chosen_by(layer_->kind)};
             prompt.batch      = each.sequences;
             prompt.tokens     = each.tokens;
             prompt.before     = each.context - 1;

@@ -7,6 +7,7 @@
 #include "results/files/compare/columns.hpp"
 #include "results/views/metrics.hpp"
 #include "workloads/decode_step.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ template <class Metrics> std::optional<Figure> find(Metrics const& metrics, std:
 std::optional<Figure> figure_of_run(configs::Config config, std::string const& metric)
 {
     auto const shape = workloads::read_model(config.parameters.workload.model);
-    workloads::settle_widths(config.parameters.workload, shape);
+    workloads::settle_widths(config, shape);
     auto const machine = models::make_machine(config, workloads::decode_step(shape, config.parameters.workload));
     if (!machine->standing().records_mesh)
         return find(results::metrics(token_answer(*machine, config)), metric);

@@ -6,8 +6,10 @@
 #include "results/views/cost_table.hpp"
 #include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
+#include "workloads/settled_widths.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
@@ -289,15 +291,30 @@ std::string defaults(Comparison const& c, std::size_t width)
     return text.empty() ? text : "\nNot asked for\n" + text;
 }
 
+// "weights of 16 bits, KV cache of 16", as the model's file has them where that is left to it.
+std::string widths(configs::Config config)
+{
+    auto const& workload = config.parameters.workload;
+    if (!workload.weight_bits.checkpoint)
+        return fmt::format("weights of {} bits, KV cache of {}", configs::print(workload.weight_bits),
+                           workload.kv_bits);
+    auto const shape = workloads::read_model(workload.model);
+    workloads::settle_widths(config, shape);
+    auto const stored = workload.weight_bits.value;
+    return fmt::format("weights of {} bits{}, KV cache of {}", std::round(stored * 100) / 100,
+                       shape.checkpoint.quantised ? fmt::format(", as the checkpoint has them ({})",
+                                                                configs::printable(shape.checkpoint.method))
+                                                  : "",
+                       workload.kv_bits);
+}
+
 std::string comparison_table(Comparison const& c, std::size_t width)
 {
-    auto const  layout   = Layout{c, width};
-    auto const& workload = c.machines.front().config.parameters.workload;
-    auto        text     = std::string{};
+    auto const layout = Layout{c, width};
+    auto       text   = std::string{};
     for (std::size_t i = 0; i < c.contexts.size(); ++i) {
-        text += fmt::format("{}{}, context {}, batch {}; weights of {} bits, KV cache of {}\n", i == 0 ? "" : "\n",
-                            c.model, grouped(c.contexts[i]), grouped(c.batch), configs::print(workload.weight_bits),
-                            workload.kv_bits);
+        text += fmt::format("{}{}, context {}, batch {}; {}\n", i == 0 ? "" : "\n", c.model, grouped(c.contexts[i]),
+                            grouped(c.batch), widths(c.machines.front().config));
         text += at_context(c, i, layout);
     }
     if (c.contexts.size() > 1)

@@ -1,6 +1,8 @@
 #include "fuzz/harness/readers.hpp"
 
 #include "configs/failure.hpp"
+#include "configs/import/machine.hpp"
+#include "configs/schema/file.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/technology.hpp"
 #include "configs/sweep/expression.hpp"
@@ -105,6 +107,15 @@ void read_model_file(std::string const& bytes)
         auto const totals = workloads::totals_of(workloads::decode_step(shape, params));
         require(shape.layers > 0 && shape.heads % shape.kv_heads == 0 && std::isfinite(totals.flops),
                 "a shape that is none");
+    });
+}
+
+void read_hardware(std::string const& bytes)
+{
+    answered([&] {
+        auto const machine = configs::import_machine(configs::read_description(bytes, "fuzzed.yaml"));
+        require(configs::read_text(machine.toml(), "machine.toml").mistakes.empty(), "a machine file that is none");
+        require(!has_escapes(machine.account()), "an account with control characters");
     });
 }
 
@@ -473,6 +484,7 @@ std::vector<FuzzedReader> const& fuzzed_readers()
         {"expression", ".txt", read_expression},
         {"result", ".edits", read_result},
         {"recover", ".edits", read_recover},
+        {"hardware", ".yaml", read_hardware},
     };
     return list;
 }

@@ -15,36 +15,62 @@ void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
 {
     auto const gate = step.shape.output_gate;
     l.key_matrices  = key_matrices(layer.kind);
-    l.gate = gate == OutputGate::element ? l.query() : gate == OutputGate::head ? l.heads_per_row * l.share : 0;
+    l.gate          = gate == OutputGate::element ? l.attended_values()
+                      : gate == OutputGate::head  ? l.heads_per_row * l.share
+                                                  : 0;
+    if (step.shape.chosen_by(layer.kind) == 0)
+        return;
+    auto const& index = step.shape.index;
+    l.index_heads     = index.heads;
+    l.index_rows      = ceil_div(index.dim, l.rows);
+    l.index_blocks    = ceil_div(layer.attended, index.block);
+    if (layer.chosen < layer.attended)
+        l.attended = most_of_a_column(layer.chosen, l.columns, l.tokens);
+}
+
+// Of keys and values that are made in a row.
+std::uint32_t made(LayerLayout const& l)
+{
+    return l.key_matrices == 0 ? 0 : l.key() + (l.key_matrices - 1) * l.kept_values();
 }
 
 std::uint64_t weights(LayerLayout const& l)
 {
-    return padded(std::uint64_t{l.hidden} * (l.query() + l.key_matrices * l.key() + l.gate)) +
-           padded(std::uint64_t{l.query()} * l.hidden);
+    return padded(std::uint64_t{l.hidden} * (l.query() + made(l) + l.gate)) +
+           padded(std::uint64_t{l.hidden} * (l.index_heads != 0 ? l.index_heads + 1 : 0) * l.index_rows) +
+           padded(std::uint64_t{l.attended_values()} * l.hidden);
 }
 
 std::uint64_t cache(LayerLayout const& l, std::uint64_t tokens_of_a_column)
 {
-    return l.keeps() ? l.caches * 2 * padded(l.key() * tokens_of_a_column) : 0;
+    return l.keeps() ? l.caches * (padded(l.key() * tokens_of_a_column) + padded(l.kept_values() * tokens_of_a_column) +
+                                   padded(l.index_rows * tokens_of_a_column))
+                     : 0;
 }
 
-std::uint64_t vectors(LayerLayout const& l) { return l.gate == 0 ? 0 : padded(std::uint64_t{l.batch} * l.gate); }
+std::uint64_t vectors(LayerLayout const& l)
+{
+    std::uint64_t const b     = l.batch;
+    auto const          index = l.index_heads == 0 ? 0
+                                                   : padded(b * (l.index_heads + 1) * l.index_rows) +
+                                                padded(b * l.index_heads * (std::uint64_t{l.tokens} + l.index_blocks));
+    return (l.gate == 0 ? 0 : padded(b * l.gate)) + index;
+}
 
 // Query, key and value have matrices, and vector operations, of their own; their sums travel together. So do those of a
 // gate.
 void qkv(StepWriter& w)
 {
     auto const&         l = w.layout;
-    std::uint32_t const n = l.hidden, made = l.key_matrices == 0 ? 0 : 2 * l.key(), m = l.query() + made;
+    std::uint32_t const n = l.hidden, all = l.key_matrices == 0 ? 0 : 2 * l.key(), m = l.query() + all;
     std::uint32_t const input = w.shape.pre_norms ? w.at.normed : w.at.hidden;
     KernelCall const    call{Kernel::matrix_vector, w.at.qkv, input, w.at.w_qkv, 0, n, m};
     w.multiply(n, l.query(), l.key_matrices == 0 ? call : KernelCall{});
     if (l.gate > 0)
         w.multiply(n, l.gate);
     for (std::uint32_t matrix = 0; matrix < l.key_matrices; ++matrix)
-        w.multiply(n, l.key(), matrix + 1 == l.key_matrices ? call : KernelCall{});
-    w.all_reduce(Line::row, w.at.qkv, w.batch * (l.query() + l.key_matrices * l.key() + l.gate), Combine::add);
+        w.multiply(n, matrix == 0 ? l.key() : l.kept_values(), matrix + 1 == l.key_matrices ? call : KernelCall{});
+    w.all_reduce(Line::row, w.at.qkv, w.batch * (l.query() + made(l) + l.gate), Combine::add);
 }
 
 // Each head's query and key on its own: their elements lie along the rows of the head's segment.
@@ -72,8 +98,9 @@ void kv_write(StepWriter& w)
     std::uint32_t const key = w.at.qkv + w.layout.query();
     w.run(w.costs.copy(w.batch * w.layout.key()),
           {Kernel::append_key, w.at.keys, key, 0, w.at.slot, w.layout.head, w.layout.tokens, w.layout.heads_per_row});
-    w.run(w.costs.copy(w.batch * w.layout.key()), {Kernel::append_value, w.at.values, key + w.layout.key(), 0,
-                                                   w.at.slot, w.layout.head, w.layout.tokens, w.layout.heads_per_row});
+    w.run(w.costs.copy(w.batch * w.layout.kept_values()),
+          {Kernel::append_value, w.at.values, key + w.layout.key(), 0, w.at.slot, w.layout.head, w.layout.tokens,
+           w.layout.heads_per_row});
 }
 
 void scores(StepWriter& w)
@@ -82,7 +109,7 @@ void scores(StepWriter& w)
     KernelCall          call{Kernel::scores, w.at.scores,     w.at.qkv, w.at.keys,     0,
                     w.layout.head,  w.layout.tokens, heads,    w.layout.share};
     call.scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(w.head_dim)));
-    w.multiply_cache(w.layout.head, w.layout.tokens, call);
+    w.multiply_cache(w.layout.head, w.layout.attended, call);
     w.all_reduce(Line::head, w.at.scores, w.batch * w.layout.scores(), Combine::add);
 }
 
@@ -100,23 +127,39 @@ void softmax(StepWriter& w)
 void values(StepWriter& w)
 {
     std::uint32_t const heads = w.layout.heads_per_row * w.layout.share;
-    w.multiply_cache(w.layout.tokens, w.layout.head,
+    w.multiply_cache(w.layout.attended, w.layout.value,
                      {Kernel::weighted_values, w.at.attended, w.at.scores, w.at.values, w.at.totals, w.layout.head,
                       w.layout.tokens, heads, w.layout.share});
-    w.all_reduce(Line::row, w.at.attended, w.batch * heads * w.layout.head, Combine::add);
+    w.all_reduce(Line::row, w.at.attended, w.batch * heads * w.layout.value, Combine::add);
 }
 
 // A sigmoid and a product; a number for each head is one for all of its elements.
 void output_gate(StepWriter& w)
 {
     w.run(w.costs.scalar(w.batch * w.layout.gate));
-    w.run(w.costs.add(w.batch * w.layout.query()));
+    w.run(w.costs.add(w.batch * w.layout.attended_values()));
 }
 
 void out_proj(StepWriter& w)
 {
-    w.product(w.at.attended, w.layout.query(), w.at.w_out, w.at.out, w.layout.hidden, Line::column);
+    w.product(w.at.attended, w.layout.attended_values(), w.at.w_out, w.at.out, w.layout.hidden, Line::column);
 }
+
+// Every head's share of its query, along x in, along y out; and the key that all of them share.
+void index_query(StepWriter& w)
+{
+    w.product(w.at.normed, w.layout.hidden, 0, w.at.qkv, w.layout.index_heads * w.layout.index_rows, Line::row);
+}
+
+void index_key(StepWriter& w)
+{
+    w.product(w.at.normed, w.layout.hidden, 0, w.at.qkv, w.layout.index_rows, Line::row);
+    w.run(w.costs.copy(w.batch * w.layout.index_rows));
+}
+
+void prefill_index_query(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.heads * f.shape.index.dim); }
+
+void prefill_index_key(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.dim); }
 
 void prefill_qkv(PrefillForms& f)
 {
@@ -164,6 +207,10 @@ MappedMixer const& mapped_attention()
          {OperatorId::qk_norm, &qk_norm},
          {OperatorId::rope, &rope},
          {OperatorId::kv_write, &kv_write},
+         {OperatorId::index_query, &index_query},
+         {OperatorId::index_key, &index_key},
+         {OperatorId::index_scores, &index_scores},
+         {OperatorId::index_select, &index_select},
          {OperatorId::scores, &scores},
          {OperatorId::softmax, &softmax},
          {OperatorId::values, &values},
@@ -173,6 +220,10 @@ MappedMixer const& mapped_attention()
          {OperatorId::qk_norm, &prefill_qk_norm},
          {OperatorId::rope, &prefill_rope},
          {OperatorId::kv_write, &prefill_kv_write},
+         {OperatorId::index_query, &prefill_index_query},
+         {OperatorId::index_key, &prefill_index_key},
+         {OperatorId::index_scores, &prefill_index_scores},
+         {OperatorId::index_select, &prefill_index_select},
          {OperatorId::scores, &prefill_scores},
          {OperatorId::softmax, &prefill_softmax},
          {OperatorId::values, &prefill_values},

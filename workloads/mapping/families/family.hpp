@@ -45,6 +45,14 @@ std::uint32_t new_keys(PrefillForms const&, HeadsLayout const&);
 
 double no_state(LayerLayout const&, double);
 
+// An index lies as a cache does: its keys along y, tokens along x. What families that have one share: tokens of the
+// column that most of the chosen fall into, scores of all tokens, and the forms of a prompt.
+std::uint32_t most_of_a_column(std::uint64_t chosen, std::uint32_t columns, std::uint32_t tokens);
+void          index_scores(StepWriter&);
+void          index_select(StepWriter&);
+void          prefill_index_scores(PrefillForms&);
+void          prefill_index_select(PrefillForms&);
+
 MappedMixer const& mapped_attention();
 MappedMixer const& mapped_latent_attention();
 MappedMixer const& mapped_recurrence();

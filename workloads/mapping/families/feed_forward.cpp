@@ -166,11 +166,11 @@ void lay_experts(LayerLayout& l, LayerStep const& layer, configs::Parameters con
         l.narrow_rows = ceil_div(kind.expert_input, l.rows);
         l.wide_rows   = ceil_div(static_cast<std::uint64_t>(l.hidden) * l.columns, l.rows);
     }
-    l.all_experts    = kind.experts;
+    l.all_experts    = kind.experts + kind.idle_experts;
     l.active         = kind.active;
     l.experts        = ceil_div(kind.experts, groups);
     l.expert_ffn     = ceil_div(kind.expert_ffn, l.rows / groups);
-    l.router_outputs = ceil_div(kind.experts, l.rows);
+    l.router_outputs = ceil_div(kind.experts + kind.idle_experts, l.rows);
     // All rows hold all experts: whichever are chosen, every pair is one row's work.
     l.pairs = groups == 1 ? l.batch * kind.active : static_cast<std::uint32_t>(std::ceil(expert_load(draw).busiest));
 }

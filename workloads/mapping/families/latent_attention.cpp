@@ -7,21 +7,9 @@
 // decides.
 #include "workloads/mapping/families/family.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 namespace scribeline::workloads {
 
 namespace {
-
-// Of so many that fall into columns at random, those in the fullest: the mean and what the largest of as many Poisson
-// draws exceeds it by, in the first order.
-std::uint32_t most_of_a_column(std::uint64_t chosen, std::uint32_t columns, std::uint32_t tokens)
-{
-    auto const mean = static_cast<double>(chosen) / columns;
-    auto const most = mean + std::sqrt(2 * mean * std::log(std::max(2.0, double{1} * columns)));
-    return std::min(tokens, static_cast<std::uint32_t>(std::ceil(most)));
-}
 
 void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
 {
@@ -31,16 +19,17 @@ void lay(LayerLayout& l, DecodeStep const& step, LayerStep const& layer)
     l.segments        = 1;
     l.segment         = l.rows;
     l.share           = shape.heads;
-    l.head            = ceil_div(a.cached(), l.rows);
-    l.latent          = ceil_div(a.kv_rank, l.rows);
-    l.query_rank      = ceil_div(a.query_rank, l.rows);
-    l.query_rows      = a.query_rank != 0 ? 0 : ceil_div(shape.query_width(), l.rows);
-    l.head_queries    = ceil_div(shape.query_width(), l.columns);
-    l.head_nope       = ceil_div(std::uint64_t{shape.heads} * a.nope_dim, l.columns);
-    l.head_values     = ceil_div(std::uint64_t{shape.heads} * a.value_dim, l.columns);
-    l.heads_across    = ceil_div(l.head_values, a.value_dim);
-    l.out_rows        = ceil_div(shape.hidden, l.rows);
-    if (shape.index.heads == 0)
+    l.head = l.value = ceil_div(a.cached(), l.rows);
+    l.latent         = ceil_div(a.kv_rank, l.rows);
+    l.query_rank     = ceil_div(a.query_rank, l.rows);
+    l.query_rows     = a.query_rank != 0 ? 0 : ceil_div(shape.query_width(), l.rows);
+    l.head_queries   = ceil_div(shape.query_width(), l.columns);
+    l.head_nope      = ceil_div(std::uint64_t{shape.heads} * a.nope_dim, l.columns);
+    l.head_values    = ceil_div(std::uint64_t{shape.heads} * a.value_dim, l.columns);
+    l.heads_across   = ceil_div(l.head_values, a.value_dim);
+    l.out_rows       = ceil_div(shape.hidden, l.rows);
+    l.gate           = ceil_div(shape.gate_width(layer.kind), l.rows);
+    if (shape.chosen_by(layer.kind) == 0)
         return;
     l.index_heads   = shape.index.heads;
     l.index_rows    = ceil_div(shape.index.dim, l.rows);
@@ -56,7 +45,8 @@ std::uint64_t weights(LayerLayout const& l)
            padded(std::uint64_t{l.hidden} * l.query_rows) + padded(std::uint64_t{l.hidden} * l.head) +
            padded(std::uint64_t{l.head_nope} * l.latent) + padded(std::uint64_t{l.latent} * l.head_values) +
            padded(std::uint64_t{l.head_values} * l.out_rows) + padded(std::uint64_t{l.query_rank} * l.index_queries) +
-           padded(std::uint64_t{l.hidden} * l.index_rows) + padded(std::uint64_t{l.hidden} * l.index_outputs);
+           padded(std::uint64_t{l.hidden} * l.index_rows) + padded(std::uint64_t{l.hidden} * l.index_outputs) +
+           padded(std::uint64_t{l.hidden} * l.gate);
 }
 
 std::uint64_t cache(LayerLayout const& l, std::uint64_t tokens_of_a_column)
@@ -70,7 +60,7 @@ std::uint64_t vectors(LayerLayout const& l)
     std::uint64_t const b = l.batch;
     return padded(b * l.query_rank) + padded(b * l.head_queries) + padded(b * l.head_values) + padded(b * l.out_rows) +
            padded(b * l.index_queries) + padded(b * l.index_heads * (l.index_rows + 1)) +
-           (l.index_heads != 0 ? padded(b * l.tokens) : 0);
+           (l.index_heads != 0 ? padded(b * l.tokens) : 0) + (l.gate != 0 ? padded(b * (l.gate + l.head_values)) : 0);
 }
 
 void query_down(StepWriter& w) { w.product(w.at.normed, w.layout.hidden, 0, w.at.qkv, w.layout.query_rank, Line::row); }
@@ -152,6 +142,15 @@ void expand_values(StepWriter& w)
     w.all_reduce(Line::column, w.at.attended, w.batch * w.layout.head_values, Combine::add);
 }
 
+// Along x in, along y out, and then to x, where the values are.
+void output_gate(StepWriter& w)
+{
+    w.product(w.at.normed, w.layout.hidden, 0, w.at.out, w.layout.gate, Line::row);
+    w.turn(w.layout.head_values, Line::column);
+    w.run(w.costs.scalar(w.batch * w.layout.head_values));
+    w.run(w.costs.add(w.batch * w.layout.head_values));
+}
+
 void out_proj(StepWriter& w)
 {
     w.product(w.at.attended, w.layout.head_values, w.at.w_out, w.at.out, w.layout.out_rows, Line::row);
@@ -177,29 +176,6 @@ void index_weights(StepWriter& w)
 {
     w.product(w.at.normed, w.layout.hidden, 0, w.at.qkv, w.layout.index_outputs, Line::row);
     w.turn(w.layout.index_heads, Line::column);
-}
-
-// Negative scores are cut off, and a token's are weighed and added up where it is.
-void index_scores(StepWriter& w)
-{
-    auto const& l = w.layout;
-    w.multiply_index(l.index_rows, l.tokens);
-    w.all_reduce(Line::column, w.at.scores, w.batch * l.index_heads * l.tokens, Combine::add);
-    w.run(w.costs.add(w.batch * l.index_heads * l.tokens));
-    w.run(w.costs.multiply_accumulate(w.batch * l.index_heads, l.tokens));
-}
-
-// A pass of comparisons, and a count of the row, for each bit of a score; then those chosen are listed.
-void index_select(StepWriter& w)
-{
-    auto const& l = w.layout;
-    if (l.attended == l.tokens)
-        return;
-    for (std::uint32_t bit = 0; bit < w.score_bits; ++bit) {
-        w.run(w.costs.add(w.batch * l.tokens));
-        w.all_reduce(Line::row, w.at.sums, w.batch, Combine::add);
-    }
-    w.run(w.costs.scalar(w.batch * l.tokens));
 }
 
 std::uint32_t of_a_column(PrefillForms const& f, std::uint32_t elements)
@@ -242,28 +218,16 @@ void prefill_index_query(PrefillForms& f)
 void prefill_index_key(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.dim); }
 void prefill_index_weights(PrefillForms& f) { f.through(f.shape.hidden, f.shape.index.heads); }
 
-// As the scores of so many heads that share a key; a weight and a sum of each.
-void prefill_index_scores(PrefillForms& f)
-{
-    auto       h       = HeadsLayout{};
-    auto const t       = f.layout.tokens;
-    h.heads_per_column = 1;
-    h.segment          = f.layout.region.columns;
-    h.share            = f.shape.index.heads;
-    h.key              = of_a_column(f, f.shape.index.dim);
-    f.per_pair() += f.attend_scores(h) + f.vectors(2 * f.layout.scores(h) / t, t);
-}
-
-// The same search for every token of a row. Those chosen differ from token to token, so the products are of all of
-// them, and what was not chosen counts as masked.
-void prefill_index_select(PrefillForms& f)
-{
-    auto const t = f.layout.tokens;
-    f.per_pair() += (f.vectors(t, t) + f.mesh().all_reduce(f.layout.region.columns, t)) * f.activation_bits();
-}
-
 // They are what was attended to.
 void prefill_expand_values(PrefillForms&) {}
+
+void prefill_output_gate(PrefillForms& f)
+{
+    auto const t = f.layout.tokens;
+    f.through(f.shape.hidden, f.shape.gate);
+    f.once() += f.vectors(1, t * of_a_column(f, f.shape.gate)) +
+                MeshForms::of(f.costs().scalar(std::uint64_t{t} * of_a_column(f, f.shape.gate)));
+}
 
 } // namespace
 
@@ -293,6 +257,7 @@ MappedMixer const& mapped_latent_attention()
          {OperatorId::softmax, &softmax},
          {OperatorId::values, &values},
          {OperatorId::expand_values, &expand_values},
+         {OperatorId::output_gate, &output_gate},
          {OperatorId::out_proj, &out_proj}},
         {{OperatorId::query_down, &prefill_query_down},
          {OperatorId::query_norm, &prefill_query_norm},
@@ -311,6 +276,7 @@ MappedMixer const& mapped_latent_attention()
          {OperatorId::softmax, &prefill_softmax},
          {OperatorId::values, &prefill_values},
          {OperatorId::expand_values, &prefill_expand_values},
+         {OperatorId::output_gate, &prefill_output_gate},
          {OperatorId::out_proj, &prefill_out_proj}},
     };
     return made;

@@ -136,7 +136,8 @@ bool from_experts(KernelWriter& w, StepOperator& entry, Operator const&)
 // Every GPU scores all experts.
 bool router(KernelWriter& w, StepOperator& entry, Operator const&)
 {
-    w.product(entry, w.rows(), w.layer().kind.experts, w.hidden(), WeightPart::router);
+    auto const& kind = w.layer().kind;
+    w.product(entry, w.rows(), kind.experts + kind.idle_experts, w.hidden(), WeightPart::router);
     return true;
 }
 

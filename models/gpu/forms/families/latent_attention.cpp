@@ -44,6 +44,13 @@ bool expand_values(KernelWriter& w, StepOperator& entry, Operator const&)
     return true;
 }
 
+// Of the heads of one GPU; its sigmoid and its product go with what the values' kernel writes.
+bool output_gate(KernelWriter& w, StepOperator& entry, Operator const&)
+{
+    w.product(entry, w.rows(), w.shape().gate_width(w.layer().kind) / w.tensor(), w.hidden());
+    return true;
+}
+
 bool out_proj(KernelWriter& w, StepOperator& entry, Operator const&)
 {
     w.product(entry, w.rows(), w.hidden(), std::uint64_t{w.shape().heads} * w.shape().latent.value_dim / w.tensor());
@@ -118,6 +125,7 @@ MixerKernels const& latent_attention_kernels()
                                            {Id::softmax, &in_the_same_kernel},
                                            {Id::values, &in_the_same_kernel},
                                            {Id::expand_values, &expand_values},
+                                           {Id::output_gate, &output_gate},
                                            {Id::out_proj, &out_proj}}};
     return made;
 }

@@ -14,6 +14,13 @@ bool norm(KernelWriter& w, StepOperator& entry, Operator const& op)
     return true;
 }
 
+// All vectors in, one out.
+bool mix(KernelWriter& w, StepOperator& entry, Operator const& op)
+{
+    w.vectors(entry, op, false, true, 1.0 / (w.shape().residual_blocks + 1));
+    return true;
+}
+
 // By the norm that follows. What it writes is the last of three.
 bool residual(KernelWriter& w, StepOperator& entry, Operator const& op)
 {
@@ -48,7 +55,9 @@ bool sampling(KernelWriter& w, StepOperator& entry, Operator const& op)
 
 } // namespace
 
-std::vector<KernelRow> const vector_kernels{{Id::attention_norm, &norm},
+std::vector<KernelRow> const vector_kernels{{Id::attention_mix, &mix},
+                                            {Id::ffn_mix, &mix},
+                                            {Id::attention_norm, &norm},
                                             {Id::post_attention_norm, &norm},
                                             {Id::query_norm, &norm},
                                             {Id::latent_norm, &norm},
