@@ -30,8 +30,14 @@ class Reader {
             else if (name == "pool" && node.is_array_of_tables())
                 for (auto const& each : *node.as_array())
                     pool(*each.as_table());
+            else if (name == "tier" && node.is_array_of_tables())
+                for (auto const& each : *node.as_array())
+                    tier(*each.as_table());
+            else if (name == "tools" && node.is_table())
+                tools(*node.as_table());
             else
-                refuse(node, fmt::format("{}: expected description, router, kv_transfer or [[pool]]", shown(name)));
+                refuse(node, fmt::format("{}: expected description, router, kv_transfer, [[pool]], [[tier]] or [tools]",
+                                         shown(name)));
         }
         if (file_.pools.empty())
             refuse(root, "there is no [[pool]]. Give at least one");
@@ -50,6 +56,65 @@ class Reader {
         if (text.empty())
             refuse(node, fmt::format("{}: expected a word or a number", key));
         return text;
+    }
+
+    std::uint32_t whole(toml::node const& node, std::string const& key, std::uint32_t most) const
+    {
+        auto value = std::uint32_t{0};
+        try {
+            value = parse<std::uint32_t>(word(node, key));
+        } catch (TextError const& error) {
+            refuse(node, fmt::format("{}: {}", key, error.what()));
+        }
+        if (value < 1 || value > most)
+            refuse(node, fmt::format("{}: {} is outside 1 .. {}", key, value, most));
+        return value;
+    }
+
+    void tier(toml::table const& table)
+    {
+        auto        tier = SystemFileTier{};
+        auto const& at   = table.source().begin;
+        tier.place       = fmt::format("{}:{}:{}", file_.name, at.line, at.column);
+        for (auto const& [key, node] : table) {
+            auto const name = std::string{key.str()};
+            auto*      text = name == "name"       ? &tier.name
+                              : name == "memory"   ? &tier.memory
+                              : name == "capacity" ? &tier.capacity
+                              : name == "link"     ? &tier.link
+                              : name == "policy"   ? &tier.policy
+                                                   : nullptr;
+            if (text != nullptr)
+                *text = word(node, name);
+            else if (name == "count")
+                tier.count = whole(node, name, most_replicas);
+            else if (name == "shared" && node.is_boolean())
+                tier.shared = node.as_boolean()->get();
+            else
+                refuse(node, fmt::format("{}: expected name, memory, count, capacity, link, policy, or shared = true",
+                                         shown(name)));
+        }
+        if (tier.name.empty())
+            refuse(table, "a tier without a name. Give name = \"host\"");
+        file_.tiers.push_back(std::move(tier));
+    }
+
+    void tools(toml::table const& table)
+    {
+        auto tools = SystemFileTools{};
+        for (auto const& [key, node] : table) {
+            auto const name = std::string{key.str()};
+            if (name == "cores") {
+                tools.cores = whole(node, name, 1U << 24U);
+            } else if (name == "speed") {
+                if (!node.is_number())
+                    refuse(node, fmt::format("speed: {}: expected a number, such as 1.5", shown(word(node, name))));
+                tools.speed = node.value_or(0.0);
+            } else {
+                refuse(node, fmt::format("{}: expected cores or speed", shown(name)));
+            }
+        }
+        file_.tools = tools;
     }
 
     void pool(toml::table const& table)
@@ -74,16 +139,13 @@ class Reader {
                 pool.role = word(node, name);
                 if (pool.role != "all" && pool.role != "prefill" && pool.role != "decode")
                     refuse(node, fmt::format("role: {} is none of all, prefill, decode", shown(pool.role)));
+            } else if (name == "host_link") {
+                pool.host_link = word(node, name);
             } else if (name == "replicas") {
-                try {
-                    pool.replicas = parse<std::uint32_t>(word(node, name));
-                } catch (TextError const& error) {
-                    refuse(node, fmt::format("replicas: {}", error.what()));
-                }
-                if (pool.replicas < 1 || pool.replicas > most_replicas)
-                    refuse(node, fmt::format("replicas: {} is outside 1 .. {}", pool.replicas, most_replicas));
+                pool.replicas = whole(node, name, most_replicas);
             } else {
-                refuse(node, fmt::format("{}: expected name, role, machine, replicas, network, network_latency or set",
+                refuse(node, fmt::format("{}: expected name, role, machine, replicas, network, network_latency, "
+                                         "host_link or set",
                                          shown(name)));
             }
         }

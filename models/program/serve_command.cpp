@@ -14,6 +14,7 @@
 #include "results/views/cost_table.hpp"
 #include "results/views/serve_report.hpp"
 #include "results/views/terminal.hpp"
+#include "workloads/requests/comma_line.hpp"
 #include "workloads/requests/drawn.hpp"
 #include "workloads/requests/trace.hpp"
 
@@ -21,6 +22,7 @@
 #include <optional>
 #include <ostream>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -78,10 +80,36 @@ class Asked {
 
 std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Asked const& asked)
 {
-    for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals"})
+    for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals", "sessions", "turns",
+                              "growth", "tool-time", "shared-prompt"})
         if (asked.has(drawn))
             refuse(fmt::format("--{}: requests come from --trace, nothing is drawn. Leave out one of the two", drawn));
     return workloads::open_trace(*asked.text("trace"), trace_options_of(line));
+}
+
+// Turns of an agent: what a tool adds, how long it takes, and what all prompts begin with.
+void draw_sessions(workloads::DrawnWorkload& workload, Asked const& asked)
+{
+    constexpr std::uint64_t usual_block = 512; // of hashes, as recorded traces of agents have it
+    auto const              read        = [](std::string const& text) { return workloads::parse_distribution(text); };
+    auto const              time = [](std::string const& text) { return workloads::parse_time_distribution(text); };
+    if (auto const turns = asked.read("turns", read))
+        workload.sessions.turns = *turns;
+    else
+        for (auto const* of_turns : {"sessions", "growth", "tool-time"})
+            if (asked.has(of_turns))
+                refuse(fmt::format("--{}: says something of sessions of many turns. Give --turns N", of_turns));
+    if (asked.has("turns") && asked.has("requests"))
+        refuse("--requests: with --turns, sessions are counted. Give --sessions N");
+    if (auto const sessions = asked.count("sessions"))
+        workload.count = sessions;
+    if (auto const growth = asked.read("growth", read))
+        workload.sessions.growth = *growth;
+    if (auto const tools = asked.read("tool-time", time))
+        workload.sessions.tool_time = *tools;
+    workload.shared_prompt = asked.count("shared-prompt").value_or(0);
+    if (asked.has("turns") || asked.has("shared-prompt"))
+        workload.block_tokens = asked.count("block-tokens").value_or(usual_block);
 }
 
 std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint64_t seed)
@@ -109,9 +137,43 @@ std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint
         workload.duration = duration->value();
     workload.count = asked.count("requests");
     workload.seed  = seed;
+    draw_sessions(workload, asked);
     if (!workload.count && !workload.duration)
-        refuse("serve: how many requests? Give --requests N or --duration TIME");
+        refuse(asked.has("turns") ? "serve: how many sessions? Give --sessions N or --duration TIME"
+                                  : "serve: how many requests? Give --requests N or --duration TIME");
     return workloads::draw_requests(workload);
+}
+
+models::KvTierSpec tier_of(std::string const& text, bool first)
+{
+    try {
+        return models::parse_tier(text, first);
+    } catch (configs::TextError const& error) {
+        refuse(fmt::format("--tier: {}", error.what()));
+    }
+}
+
+double speed_of(std::string const& text)
+{
+    if (auto const value = workloads::real_of(text))
+        return *value;
+    throw configs::TextError{fmt::format("speed={}: expected a factor such as 1.5", configs::shown(text))};
+}
+
+// `64`, or `cores=64,speed=1.5`.
+models::ToolSpec tools_of(std::string const& text)
+{
+    auto spec = models::ToolSpec{};
+    for (std::size_t at = 0; at <= text.size();) {
+        auto const comma = std::min(text.find(',', at), text.size());
+        auto const item  = text.substr(at, comma - at);
+        at               = comma + 1;
+        if (item.rfind("speed=", 0) == 0)
+            spec.speed = speed_of(item.substr(6));
+        else
+            spec.cores = configs::parse<std::uint32_t>(item.rfind("cores=", 0) == 0 ? item.substr(6) : item);
+    }
+    return spec;
 }
 
 models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
@@ -139,7 +201,28 @@ models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
     spec.kv_transfer   = engine.kv_transfer;
     spec.step_by_step  = asked.has("step-by-step");
     spec.concurrency   = asked.count("concurrency");
+    if (spec.concurrency && asked.text("replay") == "original")
+        refuse("--replay original: with --concurrency a session starts when another has ended. Leave out one of the "
+               "two");
+    auto own_tiers = std::vector<models::KvTierSpec>{};
+    for (auto const& [name, text] : line.options)
+        if (name == "tier")
+            own_tiers.push_back(tier_of(text, own_tiers.empty()));
+    if (!own_tiers.empty()) // instead of those of a file
+        spec.tiers = std::move(own_tiers);
+    if (auto const tools = asked.read("tools", &tools_of))
+        spec.tools = *tools;
     return spec;
+}
+
+configs::Option tier_option()
+{
+    return configs::repeatable({"tier", "", "NAME:CAPACITY[,POLICY..]",
+                                "below the KV pool, the fastest first: host, cxl, nvme, rack, edge or a memory's name; "
+                                "policies: ttl=TIME, pin, write_through, write_back, move, prefetch, recompute",
+                                [](CommandLine& line, configs::Option const& option, std::string const& given) {
+                                    line.options.emplace_back(option.name, given);
+                                }});
 }
 
 // Both are called so where one types them: `--output 256` and `-o run.h5`.
@@ -177,7 +260,18 @@ std::vector<configs::Option> serve_options()
         tokens_or_file(),
         own_option("rate", "N/s", "drawn: requests that arrive"),
         own_option("arrivals", "poisson|constant|gamma:cv=2", "drawn: how; without: poisson"),
-        own_option("concurrency", "N", "so many requests are always under way: the next comes when one has ended"),
+        own_option(
+            "concurrency", "N",
+            "so many sessions (agents; requests without a session) are always under way: the next one starts when "
+            "one has ended"),
+        own_option("turns", "N|DISTRIBUTION", "drawn: sessions of so many requests, each behind the one before"),
+        own_option("sessions", "N", "drawn: so many of them"),
+        own_option("growth", "N|DISTRIBUTION", "drawn: tokens that a tool adds before each turn but the first"),
+        own_option("tool-time", "TIME|DISTRIBUTION", "drawn: before each turn but the first: lognormal:median=9s,cv=2"),
+        own_option("shared-prompt", "N", "drawn: tokens that all prompts begin with"),
+        tier_option(),
+        own_option("tools", "CORES[,speed=X]",
+                   "processors on which tools work, in one queue; without: tools take the time that is given"),
         own_option("requests", "N", "drawn: so many"),
         own_option("duration", "TIME", "drawn: so long"),
         parameter_option("seed", "run.seed", "N", "of what is drawn"),

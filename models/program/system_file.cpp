@@ -23,6 +23,30 @@ template <class T> std::optional<T> parsed(configs::SystemFile const& file, char
     }
 }
 
+models::KvTierSpec tier_of(configs::SystemFileTier const& tier, bool first)
+{
+    auto const refuse = [&](std::string const& why) {
+        throw configs::UserError{configs::Exit::bad_config, fmt::format("{}: error: {}", tier.place, why)};
+    };
+    auto spec = models::KvTierSpec{};
+    spec.name = tier.name;
+    try {
+        auto const memory = tier.memory.empty() ? tier.name : tier.memory;
+        spec.memory       = models::tier_memory(memory, tier.count);
+        spec.shared       = tier.shared.value_or(models::is_shared_memory(memory));
+        spec.policy       = models::parse_tier_policy(tier.policy, first);
+        if (!tier.capacity.empty())
+            spec.memory.capacity = configs::parse<configs::Bytes>(tier.capacity);
+        if (!tier.link.empty())
+            spec.link = configs::parse<configs::BytesPerSecond>(tier.link);
+    } catch (configs::TextError const& error) {
+        refuse(error.what());
+    } catch (configs::UserError const& error) {
+        refuse(error.what());
+    }
+    return spec;
+}
+
 } // namespace
 
 models::SystemSpec read_system(std::string const& name_or_path, configs::CommandLine const& line)
@@ -50,8 +74,13 @@ models::SystemSpec read_system(std::string const& name_or_path, configs::Command
         pool.config.machine  = each.machine;
         pool.network         = parsed<configs::BytesPerSecond>(file, "network", each.network);
         pool.network_latency = parsed<configs::Seconds>(file, "network_latency", each.network_latency);
+        pool.host_link       = parsed<configs::BytesPerSecond>(file, "host_link", each.host_link);
         spec.pools.push_back(std::move(pool));
     }
+    for (auto const& each : file.tiers)
+        spec.tiers.push_back(tier_of(each, spec.tiers.empty()));
+    if (file.tools)
+        spec.tools = models::ToolSpec{"tools", file.tools->cores, file.tools->speed};
     return spec;
 }
 

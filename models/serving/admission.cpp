@@ -7,16 +7,11 @@
 
 namespace scribeline::models {
 
-namespace {
-
-// Whole blocks of group `k` of a prompt.
-std::uint64_t blocks_of_group(Arriving const& request, std::size_t k, std::uint64_t block)
+std::uint64_t whole_blocks_of_group(Arriving const& request, std::size_t k, std::uint64_t block)
 {
     auto const from = k * request.group_tokens;
     return from >= request.input ? 0 : std::min(request.group_tokens, request.input - from) / block;
 }
-
-} // namespace
 
 bool Replica::visible() const { return !waiting_.empty() && live_[waiting_.front()].asked.at <= now_; }
 
@@ -28,7 +23,7 @@ Replica::Found Replica::found(Arriving const& request, std::uint64_t target) con
         return what;
     auto const most = (target - 1) / rules_.block;
     for (std::size_t k = 0; k < request.hashes.size() && what.blocks < most; ++k) {
-        auto const whole = blocks_of_group(request, k, rules_.block);
+        auto const whole = whole_blocks_of_group(request, k, rules_.block);
         auto const here  = std::min<std::uint64_t>(pool_.held(request.hashes[k]), whole);
         if (here == 0)
             break;
@@ -49,10 +44,9 @@ void Replica::share_found(Slot slot, Found const& what)
     auto& live = live_[slot];
     for (auto left = what.blocks; left > 0;) {
         auto const k     = live.shares.size();
-        auto const whole = blocks_of_group(live.asked, k, rules_.block);
-        auto const here  = std::min<std::uint64_t>({pool_.held(live.asked.hashes[k]), whole, left});
-        live.shares.push_back(pool_.share(live.asked.hashes[k], static_cast<std::uint32_t>(here)));
-        left -= here;
+        auto const whole = whole_blocks_of_group(live.asked, k, rules_.block);
+        live.shares.push_back(pool_.share(live.asked.hashes[k], static_cast<std::uint32_t>(std::min(whole, left))));
+        left -= live.shares.back().blocks;
     }
     live.blocks   = what.blocks;
     live.computed = what.tokens;
@@ -61,8 +55,8 @@ void Replica::share_found(Slot slot, Found const& what)
 void Replica::take_in(Slot slot, std::uint64_t tokens)
 {
     auto&      live = live_[slot];
-    auto const need = blocks_for(live.computed + tokens) - live.blocks;
-    pool_.take(need);
+    auto const need = std::max(blocks_for(live.computed + tokens), live.blocks) - live.blocks;
+    take_blocks(need);
     live.blocks += need;
     name_blocks(slot, live.computed, live.computed + tokens);
     plan_.prompts.push_back({slot, tokens});
@@ -77,7 +71,7 @@ void Replica::name_blocks(Slot slot, std::uint64_t from, std::uint64_t to)
     auto const group = live.asked.group_tokens;
     auto const stop  = std::min(to, live.asked.input);
     for (auto k = static_cast<std::size_t>(from / group); k < live.asked.hashes.size() && k * group < stop; ++k) {
-        auto const whole = blocks_of_group(live.asked, k, rules_.block);
+        auto const whole = whole_blocks_of_group(live.asked, k, rules_.block);
         auto const there = static_cast<std::uint32_t>(std::min(whole, (stop - k * group) / rules_.block));
         if (there == 0)
             continue;
@@ -120,7 +114,7 @@ bool Replica::admit_prefilled(Slot slot)
         return false;
     waiting_.pop_front();
     enter(slot, Phase::queue);
-    pool_.take(need + first);
+    take_blocks(need + first);
     live.blocks   = need;
     live.computed = live.asked.input;
     live.made     = 1;

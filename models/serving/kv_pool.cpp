@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace scribeline::models {
 
@@ -72,7 +73,8 @@ KvPool::Share KvPool::share(std::uint64_t hash, std::uint32_t blocks)
 {
     auto const  entry = by_hash_.at(hash);
     auto const& e     = entries_[entry];
-    SCRIBELINE_EXPECT(blocks > 0 && blocks <= e.blocks);
+    blocks            = std::min(blocks, e.blocks);
+    SCRIBELINE_EXPECT(blocks > 0);
     if (e.listed) {
         auto const rest = e.blocks - blocks; // stays free, where it is
         if (rest > 0) {
@@ -90,6 +92,7 @@ KvPool::Share KvPool::share(std::uint64_t hash, std::uint32_t blocks)
         unlist(entry);
         free_ -= blocks;
         taken_ += blocks;
+        parked_ -= rest + blocks;
     }
     ++entries_[entry].holders;
     return {entry, blocks};
@@ -127,10 +130,19 @@ void KvPool::take(std::uint64_t count)
         auto const entry = first_;
         auto&      e     = entries_[entry];
         auto const now   = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, e.blocks));
+        if (e.named && tells_) { // the whole group
+            lost_.push_back({e.hash, e.blocks});
+            by_hash_.erase(e.hash);
+            evicted_ += e.blocks;
+            parked_ -= e.blocks;
+            e.named = false;
+        }
         e.blocks -= now;
         count -= now;
-        if (e.named)
+        if (e.named) {
             evicted_ += now;
+            parked_ -= now;
+        }
         if (e.blocks == 0) {
             unlist(entry);
             erase(entry);
@@ -161,7 +173,18 @@ void KvPool::give_back(Share const& share)
         return;
     free_ += e.blocks;
     given_back_ += e.blocks;
+    parked_ += e.blocks;
     append(share.group);
+}
+
+std::vector<KvPool::Lost> KvPool::lost() { return std::exchange(lost_, {}); }
+
+std::uint64_t KvPool::nameless_in_front() const
+{
+    auto sum = std::uint64_t{0};
+    for (auto entry = first_; entry != none && !entries_[entry].named; entry = entries_[entry].after)
+        sum += entries_[entry].blocks;
+    return sum;
 }
 
 std::uint64_t KvPool::count_free() const

@@ -35,8 +35,9 @@ class KvPool {
     // Nobody has a share in the group: to take one makes its blocks scarce for others.
     bool is_free(std::uint64_t hash) const;
 
-    // Takes a share of a group that is there, `blocks` at most as many as held() says. What is left of a free one is
+    // Takes a share of a group that is there. What is left of a free one is
     // not found again: who takes the share computes the same once more.
+    // With fewer there, it is of those.
     Share share(std::uint64_t hash, std::uint32_t blocks);
     // `blocks` that were taken hold the next ones of the group. False: another request has them already.
     bool extend(Share& share, std::uint32_t blocks);
@@ -53,6 +54,16 @@ class KvPool {
     std::uint64_t taken() const { return taken_; }
     std::uint64_t given_back() const { return given_back_; }
     std::uint64_t evicted() const { return evicted_; }
+    // From now on a group that loses a block is lost as a whole, and kept for lost().
+    void tell_losses() { tells_ = true; }
+    struct Lost {
+        std::uint64_t hash;
+        std::uint32_t blocks;
+    };
+    std::vector<Lost> lost(); // since the last call, in the order in which they were taken
+    // Free blocks that can be taken before a group is lost.
+    std::uint64_t nameless_in_front() const;
+    std::uint64_t parked() const { return parked_; } // free blocks that may be found again
     // Blocks in the list of free ones, counted one run at a time.
     std::uint64_t count_free() const;
 
@@ -74,7 +85,9 @@ class KvPool {
     void          erase(std::uint32_t entry);
 
     std::uint64_t                                    blocks_, free_;
-    std::uint64_t                                    taken_ = 0, given_back_ = 0, evicted_ = 0;
+    std::uint64_t                                    taken_ = 0, given_back_ = 0, evicted_ = 0, parked_ = 0;
+    bool                                             tells_ = false;
+    std::vector<Lost>                                lost_;
     std::vector<Entry>                               entries_;
     std::vector<std::uint32_t>                       unused_; // entries
     std::uint32_t                                    first_ = none, last_ = none;

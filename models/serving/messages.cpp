@@ -6,17 +6,36 @@
 
 namespace scribeline::models {
 
+namespace {
+
+// A payload deletes the extensions that it still has, and these stand on the stack: what is thrown by whoever takes the
+// message must not leave it there.
+class Carried {
+  public:
+    Carried(tlm::tlm_generic_payload& payload, Message& message) : payload_{payload}, extension_{&message}
+    {
+        payload_.set_extension(&extension_);
+    }
+    Carried(Carried const&)            = delete;
+    Carried& operator=(Carried const&) = delete;
+    ~Carried() { payload_.clear_extension(&extension_); }
+
+  private:
+    tlm::tlm_generic_payload& payload_;
+    MessageExtension          extension_;
+};
+
+} // namespace
+
 void MessageOut::send(Message& message)
 {
     tlm::tlm_generic_payload payload;
-    MessageExtension         extension{&message};
+    Carried const            carried{payload, message};
     payload.set_command(tlm::TLM_WRITE_COMMAND);
-    payload.set_extension(&extension);
     payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     auto delay = sc_core::SC_ZERO_TIME;
     ++sent_;
     socket->b_transport(payload, delay);
-    payload.clear_extension(&extension);
     if (!payload.is_response_ok())
         throw configs::SimulationFault{fmt::format("{}: the target answers {}", name(), payload.get_response_string())};
 }

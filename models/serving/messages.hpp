@@ -25,13 +25,16 @@ struct Message {
     enum class Kind : std::uint8_t {
         request,   // from the source, or from an engine that took in the prompt, with keys and values
         prefilled, // from such an engine to the router: who makes the tokens?
-        answer     // to the source: a request has ended
+        answer,    // to the source: a request has ended
+        tool       // from the source: a tool has work
     };
     Kind        kind = Kind::request;
     Arriving    request;     // request, prefilled
     std::size_t record  = 0; // answer
-    Ticks       at      = 0; // answer
+    Ticks       at      = 0; // answer; tool: from when on, and as the answer until when
     std::size_t replica = 0; // prefilled: the answer of the router
+    Ticks       work    = 0; // tool: as it was recorded
+    Ticks       queued  = 0; // tool, the answer: without a core
 };
 
 struct MessageProtocol {

@@ -1,4 +1,5 @@
 #include "models/serving/replica.hpp"
+#include "models/serving/kv_tiers.hpp"
 
 #include "configs/failure.hpp"
 
@@ -14,6 +15,8 @@ Replica::Replica(EngineRules const& rules, StepLaw& law, RequestLog& log, Replic
       phases_(rules.block), reserved_ratio_{rules.reserved_at_first}
 {
     SCRIBELINE_EXPECT(rules.block > 0 && rules.sequences > 0 && rules.step_tokens >= rules.sequences);
+    if (options_.tiers != nullptr)
+        pool_.tell_losses();
 }
 
 void Replica::accept(Arriving&& request)
@@ -37,6 +40,9 @@ void Replica::accept(Arriving&& request)
         forget(slot);
         return;
     }
+    if (options_.tiers != nullptr && rules_.prefix_caching) // from when its client asked on
+        options_.tiers->prefetch(asked, found(asked, asked.input).blocks, (asked.input - 1) / rules_.block,
+                                 std::max(now_, at - rules_.api_request));
     // Whoever waited before, and could not be taken in, still cannot before the run ends.
     auto const others_wait = visible();
     waiting_.push_back(slot);
@@ -62,17 +68,20 @@ void Replica::finish_plan()
     now_              = due_;
     if (plan_.steps == 0) {
         totals_.idle += now_ - before;
+        totals_.parked_block_seconds += seconds_of(now_ - before).value() * static_cast<double>(pool_.parked());
+        totals_.block_seconds += seconds_of(now_ - before).value() * static_cast<double>(pool_.in_use());
         return;
     }
     meter_plan();
     auto const steps = static_cast<Ticks>(plan_.steps);
     auto const used  = pool_.in_use();
+    auto const held  = pool_.parked();
     engine_clock_ += plan_.overhead * steps;
     totals_.engine += plan_.overhead * steps;
     totals_.machine += plan_.duration - plan_.overhead * steps;
     totals_.steps += plan_.steps;
     if (plan_.decoding > 0) {
-        pool_.take(crossings(plan_.steps) - plan_.first_blocks);
+        take_blocks(crossings(plan_.steps) - plan_.first_blocks);
         steps_decoded_ += plan_.steps;
         totals_.made_tokens += plan_.decoding * plan_.steps;
         totals_.decoded_tokens += plan_.decoding * plan_.steps;
@@ -81,6 +90,7 @@ void Replica::finish_plan()
     }
     auto const seconds = seconds_of(now_ - before).value();
     totals_.block_seconds += seconds * (static_cast<double>(used) + static_cast<double>(pool_.in_use())) / 2;
+    totals_.parked_block_seconds += seconds * (static_cast<double>(held) + static_cast<double>(pool_.parked())) / 2;
     totals_.running_seconds += seconds * static_cast<double>(running_.size());
     totals_.most_blocks = std::max(totals_.most_blocks, pool_.in_use());
 
@@ -102,6 +112,7 @@ void Replica::finish_plan()
         auto& live = live_[slot];
         live.computed += tokens;
         totals_.prompt_tokens += tokens;
+        keep_in_tiers(slot, live.computed - tokens, live.computed);
         if (live.computed == live.target())
             prompt_done(slot, started, lag);
     }
@@ -133,6 +144,7 @@ void Replica::meter_plan()
 void Replica::begin_next()
 {
     admit_landed();
+    admit_loaded();
     plan_.start = now_;
     if (running_.empty())
         reserved_ratio_ = rules_.reserved_at_first;
@@ -176,17 +188,21 @@ void Replica::begin_steps(bool one_only)
         cut(live_[waiting_.front()].asked.at);
     if (!landing_.empty())
         cut(landing_.top().at);
+    if (!loading_.empty())
+        cut(loading_.top().at);
 }
 
 void Replica::idle()
 {
     plan_ = {};
     due_  = landing_.empty() ? never : landing_.top().at;
+    if (!loading_.empty())
+        due_ = std::min(due_, loading_.top().at);
     if (waiting_.empty())
         return;
     auto const& first = live_[waiting_.front()].asked;
     // Nothing runs, so the whole pool is free, and what has no room in it was not accepted.
-    if (first.at <= now_ && landing_.empty())
+    if (first.at <= now_ && landing_.empty() && loading_.empty())
         throw configs::SimulationFault{"a request waits for an engine that has nothing to do and room for it"};
     if (first.at > now_)
         due_ = std::min(due_, first.at);

@@ -39,6 +39,7 @@ struct Arriving {
     std::vector<std::uint64_t> hashes;            // of the prompt's groups
     std::uint64_t              group_tokens = 0;  // of each; 0: there are none
     bool                       prefilled = false; // its keys and values have come with it, and its first token was made
+    bool                       goes_on   = false; // a request that waits for it has its whole prompt in front
 };
 
 // What others must know of.
@@ -54,10 +55,16 @@ struct Happening {
     std::uint64_t tokens; // in the cache by then
 };
 
+// Whole blocks of group `k` of a prompt.
+std::uint64_t whole_blocks_of_group(Arriving const& request, std::size_t k, std::uint64_t block);
+
+class KvTiers;
+
 struct ReplicaOptions {
     Role     role         = Role::all;
     bool     step_by_step = false;
     WorkLaw* work         = nullptr; // what steps spend; must outlive the replica; null: nothing is told of it
+    KvTiers* tiers        = nullptr; // below the KV pool; it outlives the replica
 };
 
 // Sums of a replica over its life.
@@ -66,10 +73,12 @@ struct ReplicaTotals {
     std::uint64_t steps = 0, wakes = 0, preemptions = 0;
     std::uint64_t prompt_tokens = 0, made_tokens = 0, found_tokens = 0; // computed, made, not computed
     std::uint64_t decoded_tokens = 0, shared_tokens = 0,
-                  came_tokens = 0;                  // put into the cache besides: by decoding, found, moved in
+                  came_tokens = 0, // put into the cache besides: by decoding, found, moved in from another pool,
+        moved_up_tokens       = 0; // and from a tier
     std::uint64_t kept_tokens = 0, lost_tokens = 0; // of the cache: of who ended, of who was preempted
     std::uint64_t most_blocks = 0, most_running = 0;
     double        block_seconds = 0, running_seconds = 0; // integrals over time
+    double        parked_block_seconds = 0;               // of free blocks that may be found again
 };
 
 class Replica {
@@ -95,7 +104,7 @@ class Replica {
   private:
     using Slot = std::uint32_t;
 
-    enum class State : std::uint8_t { waiting, taking_in, landing, decoding };
+    enum class State : std::uint8_t { waiting, loading, taking_in, landing, decoding };
 
     struct Live {
         Arriving      asked;
@@ -108,7 +117,8 @@ class Replica {
         std::uint64_t epoch        = 0; // counts how often the slot changed what it does: stale entries of ending_
         Ticks         since        = 0; // of its phase
         Ticks         engine_since = 0;
-        Paid          paid_since; // the meter's clock when it began to decode
+        Paid          paid_since;     // the meter's clock when it began to decode
+        std::uint64_t loads_from = 0; // tokens that were in the pool when the rest was asked of tiers
         std::vector<KvPool::Share> shares;
 
         std::uint64_t target() const { return asked.input + made; } // tokens to have in the cache before the next one
@@ -157,6 +167,7 @@ class Replica {
     // request_state.cpp
     Slot          slot_for(Arriving&& request);
     void          admit_landed();
+    void          admit_loaded();
     void          prompt_done(Slot slot, Ticks started, Ticks lag);
     void          land(Slot slot, Ticks at); // the prompt's token is out
     void          start_decoding(Slot slot);
@@ -180,6 +191,11 @@ class Replica {
     std::uint64_t blocks_for(std::uint64_t tokens) const { return (tokens + rules_.block - 1) / rules_.block; }
     void          share_found(Slot slot, Found const& what);
     void          take_in(Slot slot, std::uint64_t tokens); // its blocks are free
+    void          take_blocks(std::uint64_t count);         // of the pool; what is lost goes to the tiers
+    bool          has_room_for_all(Found const& what, std::uint64_t target) const;
+    bool          load(Slot slot, Found const& what); // who waits first; false: tiers have nothing of it
+    void          keep_in_tiers(Slot slot, std::uint64_t from, std::uint64_t to);
+    Ticks         time_to_compute(std::uint64_t before, std::uint64_t tokens);
     void          name_blocks(Slot slot, std::uint64_t from, std::uint64_t to);
     bool          visible() const; // someone waits that has arrived
     void          admit(Slot slot, Found const& what, std::uint64_t tokens);
@@ -217,6 +233,7 @@ class Replica {
     std::vector<Slot>          first_tokens_;      // who decodes, and has no token yet
     std::priority_queue<End, std::vector<End>, std::greater<>>         ending_;
     std::priority_queue<Landing, std::vector<Landing>, std::greater<>> landing_;
+    std::priority_queue<Landing, std::vector<Landing>, std::greater<>> loading_; // from tiers
 
     double                 reserved_ratio_  = 0; // sglang
     std::uint64_t          reserved_blocks_ = 0; // trtllm

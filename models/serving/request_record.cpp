@@ -13,7 +13,7 @@ constexpr Words words[] = {
     {"queue", "The request waits to be taken into a batch."},
     {"prefill", "The machine computes steps that take in its prompt."},
     {"decode", "The machine computes steps that make its tokens."},
-    {"transfer", "Its keys and values are under way to another pool."},
+    {"transfer", "Its keys and values are under way to another pool, or up from a tier."},
     {"engine", "The engine schedules between steps, and tokens pass between it and the client."},
 };
 static_assert(std::size(words) == phase_count);

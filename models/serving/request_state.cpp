@@ -1,4 +1,5 @@
 // What becomes of a request on its replica, and the blocks of those that decode without a word for each token.
+#include "models/serving/kv_tiers.hpp"
 #include "models/serving/replica.hpp"
 
 #include "configs/failure.hpp"
@@ -69,6 +70,8 @@ void Replica::prompt_done(Slot slot, Ticks started, Ticks lag)
         totals_.kept_tokens += live.computed;
         ++totals_.made_tokens;
         happenings_.push_back({Happening::Kind::prefilled, live.asked.record, now_ + lag, started, live.computed});
+        if (options_.tiers != nullptr && rules_.prefix_caching)
+            options_.tiers->ended(live.asked, now_);
         release_blocks(slot);
         running_.erase(std::find(running_.begin(), running_.end(), slot));
         forget(slot);
@@ -149,6 +152,8 @@ void Replica::end(Slot slot)
         stop_decoding(slot);
     enter(slot, Phase::decode);
     totals_.kept_tokens += live.computed;
+    if (options_.tiers != nullptr && rules_.prefix_caching)
+        options_.tiers->ended(live.asked, now_);
     record.of(Phase::engine) += rules_.api_token;
     record.end    = now_ + rules_.api_token;
     record.made   = static_cast<std::uint32_t>(live.made);
@@ -168,7 +173,7 @@ void Replica::preempt(Slot slot)
         stop_decoding(slot);
         enter(slot, Phase::decode);
     } else {
-        enter(slot, Phase::prefill);
+        enter(slot, live.state == State::loading ? Phase::transfer : Phase::prefill);
         auto const at = std::find(taking_in_.begin(), taking_in_.end(), slot);
         if (at != taking_in_.end())
             taking_in_.erase(at);
@@ -228,7 +233,8 @@ std::uint64_t Replica::crossings(std::uint64_t steps) const
 // Steps, at most so many, for which there are blocks.
 std::uint64_t Replica::steps_with_blocks(std::uint64_t most) const
 {
-    auto const blocks = pool_.free() + plan_.first_blocks;
+    auto const free   = options_.tiers == nullptr ? pool_.free() : std::min(pool_.free(), pool_.nameless_in_front());
+    auto const blocks = free + plan_.first_blocks;
     auto       left   = blocks % decoding_;
     auto       steps  = blocks / decoding_ * rules_.block;
     if (steps >= most)

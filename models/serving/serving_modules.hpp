@@ -11,10 +11,12 @@
 
 #include "models/serving/messages.hpp"
 #include "models/serving/system_spec.hpp"
+#include "models/serving/tool_pool.hpp"
 #include "models/tlm/bulk_initiator.hpp"
 #include "models/tlm/bulk_target.hpp"
 #include "models/tlm/stream_server.hpp"
 #include "workloads/requests/request.hpp"
+#include "workloads/requests/reuse_curve.hpp"
 
 #include <deque>
 #include <exception>
@@ -69,7 +71,11 @@ class SourceModule final : public sc_core::sc_module {
 
     // Of one token's block in the pools, and of the client's way to the engine.
     void set_engine(std::uint64_t block, Ticks api_request);
+    // Tools work there; without, they take as long as they are said to.
+    void set_tools(ToolModule& tools);
     void begin(); // before the kernel runs
+
+    std::vector<workloads::ReusePoint> reuse() const { return reuse_.points(); }
 
   private:
     struct Held {
@@ -77,11 +83,20 @@ class SourceModule final : public sc_core::sc_module {
         Ticks       at;
         bool operator>(Held const& other) const { return at != other.at ? at > other.at : record > other.record; }
     };
+    struct Waiting {
+        std::uint64_t left;    // that have not ended
+        Ticks         replied; // the last of those that have
+        Ticks         work, person, earliest;
+    };
 
     void         emit();
     void         pull();
+    bool         may_begin(workloads::Request const& request) const;
+    void         begin_request(workloads::Request& request);
     void         answered(Message& message);
     void         schedule(std::size_t record, Ticks at);
+    void         schedule_behind(std::size_t record, Waiting const& waiting);
+    bool         goes_on(std::size_t record, Arriving const& request) const;
     void         arm();
     Arriving     arriving_of(workloads::Request& request) const;
     static Ticks now();
@@ -89,21 +104,25 @@ class SourceModule final : public sc_core::sc_module {
     workloads::RequestSource&    source_;
     RequestLog&                  log_;
     Failure&                     failure_;
-    std::optional<std::uint64_t> concurrency_;
-    std::uint64_t                block_ = 1, under_way_ = 0;
+    std::optional<std::uint64_t> concurrency_; // sessions
+    std::uint64_t                block_          = 1;
     Ticks                        api_request_    = 0;
     bool                         more_           = true;
     Ticks                        latest_arrival_ = 0; // of what was pulled
 
+    std::optional<workloads::Request>                ahead_; // read, of a session that may not begin yet
+    std::unordered_map<std::uint64_t, std::uint64_t> open_;  // by session: requests that have not ended
+
     sc_core::sc_event                                            due_;
     std::priority_queue<Held, std::vector<Held>, std::greater<>> coming_;
     std::unordered_map<std::size_t, Arriving>                    kept_; // that are coming, or wait for others
-    struct Waiting {
-        std::uint64_t left; // that have not ended
-        Ticks         tool_time, earliest;
-    };
+
     std::unordered_map<std::size_t, Waiting>          waiting_;
     std::unordered_multimap<std::size_t, std::size_t> waited_for_; // by whom
+
+    std::unique_ptr<MessageOut>                                    to_tools_;
+    workloads::ReuseCurve                                          reuse_;
+    std::unordered_map<std::size_t, workloads::ReuseCurve::Blocks> under_way_; // blocks of prompts
 };
 
 class EngineModule;

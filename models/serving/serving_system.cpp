@@ -4,6 +4,7 @@
 #include "configs/schema/gpu_tables.hpp"
 #include "models/machine_list.hpp"
 #include "models/serving/serving_modules.hpp"
+#include "models/serving/tier_system.hpp"
 #include "models/serving/work_law.hpp"
 #include "models/tlm/kernel_context.hpp"
 #include "workloads/model_shape.hpp"
@@ -111,10 +112,19 @@ configs::BytesPerSecond network_of(Pool const& pool)
     return p.nvlink.network * static_cast<double>(pool.machine->standing().devices);
 }
 
+configs::BytesPerSecond host_link_of(Pool const& pool)
+{
+    if (pool.spec->host_link)
+        return *pool.spec->host_link;
+    auto const& p       = pool.spec->config.parameters;
+    auto const  devices = static_cast<double>(pool.machine->standing().devices);
+    return (configs::applies("wafer", p.machine.kind) ? p.wafer.io_bandwidth : p.nvlink.host_link) * devices;
+}
+
 // The modules of a system, joined.
 class System {
   public:
-    System(SystemSpec const& spec, workloads::RequestSource& source) : spec_{spec}
+    System(SystemSpec const& spec, workloads::RequestSource& source) : spec_{spec}, tiers_{spec.tiers}
     {
         for (auto const& pool : spec.pools)
             pools_.push_back(pool_of(pool));
@@ -128,6 +138,10 @@ class System {
         join_ports();
         auto const& first = pools_.front().rules;
         source_->set_engine(first.block, first.api_request);
+        if (spec.tools) {
+            tools_ = std::make_unique<ToolModule>("tools", *spec.tools);
+            source_->set_tools(*tools_);
+        }
         source_->begin();
     }
 
@@ -141,10 +155,14 @@ class System {
   private:
     void add_engine(std::size_t p, std::uint32_t number)
     {
-        auto& pool = pools_[p];
-        engines_.push_back(std::make_unique<EngineModule>(
-            fmt::format("engine_{}", engines_.size()).c_str(), pool.rules, *pool.law, log_,
-            ReplicaOptions{pool.spec->role, spec_.step_by_step, pool.work.get()}, failure_));
+        auto& pool    = pools_[p];
+        auto  options = ReplicaOptions{pool.spec->role, spec_.step_by_step, pool.work.get()};
+        if (pool.spec->role != Role::decode) // what comes to such a pool has been found already
+            options.tiers = tiers_.add(fmt::format("{} {}", pool.spec->name, number), pool.rules.block,
+                                       pool.room.kv_bytes_per_token.value() * static_cast<double>(pool.rules.block),
+                                       host_link_of(pool));
+        engines_.push_back(std::make_unique<EngineModule>(fmt::format("engine_{}", engines_.size()).c_str(), pool.rules,
+                                                          *pool.law, log_, options, failure_));
         auto& engine = *engines_.back();
         of_engine_.push_back({p, number});
         engine.set_number(engines_.size() - 1);
@@ -184,7 +202,7 @@ class System {
     ServingOutcome outcome()
     {
         auto result    = ServingOutcome{};
-        result.modules = 2 + engines_.size() + ports_.size();
+        result.modules = 2 + engines_.size() + ports_.size() + tiers_.modules() + (tools_ != nullptr ? 1 : 0);
         for (auto const& record : log_)
             result.makespan = std::max(result.makespan, record.end);
         auto hash = std::uint64_t{14695981039346656037ULL};
@@ -216,6 +234,10 @@ class System {
         }
         for (auto& pool : pools_)
             result.pools.push_back(outcome_of(pool));
+        tiers_.tell(result);
+        if (tools_ != nullptr)
+            result.tools = tools_->outcome();
+        result.reuse = source_->reuse();
         result.log   = std::move(log_);
         result.books = books_of(result);
         return result;
@@ -230,6 +252,7 @@ class System {
         result.machine           = pool.spec->config.machine;
         result.standing          = pool.machine->standing();
         result.rules             = pool.rules;
+        result.block_bytes       = pool.room.kv_bytes_per_token.value() * static_cast<double>(pool.rules.block);
         result.replicas          = pool.spec->replicas;
         result.compared          = off.steps;
         result.largest_deviation = off.largest;
@@ -266,7 +289,7 @@ class System {
         for (auto const& engine : o.engines) {
             auto const& t = engine.totals;
             engines_made += t.made_tokens;
-            put += t.prompt_tokens + t.decoded_tokens + t.shared_tokens + t.came_tokens;
+            put += t.prompt_tokens + t.decoded_tokens + t.shared_tokens + t.came_tokens + t.moved_up_tokens;
             kept += t.kept_tokens + t.lost_tokens;
             taken += engine.taken;
             back += engine.given_back + engine.in_use;
@@ -279,13 +302,14 @@ class System {
             (o.pools[o.engines[static_cast<std::size_t>(pool)].pool].role == Role::prefill ? out : in) += link.bytes;
         }
         auto books    = configs::Books{};
-        books.entries = {{"requests", "begun", "ended + dropped", o.log.size(), ended + dropped},
-                         {"tokens out", "made by engines", "received by clients", engines_made, made},
-                         {"tokens in the cache", "computed + found + moved in", "kept to the end + lost", put, kept},
-                         {"blocks", "taken", "given back + in use", taken, back},
-                         {"bytes moved between pools", "sent", "received", out, in},
-                         {"time of replicas, in sixteenths of a picosecond", "machine + engine + idle",
-                          "makespan of each", time, of_all}};
+        books.entries = {
+            {"requests", "begun", "ended + dropped", o.log.size(), ended + dropped},
+            {"tokens out", "made by engines", "received by clients", engines_made, made},
+            {"tokens in the cache", "computed + found + moved in", "kept to the end + lost", put, kept},
+            {"blocks", "taken", "given back + in use", taken, back},
+            {"bytes moved between pools", "sent", "received", out, in},
+            {"time of replicas, in picoseconds", "machine + engine + idle", "makespan of each", time, of_all}};
+        TierSystem::keep_books(o, books);
         books.require_balanced();
         return books;
     }
@@ -300,9 +324,11 @@ class System {
     Failure           failure_;
     RequestLog        log_;
     std::vector<Pool> pools_;
+    TierSystem        tiers_;
 
     std::unique_ptr<SourceModule>              source_;
     std::unique_ptr<RouterModule>              router_;
+    std::unique_ptr<ToolModule>                tools_;
     std::vector<std::unique_ptr<EngineModule>> engines_;
     std::vector<OfEngine>                      of_engine_;
     std::vector<std::unique_ptr<NetworkPort>>  ports_;

@@ -59,7 +59,7 @@ bool Replica::plan_sglang()
     for (auto const slot : std::vector<Slot>{taking_in_}) {
         auto const& live   = live_[slot];
         auto const  tokens = std::min(live.target() - live.computed, chunk);
-        while (pool_.free() < blocks_for(live.computed + tokens) - live.blocks)
+        while (pool_.free() + live.blocks < blocks_for(live.computed + tokens))
             if (!retract())
                 throw configs::SimulationFault{"a prompt that was admitted has no room in an empty pool"};
         if (tokens > 0)
@@ -83,6 +83,11 @@ bool Replica::plan_sglang()
             auto const  room = static_cast<double>((pool_.free() - std::min(pool_.free(), what.scarce)) * rules_.block);
             if (static_cast<double>(rest + output) + reserved >= room)
                 break;
+            if (options_.tiers != nullptr && load(slot, what)) {
+                waiting_.pop_front();
+                reserved += static_cast<double>(output);
+                continue;
+            }
             if (rest > input && !plan_.prompts.empty())
                 break;
             if (!rules_.chunked && rest > chunk)
@@ -103,7 +108,7 @@ bool Replica::plan_sglang()
         if (!retract())
             throw configs::SimulationFault{"a sequence that was admitted has no room in an empty pool"};
     auto const more = crossings_at(steps_decoded_) - plan_.first_blocks;
-    pool_.take(more);
+    take_blocks(more);
     plan_.first_blocks += more;
     return visible(); // the share that is reserved falls with every step
 }

@@ -6,8 +6,12 @@
 #include "models/serving/engine_rules.hpp"
 #include "models/serving/replica.hpp"
 #include "models/serving/request_record.hpp"
+#include "models/serving/tier_store.hpp"
+#include "models/serving/tool_pool.hpp"
+#include "workloads/requests/reuse_curve.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +37,7 @@ struct PoolOutcome {
     std::vector<std::string> causes;
     bool                     knows_prompts = false; // what prompts spend, too
     configs::Watts           awake, always, around;
+    double                   block_bytes = 0; // of a block of its KV pools
 };
 
 struct EngineOutcome {
@@ -51,17 +56,33 @@ struct LinkOutcome {
     Ticks         busy = 0;
 };
 
+// Of one tier, or of one replica's.
+struct TierOutcome {
+    std::string   name;
+    std::string   of;     // "all", or the pool and the number of its replica
+    std::string   memory; // by its name
+    std::uint64_t block_bytes = 0, blocks = 0, stored = 0;
+    TierBooks     books;                             // blocks
+    std::uint64_t bytes_read = 0, bytes_written = 0; // that passed its memory
+    Ticks         busy = 0;                          // of its memory, the mean over its units
+};
+
 struct ServingOutcome {
-    std::string                source; // what requests these were
-    RequestLog                 log;
-    std::vector<PoolOutcome>   pools;
-    std::vector<EngineOutcome> engines;
-    std::vector<LinkOutcome>   links;
-    std::vector<std::string>   notes;
-    Ticks                      makespan   = 0; // until the last request has ended
-    std::uint64_t              state_hash = 0;
-    std::uint64_t              modules = 0, messages = 0, wakes = 0; // of SystemC; sent; of engines
-    configs::Books             books;
+    std::string                        source; // what requests these were
+    RequestLog                         log;
+    std::vector<PoolOutcome>           pools;
+    std::vector<EngineOutcome>         engines;
+    std::vector<LinkOutcome>           links;      // between pools
+    std::vector<LinkOutcome>           host_links; // of replicas, to the tiers
+    std::vector<TierOutcome>           tiers;
+    std::optional<ToolOutcome>         tools;
+    std::vector<workloads::ReusePoint> reuse; // what a cache without an end would have found of prompts
+    std::uint64_t            moved_up_bytes = 0, moved_down_bytes = 0; // between machines and tiers, as replicas asked
+    std::vector<std::string> notes;
+    Ticks                    makespan   = 0; // until the last request has ended
+    std::uint64_t            state_hash = 0;
+    std::uint64_t            modules = 0, messages = 0, wakes = 0; // of SystemC; sent; of engines
+    configs::Books           books;
 };
 
 } // namespace scribeline::models

@@ -3,6 +3,8 @@
 
 #include "configs/config.hpp"
 #include "models/serving/replica.hpp"
+#include "models/serving/tier_spec.hpp"
+#include "models/serving/tool_pool.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,15 +23,20 @@ struct PoolSpec {
     // Of one replica to the network between pools, each way; nothing: as its machine has it.
     std::optional<configs::BytesPerSecond> network;
     std::optional<configs::Seconds>        network_latency;
+    // To the tiers, each way; nothing: as its machine has it.
+    std::optional<configs::BytesPerSecond> host_link;
 };
 
 struct SystemSpec {
-    std::string           name;
-    std::vector<PoolSpec> pools; // one of role `all`, or one of `prefill` and one of `decode`
-    configs::Router       router       = configs::Router::round_robin;
-    configs::KvTransfer   kv_transfer  = configs::KvTransfer::by_layer;
-    bool                  step_by_step = false;
-    // So many requests are under way, whatever their arrivals; nothing: they come when they arrive.
+    std::string             name;
+    std::vector<PoolSpec>   pools; // one of role `all`, or one of `prefill` and one of `decode`
+    configs::Router         router       = configs::Router::round_robin;
+    configs::KvTransfer     kv_transfer  = configs::KvTransfer::by_layer;
+    bool                    step_by_step = false;
+    std::vector<KvTierSpec> tiers; // below the KV pools of who takes in prompts, fastest first
+    std::optional<ToolSpec> tools; // nothing: tools take as long as they are said to
+    // So many sessions are under way, whatever their arrivals; nothing: they come when they arrive. A request without a
+    // session is one.
     std::optional<std::uint64_t> concurrency;
 };
 

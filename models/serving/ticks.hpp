@@ -1,5 +1,5 @@
-// Simulated time of a serving system. Integers, finer than a picosecond: a thousand steps that follow a law add up to
-// the same whether they are added one by one or at once.
+// Simulated time of a serving system. Integers: a thousand steps that follow a law add up to the same whether they are
+// added one by one or at once. A closed loop of few agents runs for weeks.
 #pragma once
 
 #include "configs/units/quantity.hpp"
@@ -12,7 +12,7 @@ namespace scribeline::models {
 
 using Ticks = std::int64_t;
 
-constexpr Ticks ticks_per_picosecond = 16; // 6.6 days fit
+constexpr Ticks ticks_per_picosecond = 1; // 106 days fit
 constexpr Ticks never                = std::numeric_limits<Ticks>::max();
 
 inline Ticks ticks_of(configs::Seconds s)

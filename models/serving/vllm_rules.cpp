@@ -22,7 +22,7 @@ bool Replica::grant_running(std::uint64_t& budget)
         return std::min({rest, budget, rules_.prompt_threshold > 0 ? rules_.prompt_threshold : rest});
     };
     auto const need_of = [&](Live const& live, std::uint64_t tokens) {
-        return blocks_for(live.computed + tokens) - live.blocks;
+        return std::max(blocks_for(live.computed + tokens), live.blocks) - live.blocks;
     };
     auto need = crossings_at(steps_decoded_);
     auto left = budget;
@@ -33,7 +33,7 @@ bool Replica::grant_running(std::uint64_t& budget)
     }
     if (need <= pool_.free()) {
         plan_.first_blocks = crossings_at(steps_decoded_);
-        pool_.take(plan_.first_blocks);
+        take_blocks(plan_.first_blocks);
         for (auto const slot : taking_in_)
             if (auto const tokens = of_prompt(live_[slot]); tokens > 0) {
                 take_in(slot, tokens);
@@ -58,7 +58,7 @@ bool Replica::grant_running(std::uint64_t& budget)
         };
         if (live_[slot].state == State::decoding) {
             if (computed(live_[slot]) % rules_.block == 0 && !lacks(1)) {
-                pool_.take(1);
+                take_blocks(1);
                 ++plan_.first_blocks;
             }
         } else if (live_[slot].state == State::taking_in) {
@@ -93,6 +93,14 @@ bool Replica::plan_vllm()
         auto const rest = live.target() - what.tokens;
         if (!rules_.chunked && rest > budget)
             break;
+        if (options_.tiers != nullptr) {
+            if (!has_room_for_all(what, live.target()))
+                break;
+            if (load(slot, what)) {
+                waiting_.pop_front();
+                continue;
+            }
+        }
         auto const tokens = std::min({rest, budget, rules_.prompt_threshold > 0 ? rules_.prompt_threshold : rest});
         auto const need   = blocks_for(what.tokens + tokens) - what.blocks;
         if (what.scarce > pool_.free() || need > pool_.free() - what.scarce)

@@ -41,6 +41,7 @@ class LinkServer final : public BulkServer {
     }
     Picoseconds occupied() const override { return read_.occupied() + write_.occupied(); }
     Picoseconds free_from() const { return std::max(read_.free_from(), write_.free_from()); }
+    Picoseconds read_free_from() const { return read_.free_from(); }
 
   private:
     StreamServer read_, write_;

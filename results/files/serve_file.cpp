@@ -2,6 +2,7 @@
 
 #include "results/files/cost_sections.hpp"
 #include "results/files/sections/sections.hpp"
+#include "results/files/serve_sessions.hpp"
 
 #include <algorithm>
 
@@ -52,6 +53,15 @@ void write_requests(hdf5::Group& root, ServingOutcome const& o)
     count("made", "tokens that it got", "1", [](RequestRecord const& r) { return r.made; });
     count("found_in_cache", "tokens of its prompt that were not computed", "1",
           [](RequestRecord const& r) { return r.found_in_cache; });
+    count("found_in_tiers", "tokens of its prompt that came up from tiers", "1",
+          [](RequestRecord const& r) { return r.found_in_tiers; });
+    group.array("session", column<std::uint64_t>(log, [](RequestRecord const& r) { return r.session; }), {&axis},
+                {"1", "session that it is a turn of"}, storage);
+    count("turn", "its number in the session", "1", [](RequestRecord const& r) { return r.turn; });
+    time("tools", "tools worked before it, behind the last reply that it waited for",
+         [](RequestRecord const& r) { return r.tools; });
+    time("tool_queue", "they waited for a core", [](RequestRecord const& r) { return r.tool_queue; });
+    time("person", "neither, up to its arrival", [](RequestRecord const& r) { return r.person; });
     count("preemptions", "times that it was preempted", "1", [](RequestRecord const& r) { return r.preemptions; });
     count("engine_number", "engine that made its last token, as in /engines", "1",
           [](RequestRecord const& r) { return r.replica; });
@@ -171,6 +181,9 @@ void ServeFile::write(configs::Config const& config, ServingOutcome const& outco
         write_requests(root, outcome);
         write_engines(root, outcome);
         write_links(root, outcome);
+        write_sessions(root, outcome);
+        write_kv_tiers(root, outcome);
+        write_reuse(root, outcome);
         write_timeline(root, outcome);
         write_costs(root, costs);
         sections::write_parameters(root, config);

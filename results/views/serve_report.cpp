@@ -1,5 +1,7 @@
 #include "results/views/serve_report.hpp"
 
+#include "results/views/serve_sessions.hpp"
+
 #include "configs/units/text.hpp"
 
 #include <algorithm>
@@ -214,7 +216,11 @@ Document document_of(ServingOutcome const& outcome, ServingSummary const& summar
     document.sections.push_back({"Latencies of a request", {latencies(summary)}});
     document.sections.push_back({"Throughput", {throughput(summary, level)}});
     document.sections.push_back({"Where a request's time went, mean", {where(summary), where_table(summary)}});
+    for (auto& section : session_sections(outcome))
+        document.sections.push_back(std::move(section));
     document.sections.push_back({"What engines did", {engines(outcome)}});
+    for (auto& section : tier_sections(outcome))
+        document.sections.push_back(std::move(section));
     if (!outcome.links.empty())
         document.sections.push_back({"Keys and values between pools", {links(outcome)}});
     document.sections.push_back({"Books", {books(outcome)}});

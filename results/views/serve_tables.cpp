@@ -44,7 +44,7 @@ std::vector<std::pair<std::string, std::string>> csv_tables_of_serving(hdf5::Inp
     for (auto const& column : summary.columns)
         text += fmt::format("{},{},{}\n", csv_field(column.name), csv_field(column.units), column.cell(0));
     auto tables = std::vector<std::pair<std::string, std::string>>{{"summary.csv", text}};
-    for (auto const* name : {"requests", "engines", "links", "timeline"})
+    for (auto const* name : {"requests", "sessions", "engines", "links", "kv_tiers", "timeline", "reuse"})
         if (auto const table = read_group(file, name); table.rows > 0)
             tables.emplace_back(fmt::format("{}.csv", name), as_csv(table));
     for (auto const* name : {"parts", "causes", "requests"})

@@ -4,9 +4,13 @@
 #include "models/serving/serving_system.hpp"
 
 #include "configs/schema/resolve.hpp"
+#include "models/serving/session_summary.hpp"
+#include "workloads/requests/drawn.hpp"
+#include "workloads/requests/trace_statistics.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <utility>
 
 using namespace scribeline;
@@ -18,8 +22,11 @@ class Listed final : public workloads::RequestSource {
     explicit Listed(std::vector<workloads::Request> requests, std::uint64_t block_tokens = 0)
         : requests_{std::move(requests)}, block_tokens_{block_tokens}
     {
-        for (std::size_t i = 0; i < requests_.size(); ++i)
+        for (std::size_t i = 0; i < requests_.size(); ++i) {
             requests_[i].id = i;
+            if (requests_[i].session == 0)
+                requests_[i].session = 1000 + i;
+        }
     }
     bool next(workloads::Request& request) override
     {
@@ -101,7 +108,7 @@ TEST_CASE("a turn that waits for another starts its tool time after the other ha
     list[1].tool_time  = 3 * second;
     auto const outcome = run(spec, list);
     auto const gap     = models::seconds_of(outcome.log[1].arrival - outcome.log[0].end).value();
-    CHECK(gap == Approx(3).epsilon(1e-4));
+    CHECK(gap == Approx(3).epsilon(1e-12)); // since the client has the last token
 }
 
 TEST_CASE("with a concurrency, so many requests are under way until there are no more")
@@ -186,4 +193,141 @@ TEST_CASE("pools that cannot make tokens, or that have different models, are ref
     spec.pools.push_back(pool_of("h100:1", models::Role::decode));
     spec.pools[1].config.parameters.workload.model = "qwen3-8b";
     CHECK_THROWS_AS(run(spec, some_requests(1, 0)), configs::UserError);
+}
+
+TEST_CASE("a closed loop keeps so many sessions under way, tool times included, and a session's time adds up")
+{
+    auto spec        = models::SystemSpec{};
+    spec.pools       = {pool_of("h100:1")};
+    spec.concurrency = 2;
+    auto list        = some_requests(12, 0); // four sessions of three turns
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        list[i].session = 1 + i / 3;
+        list[i].turn    = i % 3;
+        if (i % 3 > 0) {
+            list[i].waits_for   = {i - 1};
+            list[i].tool_time   = (2 + i % 2) * second;
+            list[i].person_time = second / 2;
+        }
+    }
+    auto const outcome  = run(spec, list);
+    auto const sessions = models::sessions_of(outcome.log);
+    REQUIRE(sessions.size() == 4);
+    auto ends = std::vector<models::Ticks>{};
+    for (auto const& session : sessions) {
+        CHECK(session.turns == 3);
+        CHECK(models::seconds_of(session.tools).value() == Approx(4));
+        CHECK(models::seconds_of(session.person).value() == Approx(1));
+        auto sum = session.tools + session.tool_queue + session.person;
+        for (auto const part : session.time)
+            sum += part;
+        CHECK(sum == session.duration()); // to the tick: one turn behind the other
+        auto running = 0;
+        for (auto const& other : sessions)
+            running +=
+                other.begin <= session.begin && session.begin < other.end - models::ticks_of(configs::Seconds{1e-3});
+        CHECK(running <= 2);
+        ends.push_back(session.end);
+    }
+    std::sort(ends.begin(), ends.end());
+    // The third starts when the engine has ended the first; its client has the last token a moment later.
+    CHECK(models::seconds_of(ends[0] - sessions[2].begin).value() == Approx(46e-6).epsilon(0.01)); // engine.api_token
+}
+
+TEST_CASE("tools wait for a core and take their time over its speed")
+{
+    auto       pool = models::ToolPool{{"tools", 2, 2.0}};
+    auto const t    = [](double s) { return models::ticks_of(configs::Seconds{s}); };
+    CHECK(pool.run(t(0), t(8)).end == t(4));
+    CHECK(pool.run(t(1), t(2)).end == t(2));
+    auto const third = pool.run(t(1), t(6)); // both are busy: from 2 s on
+    CHECK(third.start == t(2));
+    CHECK(third.end == t(5));
+    CHECK(pool.run(t(9), t(2)).start == t(9));
+    CHECK(pool.outcome().busy == t(4 + 1 + 3 + 1));
+    CHECK(pool.outcome().queued == t(1));
+    CHECK(pool.outcome().queued_jobs == 1);
+    CHECK(pool.outcome().most_busy == 2);
+    CHECK_THROWS_AS((models::ToolPool{{"tools", 1, 0.0}}), configs::UserError);
+
+    auto spec        = models::SystemSpec{};
+    spec.pools       = {pool_of("h100:1")};
+    spec.concurrency = 2;
+    spec.tools       = models::ToolSpec{"tools", 1, 2.0};
+    auto list        = some_requests(4, 0); // two sessions whose tools start at once
+    for (std::size_t i = 0; i < 4; ++i) {
+        list[i].session = 1 + i / 2;
+        list[i].input = 1000, list[i].output = 20;
+        if (i % 2 == 1) {
+            list[i].waits_for = {i - 1};
+            list[i].tool_time = 6 * second;
+        }
+    }
+    auto const outcome = run(spec, list);
+    auto const a = outcome.log[1], b = outcome.log[3];
+    CHECK(models::seconds_of(a.tools).value() == Approx(3));
+    CHECK(models::seconds_of(b.tools).value() == Approx(3));
+    CHECK(models::seconds_of(a.tool_queue + b.tool_queue).value() == Approx(3).epsilon(0.02));
+    CHECK(outcome.tools->jobs == 2);
+}
+
+TEST_CASE("a pool that nothing overflows finds what the requests themselves determine, by how long blocks are kept too")
+{
+    auto workload               = workloads::DrawnWorkload{};
+    workload.input              = workloads::parse_distribution("uniform:low=4000,high=9000");
+    workload.output             = workloads::parse_distribution("uniform:low=5,high=60");
+    workload.count              = 12;
+    workload.sessions.turns     = workloads::parse_distribution("uniform:low=1,high=9");
+    workload.sessions.growth    = workloads::parse_distribution("uniform:low=0,high=900");
+    workload.sessions.tool_time = workloads::parse_time_distribution("lognormal:median=9s,cv=2");
+    workload.block_tokens       = 64;
+    auto spec                   = models::SystemSpec{};
+    spec.pools                  = {pool_of("h100:8")};
+    spec.concurrency            = 5;
+    auto const statistics       = workloads::statistics_of(*workloads::draw_requests(workload));
+    auto const outcome          = models::serve(spec, *workloads::draw_requests(workload));
+    auto       found = 0.0, input = 0.0;
+    for (auto const& record : outcome.log) {
+        found += record.found_in_cache;
+        input += record.input;
+    }
+    CHECK(statistics.hit_token_share > 0.5);
+    CHECK(found / input == Approx(statistics.hit_token_share).margin(0.01));
+    REQUIRE(outcome.reuse.size() == statistics.ttl.size());
+    for (std::size_t i = 0; i < outcome.reuse.size(); ++i) {
+        CHECK(outcome.reuse[i].kept == statistics.ttl[i].ttl);
+        CHECK(outcome.reuse[i].share == Approx(statistics.ttl[i].from_reply).margin(1e-9));
+    }
+}
+
+TEST_CASE("what a pool has lost comes up over the host link, and two that need it share the link")
+{
+    auto spec                                                           = models::SystemSpec{};
+    spec.pools                                                          = {pool_of("h100:1")};
+    spec.tiers                                                          = {models::parse_tier("host:100GB", true)};
+    spec.pools[0].config.parameters.engine.gpu_memory_utilization.value = 0.27; // room for some 30,000 tokens
+    auto list                                                           = some_requests(6, 0);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        list[i].arrival = (i < 4 ? 20 * i : 100) * second;
+        list[i].input   = i == 2 || i == 3 ? 12800 : 6400;
+        list[i].output  = 8;
+        for (std::uint64_t k = 0; k < list[i].input / 64; ++k)
+            list[i].blocks.push_back({1000 * (i % 4) + k}); // 4 and 5 are 0 and 1 again
+    }
+    auto       source  = Listed{list, 64};
+    auto const outcome = models::serve(spec, source);
+    REQUIRE(outcome.pools[0].rules.pool_blocks * 16 < 38400);
+    REQUIRE(outcome.log[4].found_in_tiers > 6000);
+    REQUIRE(outcome.log[5].found_in_tiers > 6000);
+    auto const time = [&](std::size_t i) { return outcome.log[i].found_in_tiers * 131072.0 / 55e9; };
+    auto const took = [&](std::size_t i) {
+        return models::seconds_of(outcome.log[i].of(models::Phase::transfer)).value();
+    };
+    CHECK(std::min(took(4), took(5)) == Approx(time(4)).epsilon(1e-3));
+    CHECK(std::max(took(4), took(5)) >= (time(4) + time(5)) * 0.999);
+    REQUIRE(outcome.tiers.size() == 1);
+    // Everything computed went down once.
+    CHECK(outcome.tiers[0].books.written == (6400 + 6400 + 12800 + 12800) / 16);
+    CHECK(outcome.tiers[0].stored == outcome.tiers[0].books.written);
+    CHECK(outcome.books.balanced());
 }

@@ -137,6 +137,22 @@ TEST_CASE("what cannot be served is told in one line, with the way out")
              folder.write("bad.jsonl",
                           "{\"timestamp\": 0, \"input_length\": -5, \"output_length\": 8, \"hash_ids\": []}\n")},
             65, "input_length");
+    auto const first =
+        std::string{"{\"request_id\": \"a\", \"session_id\": \"s\", \"timestamp\": 0, \"input_length\": 600, "
+                    "\"output_length\": 4, \"hash_ids\": [1, 2]}\n"};
+    // The row is read while an engine ends the request before it.
+    refused(
+        {"--machine", "h100:1", "--concurrency", "1", "--trace",
+         folder.write("self.jsonl", first + "{\"request_id\": \"b\", \"session_id\": \"t\", \"wait_for\": [\"b\"], "
+                                            "\"input_length\": 600, \"output_length\": 4, \"hash_ids\": [1, 2]}\n")},
+        65, "waits for itself");
+    refused(
+        {"--machine", "h100:1", "--concurrency", "1", "--turns", "2", "--sessions", "2", "--tier", "host:1GB,tll=3s"},
+        64, "unknown policy");
+    refused({"--machine", "h100:1", "--concurrency", "1", "--turns", "2", "--requests", "2"}, 64, "--sessions");
+    refused({"--system", folder.write("tier.toml", "[[pool]]\nmachine = \"h100:1\"\n\n[[tier]]\nname = \"hots\"\n"),
+             "--rate", "8/s", "--requests", "10"},
+            65, "tier.toml:4:1: error");
     refused({"--system", folder.write("bad.toml", "[[pool]]\nmachine = \"h100:1\"\nrole = \"prefil\"\n"), "--rate",
              "8/s", "--requests", "10"},
             65, "bad.toml:3:8: error: role");
@@ -198,4 +214,54 @@ TEST_CASE("where no request was served nothing is known of one, in a report and 
     CHECK(told.says("0 of 1"));
     CHECK_FALSE(told.says("nan"));
     CHECK_FALSE(run_scribeline({"show", file, "--format", "json"}).says("nan"));
+}
+
+TEST_CASE("agents with tools and tiers: their tasks are reported, and written")
+{
+    auto const folder = TemporaryFolder{};
+    auto const file   = (folder.path() / "agents.h5").string();
+    auto const run    = run_scribeline({"serve",
+                                        "--system",
+                                        "h100-8-host",
+                                        "--model",
+                                        "llama-3.1-70b",
+                                        "--concurrency",
+                                        "3",
+                                        "--sessions",
+                                        "5",
+                                        "--turns",
+                                        "4",
+                                        "--input",
+                                        "20000",
+                                        "--growth",
+                                        "500",
+                                        "--output",
+                                        "50",
+                                        "--tool-time",
+                                        "lognormal:median=9s,cv=2",
+                                        "--shared-prompt",
+                                        "4096",
+                                        "--tools",
+                                        "2,speed=2",
+                                        "--format",
+                                        "json",
+                                        "-o",
+                                        file});
+    INFO(run);
+    REQUIRE(run.exit_code == 0);
+    auto const sessions = table_of(run.out, "sessions");
+    CHECK(cell(sessions, "sessions", 1) == 5);
+    CHECK(cell(sessions, "turns of a session, mean", 1) == 4);
+    auto sum = cell(sessions, "tools work, sum over turns, mean", 1) +
+               cell(sessions, "tools wait for a core, sum over turns, mean", 1) +
+               cell(sessions, "neither, before a turn, sum over turns, mean", 1);
+    for (auto const* phase : {"queue", "prefill", "decode", "transfer", "engine"})
+        sum += cell(sessions, std::string{phase} + ", sum over turns, mean", 1);
+    CHECK(sum == Approx(cell(sessions, "from its start to its end, mean", 1)));
+    CHECK(cell(table_of(run.out, "tools"), "jobs", 1) == 15);
+    CHECK(table_of(run.out, "tiers")["rows"].size() == 1);
+    auto const out = (folder.path() / "tables").string();
+    CHECK(run_scribeline({"export", "csv", file, "-o", out}).exit_code == 0);
+    for (auto const* name : {"/sessions.csv", "/kv_tiers.csv", "/reuse.csv"})
+        CHECK(std::filesystem::exists(out + name));
 }

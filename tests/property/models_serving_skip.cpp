@@ -2,6 +2,7 @@
 // to the tick, and every sum.
 #include "support/draw.hpp"
 #include "support/serving.hpp"
+#include "support/serving_tiers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -93,5 +94,103 @@ TEST_CASE("skipping is stepping, under every engine and any load")
         CHECK(pool.in_use() == 0);
         CHECK(pool.taken() == pool.given_back());
         CHECK(pool.count_free() == pool.blocks());
+    }
+}
+
+namespace {
+
+std::vector<tests::PlainTier> any_tiers(Draw& draw)
+{
+    auto list = std::vector<tests::PlainTier>{};
+    for (auto count = draw.between(1, 3); count > 0; --count) {
+        auto policy       = models::TierPolicy{};
+        policy.write_back = draw.one_in(2);
+        policy.move       = policy.write_back && draw.one_in(3);
+        policy.pin        = draw.one_in(3);
+        policy.prefetch   = !list.empty() && draw.one_in(2);
+        policy.recompute  = draw.one_in(3);
+        if (draw.one_in(3))
+            policy.ttl = models::ticks_of(configs::Seconds{draw.between(1, 40) * 1e-1});
+        list.push_back({draw.between(4, 300), policy});
+    }
+    return list;
+}
+
+// Sessions whose prompts grow, each turn a think time behind the one before; some begin alike.
+void ask_sessions(Draw draw, tests::TieredReplica& one)
+{
+    for (auto session = draw.between(1, 8); session > 0; --session) {
+        auto const of    = draw.one_in(3) ? std::uint64_t{7} : session * 10;
+        auto       input = draw.between(8, 80);
+        auto       last  = std::size_t{0};
+        auto const turns = draw.between(1, 6);
+        for (std::uint64_t turn = 0; turn < turns; ++turn) {
+            auto const output = draw.between(1, 60);
+            auto       hashes = std::vector<std::uint64_t>{};
+            for (std::uint64_t k = 0; k * 16 < input; ++k)
+                hashes.push_back(of * 1000 + k + ((k + 1) * 16 > input ? 500 * turn : 0));
+            auto const goes_on = turn + 1 < turns;
+            last               = turn == 0 ? one.ask(input, output, draw.between(0, 500) * 1e-3, hashes, 16, goes_on)
+                                           : one.ask_after(last, draw.between(0, 900) * 1e-3, input, output, hashes, 16, goes_on);
+            input += draw.between(0, 40);
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("skipping is stepping with tiers below the pool and sessions in closed loops")
+{
+    static std::uint64_t moved_up_in_all = 0;
+    auto const           seed            = GENERATE(range(1U, 201U));
+    auto const           name            = GENERATE(EngineName::vllm, EngineName::sglang, EngineName::trtllm);
+    CAPTURE(seed, static_cast<int>(name));
+    auto draw             = Draw{seed};
+    auto rules            = any_rules(draw, name);
+    rules.prefix_caching  = true;
+    rules.block           = name == EngineName::sglang ? 1 : draw.of(std::vector<std::uint64_t>{2, 4, 16});
+    rules.pool_blocks     = draw.between(200, 500) / rules.block;
+    auto const tiers      = any_tiers(draw);
+    auto const block_time = draw.between(0, 30) * 1e-4;
+    auto       fast       = tests::TieredReplica{rules, tiers, block_time, false};
+    auto       slow       = tests::TieredReplica{rules, tiers, block_time, true};
+    ask_sessions(draw, fast);
+    ask_sessions(draw, slow);
+    fast.run();
+    slow.run();
+    for (std::size_t i = 0; i < fast.log.size(); ++i) {
+        auto const &a = fast.log[i], &b = slow.log[i];
+        CAPTURE(i);
+        REQUIRE(a.ending != models::Ending::under_way);
+        REQUIRE(a.ending == b.ending);
+        REQUIRE(a.first_token == b.first_token);
+        REQUIRE(a.end == b.end);
+        REQUIRE(a.time == b.time);
+        REQUIRE(a.found_in_cache == b.found_in_cache);
+        REQUIRE(a.found_in_tiers == b.found_in_tiers);
+        if (a.ending != models::Ending::done)
+            continue;
+        auto sum = models::Ticks{0};
+        for (auto const part : a.time)
+            sum += part;
+        REQUIRE(sum == a.latency());
+    }
+    moved_up_in_all += fast.replica.totals().moved_up_tokens;
+    if (seed == 200 && name == EngineName::trtllm)
+        CHECK(moved_up_in_all > 10'000); // the systems do what they are drawn for
+    for (auto const* one : {&fast, &slow}) {
+        auto const& totals = one->replica.totals();
+        auto const& pool   = one->replica.pool();
+        CHECK(pool.in_use() == 0);
+        CHECK(pool.taken() == pool.given_back());
+        CHECK(pool.count_free() == pool.blocks());
+        CHECK(totals.prompt_tokens + totals.decoded_tokens + totals.shared_tokens + totals.moved_up_tokens ==
+              totals.kept_tokens + totals.lost_tokens);
+    }
+    for (std::size_t i = 0; i < tiers.size(); ++i) {
+        auto const &a = fast.tier(i).books(), &b = slow.tier(i).books();
+        CHECK(a.written == b.written);
+        CHECK(a.read == b.read);
+        CHECK(a.written == fast.tier(i).stored() + a.evicted + a.expired + a.read_away);
     }
 }

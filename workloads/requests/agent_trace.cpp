@@ -4,6 +4,7 @@
 #include "workloads/requests/comma_rows.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,15 +33,16 @@ struct Agent {
     std::int64_t started = 0;     // since the session's start
     std::int64_t ended   = 0;     // its last reply, likewise
     bool         joined  = false; // a turn of `main` has waited for it
+    bool         by_tool = true;  // its last reply asked for a tool
 };
 
 class AgentRows final : public CommaRows {
   public:
     explicit AgentRows(LineReader lines)
         : CommaRows{std::move(lines)}, session_{column("session")}, agent_{column("agent")}, turn_{column("turn")},
-          start_{column("t_s")}, input_{column("input_tokens")}, output_{column("output_tokens")}, blocks_{column(
-                                                                                                       "blocks64")},
-          cached_{column("cached_prefix_blocks64")}, service_{column("api_s")}, think_{column("think_s")}
+          start_{column("t_s")}, input_{column("input_tokens")}, output_{column("output_tokens")},
+          blocks_{column("blocks64")}, cached_{column("cached_prefix_blocks64")}, service_{column("api_s")},
+          think_{column("think_s")}, stop_{column_if("stop")}
     {
     }
 
@@ -63,7 +65,9 @@ class AgentRows final : public CommaRows {
         if (has_cell(service_)) // of a request that was broken off it is not known
             row.recorded_service = time_of_cell(row, service_);
         write_blocks(row, agent);
-        agent.last  = row.name;
+        agent.last = row.name;
+        if (stop_ && has_cell(*stop_))
+            agent.by_tool = cell(row, *stop_) == "tool_use";
         agent.ended = *row.recorded_start + row.recorded_service.value_or(0);
         return true;
     }
@@ -97,17 +101,18 @@ class AgentRows final : public CommaRows {
             row.tool_time = time_of_cell(row, think_);
         if (auto* const known = find(name)) {
             row.waits_for.push_back(known->last);
+            row.person_time = known->by_tool ? 0 : row.tool_time;
             if (name == main_agent)
                 for (auto& each : agents_)
                     if (each.name != main_agent && !std::exchange(each.joined, true)) {
                         row.waits_for.push_back(each.last);
-                        row.tool_time = 0;
+                        row.tool_time = row.person_time = 0;
                     }
             std::rotate(agents_.begin() + (known - agents_.data()), agents_.begin() + (known - agents_.data()) + 1,
                         agents_.end());
             return agents_.back();
         }
-        auto agent = Agent{name, {}, {}, 0, 0, false};
+        auto agent = Agent{name, {}, {}, 0, 0, false, true};
         if (auto const* const parent = find(main_agent)) {
             row.waits_for.push_back(parent->last);
             agent.started = parent->ended;
@@ -162,10 +167,12 @@ class AgentRows final : public CommaRows {
         agent.chain = std::move(chain);
     }
 
-    Column             session_, agent_, turn_, start_, input_, output_, blocks_, cached_, service_, think_;
-    std::string        of_;      // the session at hand
-    std::vector<Agent> agents_;  // of it, the one that asked last at the end
-    Chain              longest_; // of it
+    Column session_, agent_, turn_, start_, input_, output_, blocks_, cached_, service_, think_;
+
+    std::optional<Column> stop_;    // why the reply ended: tool_use
+    std::string           of_;      // the session at hand
+    std::vector<Agent>    agents_;  // of it, the one that asked last at the end
+    Chain                 longest_; // of it
 };
 
 } // namespace

@@ -33,6 +33,14 @@ CommaRows::Column CommaRows::column(std::string const& name) const
     return {name, static_cast<std::size_t>(found - header_.begin())};
 }
 
+std::optional<CommaRows::Column> CommaRows::column_if(std::string const& name) const
+{
+    auto const found = std::find(header_.begin(), header_.end(), name);
+    if (found == header_.end())
+        return std::nullopt;
+    return Column{name, static_cast<std::size_t>(found - header_.begin())};
+}
+
 bool CommaRows::next_cells(TraceRow& row)
 {
     auto line = std::string_view{};

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ class CommaRows : public RowReader {
         std::size_t at = 0;
     };
     // Throws configs::UserError, with the names that there are, where there is none of this one.
-    Column column(std::string const& name) const;
+    Column                column(std::string const& name) const;
+    std::optional<Column> column_if(std::string const& name) const;
 
     bool             next_cells(TraceRow& row);            // false behind the last row
     bool             has_cell(Column const& column) const; // with anything in it

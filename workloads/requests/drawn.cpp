@@ -70,13 +70,14 @@ class DrawnSource final : public RequestSource {
     {
         if (turn_ == turns_ && !begin_session())
             return false;
-        request.id        = given_++;
-        request.arrival   = arrival_;
-        request.session   = session_;
-        request.turn      = turn_;
-        request.input     = prompt_;
-        request.output    = reply_;
-        request.tool_time = tool_time_;
+        request.id          = given_++;
+        request.arrival     = arrival_;
+        request.session     = session_;
+        request.turn        = turn_;
+        request.input       = prompt_;
+        request.output      = reply_;
+        request.tool_time   = tool_time_;
+        request.person_time = 0;
         request.waits_for.clear();
         if (turn_ > 0)
             request.waits_for.push_back(request.id - 1);

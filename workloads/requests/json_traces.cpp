@@ -2,6 +2,7 @@
 
 #include "workloads/requests/json_line.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -101,6 +102,7 @@ class AgenticRows final : public JsonRows {
         row.waits_for     = fields.words("wait_for");
         auto const tools  = positive_time(fields, row, "tool_wait_ms", millisecond);
         row.tool_time     = fields.has("delay") ? positive_time(fields, row, "delay", millisecond) : tools;
+        row.person_time   = std::max<std::int64_t>(row.tool_time - tools, 0);
         if (row.name.empty())
             refuse_row(file(), row.line, "request_id", "", "missing. Every row of an agentic trace needs a name");
         return true;

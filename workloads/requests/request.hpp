@@ -35,7 +35,8 @@ struct Request {
     std::uint64_t              session = 0; // requests of no session have one of their own
     std::uint64_t              turn    = 0; // counted from 0 within the session
     std::vector<std::uint64_t> waits_for;   // ids, each smaller than this one's
-    std::uint64_t              tool_time = 0;
+    std::uint64_t              tool_time   = 0;
+    std::uint64_t              person_time = 0; // of it, the part in which no tool works: a person, or nobody knows
 
     // When it was recorded: no simulation needs it, what a trace says of itself does.
     std::optional<std::uint64_t> recorded_start;   // since the start of its session, or of the source without sessions

@@ -10,7 +10,7 @@ void TraceRow::clear()
 {
     line = 0;
     time.reset();
-    input = output = tool_time = 0;
+    input = output = tool_time = person_time = 0;
     blocks.clear();
     has_blocks = after_previous = false;
     name.clear();

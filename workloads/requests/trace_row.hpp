@@ -25,6 +25,7 @@ struct TraceRow {
     std::vector<std::string> waits_for;              // names
     bool                     after_previous = false; // waits for the request of its session before it
     std::int64_t             tool_time      = 0;     // before it, behind the end of what it waits for
+    std::int64_t             person_time    = 0;     // of that, what is no tool's
 
     std::optional<std::int64_t> recorded_start;   // since its session started
     std::optional<std::int64_t> recorded_service; // up to the end of its reply

@@ -91,6 +91,7 @@ bool TraceSource::take(Request& request)
     take_blocks(request);
     request.waits_for.clear();
     request.tool_time        = 0;
+    request.person_time      = 0;
     request.turn             = 0;
     request.recorded_service = std::nullopt;
 
@@ -127,6 +128,8 @@ bool TraceSource::take(Request& request)
             options_.replay == Replay::original && (own || row_.recorded_start)
                 ? 0
                 : picoseconds(names_.tool_time, row_.tool_time, 1 / std::max(options_.scale_tools, 1e-300));
+        request.person_time = std::min(request.tool_time, picoseconds(names_.tool_time, row_.person_time,
+                                                                      1 / std::max(options_.scale_tools, 1e-300)));
     }
 
     auto const id = kept ? given_ : left_out;

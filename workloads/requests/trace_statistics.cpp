@@ -3,22 +3,19 @@
 #include "workloads/requests/trace_statistics.hpp"
 
 #include "workloads/requests/block_hash.hpp"
+#include "workloads/requests/reuse_curve.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace scribeline::workloads {
 
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000'000, millisecond = second / 1000;
-
-constexpr std::array<std::uint64_t, 12> ttls = {1 * second,    3 * second,    10 * second,   30 * second,
-                                                60 * second,   120 * second,  300 * second,  600 * second,
-                                                1200 * second, 1800 * second, 3600 * second, 14400 * second};
 
 // Counts of each value there is.
 class Counts {
@@ -114,7 +111,8 @@ class Ages {
   public:
     void add(std::uint64_t age, std::uint64_t tokens)
     {
-        tokens_[static_cast<std::size_t>(std::lower_bound(ttls.begin(), ttls.end(), age) - ttls.begin())] += tokens;
+        auto const& times = kept_times();
+        tokens_[static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), age) - times.begin())] += tokens;
     }
     // Up to the i-th of the times.
     double share(std::size_t i, std::uint64_t of) const
@@ -126,7 +124,7 @@ class Ages {
     }
 
   private:
-    std::array<std::uint64_t, ttls.size() + 1> tokens_{};
+    std::vector<std::uint64_t> tokens_ = std::vector<std::uint64_t>(kept_times().size() + 1);
 };
 
 class Gaps {
@@ -283,8 +281,9 @@ class Statistician {
         s_.hit_share       = static_cast<double>(s_.hit_blocks) / static_cast<double>(s_.blocks);
         s_.hit_token_share = static_cast<double>(hit_tokens_) / static_cast<double>(s_.input.sum);
         s_.reuse_gap       = reuse_gap_.percentiles();
-        for (std::size_t i = 0; i < ttls.size(); ++i)
-            s_.ttl.push_back({ttls[i], since_reply_.share(i, s_.input.sum), since_start_.share(i, s_.input.sum)});
+        for (std::size_t i = 0; i < kept_times().size(); ++i)
+            s_.ttl.push_back(
+                {kept_times()[i], since_reply_.share(i, s_.input.sum), since_start_.share(i, s_.input.sum)});
         s_.ttl.push_back({std::nullopt, s_.hit_token_share, s_.hit_token_share});
         return s_;
     }
