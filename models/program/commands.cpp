@@ -13,6 +13,7 @@
 #include "models/program/list_command.hpp"
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
+#include "models/program/report_command.hpp"
 #include "models/program/run_command.hpp"
 #include "models/program/sensitivity/command.hpp"
 #include "models/program/serve_command.hpp"
@@ -181,6 +182,8 @@ std::vector<Command> rows()
          {format_option("of what is shown")}, "", &show_command},
         {"diff", "A.h5 B.h5 [--format ..]", "what differs between two runs or two comparisons, and by how much", 2, 2,
          {format_option("of what differs")}, "", &diff_command},
+        {"report", "FILE.h5 [OTHER.h5] -o FILE.html", "a result file as a page to look at; of two, what differs", 1, 2,
+         report_options(), "", &report_command},
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,
          {output_option("DIR|FILE", "csv: folder for the tables; perfetto: the trace, such as trace.pftrace")}, "",
          &export_command},

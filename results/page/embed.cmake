@@ -1,0 +1,26 @@
+# Writes style and script of the pages as C++: cmake -DSOURCE=results/page -DOUTPUT=sources.cpp -P embed.cmake
+# Comment lines of the script stay in the sources and out of the pages.
+function(text_of output)
+  set(all "")
+  foreach(file IN LISTS ARGN)
+    file(READ "${file}" text)
+    string(REGEX REPLACE "(^|\n)[ \t]*//[^\n]*" "\\1" text "${text}")
+    string(REGEX REPLACE "\n[ \t\n]+" "\n" text "${text}") # and indentation
+    string(APPEND all "${text}")
+  endforeach()
+  set(${output} "${all}" PARENT_SCOPE)
+endfunction()
+
+file(GLOB scripts "${SOURCE}/script/*.js")
+list(SORT scripts)
+text_of(style "${SOURCE}/page.css")
+text_of(figure "${SOURCE}/figure.css")
+text_of(script ${scripts})
+set(content "#include \"results/page/sources.hpp\"\n\nnamespace scribeline::results::page {\n\n")
+foreach(name_text "page_style;style" "figure_style;figure" "page_script;script")
+  list(GET name_text 0 name)
+  list(GET name_text 1 text)
+  string(APPEND content "std::string_view const ${name}{R\"scribeline(${${text}})scribeline\"};\n")
+endforeach()
+string(APPEND content "\n} // namespace scribeline::results::page\n")
+file(WRITE "${OUTPUT}" "${content}")

@@ -1,0 +1,12 @@
+// Style and script of the pages, put into the program when it is built (results/page/embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace scribeline::results::page {
+
+extern std::string_view const page_style;   // page.css
+extern std::string_view const figure_style; // figure.css, which figures in files bear as well
+extern std::string_view const page_script;  // script/*.js, one behind the other
+
+} // namespace scribeline::results::page
