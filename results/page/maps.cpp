@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -52,11 +53,13 @@ Cells pooled(Cells const& cells, std::uint32_t columns, std::uint32_t rows, std:
 {
     auto const width = (columns + k - 1) / k, height = (rows + k - 1) / k;
     auto       out = Cells(std::size_t{width} * height, 0);
-    for (std::uint32_t y = 0; y < rows; ++y)
-        for (std::uint32_t x = 0; x < columns; ++x) {
-            auto& to = out[std::size_t{y / k} * width + x / k];
-            to       = std::max(to, cells[std::size_t{y} * columns + x]);
-        }
+    for (std::uint32_t y = 0; y < rows; ++y) {
+        auto const* from = cells.data() + std::size_t{y} * columns;
+        auto*       to   = out.data() + std::size_t{y / k} * width;
+        for (std::uint32_t x = 0; x < columns; ++to)
+            for (auto const end = std::min(x + k, columns); x < end; ++x)
+                *to = std::max(*to, from[x]);
+    }
     return out;
 }
 
@@ -94,43 +97,76 @@ Drawing poster_of(Maps const& maps, Cells const& cells)
     return drawing;
 }
 
-Layer layer_of_pes(InputFile const& file, std::size_t windows)
+// What another thread makes of each frame while the next is read: the HDF5 library takes half of the time, and has one.
+template <class Make>
+std::vector<Cells> frames_of(InputFile const& file, char const* dataset, std::size_t windows, Make const& make)
+{
+    auto frames  = std::vector<Cells>(windows);
+    auto running = std::future<void>{};
+    for (std::size_t w = 0; w < windows; ++w) {
+        auto shares = file.small_frame(dataset, w);
+        if (running.valid())
+            running.get();
+        running = std::async(std::launch::async, [&, w, read = std::move(shares)] { frames[w] = make(read); });
+    }
+    if (running.valid())
+        running.get();
+    return frames;
+}
+
+using Shares = std::vector<std::uint16_t>;
+
+Layer layer_of_pes(InputFile const& file, std::size_t windows, std::size_t pes)
 {
     auto const shade_of = shades(file.number_attribute("/fabric/pe_busy", "scale_factor"));
-    auto       layer    = Layer{"pe", "PEs busy", "share of the window in which the PE computed or moved data", {}};
-    for (std::size_t w = 0; w < windows; ++w) {
-        auto const shares = file.small_frame("/fabric/pe_busy", w);
-        auto       cells  = Cells(shares.size());
-        std::transform(shares.begin(), shares.end(), cells.begin(), [&](auto share) { return shade_of[share]; });
-        layer.frames.push_back(std::move(cells));
-    }
-    return layer;
+    auto const shape    = file.shape("/fabric/pe_busy");
+    require(shape.size() == 3 && shape[0] == windows && shape[1] * shape[2] == pes, "/fabric/pe_busy");
+    return {"pe", "PEs busy", "share of the window in which the PE computed or moved data",
+            frames_of(file, "/fabric/pe_busy", windows, [&](Shares const& shares) {
+                auto cells = Cells(pes);
+                std::transform(shares.begin(), shares.end(), cells.begin(),
+                               [&](auto share) { return shade_of[share]; });
+                return cells;
+            })};
 }
 
 Layer layer_of_links(InputFile const& file, std::size_t windows, std::size_t pes)
 {
     auto const shade_of = shades(file.number_attribute("/fabric/link_busy", "scale_factor"));
-    auto       layer    = Layer{
-        "link", "busiest link", "share of the window in which the busiest of the PE's four links moved wavelets", {}};
-    for (std::size_t w = 0; w < windows; ++w) {
-        auto const shares = file.small_frame("/fabric/link_busy", w);
-        require(shares.size() == 4 * pes, "/fabric/link_busy");
-        auto cells = Cells(pes, 0);
-        for (std::size_t direction = 0; direction < 4; ++direction)
-            for (std::size_t i = 0; i < pes; ++i)
-                cells[i] = std::max(cells[i], shade_of[shares[direction * pes + i]]);
-        layer.frames.push_back(std::move(cells));
-    }
-    return layer;
+    auto const shape    = file.shape("/fabric/link_busy");
+    require(shape.size() == 4 && shape[0] == windows && shape[1] == 4 && shape[2] * shape[3] == pes,
+            "/fabric/link_busy");
+    return {"link", "busiest link", "share of the window in which the busiest of the PE's four links moved wavelets",
+            frames_of(file, "/fabric/link_busy", windows, [&](Shares const& shares) {
+                auto most = Shares(pes, 0); // the shades grow with the shares, but for the mark of a missing link
+                for (std::size_t direction = 0; direction < 4; ++direction)
+                    for (std::size_t i = 0; i < pes; ++i) {
+                        auto const share = shares[direction * pes + i];
+                        most[i]          = std::max(most[i], share == no_share ? std::uint16_t{0} : share);
+                    }
+                auto cells = Cells(pes);
+                std::transform(most.begin(), most.end(), cells.begin(), [&](auto share) { return shade_of[share]; });
+                return cells;
+            })};
 }
 
+// Packed from both ends of the list, by two threads.
 Json json_of(Layer const& layer, Maps const& maps)
 {
-    auto frames = Json::array();
-    for (auto const& cells : layer.frames)
-        frames.push_back(
-            packed(bytes_of(maps.pooled == 1 ? cells : pooled(cells, maps.columns, maps.rows, maps.pooled))));
-    return {{"id", layer.id}, {"name", layer.name}, {"meaning", layer.meaning}, {"frames", std::move(frames)}};
+    auto       texts = std::vector<std::string>(layer.frames.size());
+    auto const pack  = [&](std::size_t i) {
+        auto const& cells = layer.frames[i];
+        texts[i] = packed(bytes_of(maps.pooled == 1 ? cells : pooled(cells, maps.columns, maps.rows, maps.pooled)));
+    };
+    auto const half  = texts.size() / 2;
+    auto       other = std::async(std::launch::async, [&] {
+        for (auto i = half; i < texts.size(); ++i)
+            pack(i);
+    });
+    for (std::size_t i = 0; i < half; ++i)
+        pack(i);
+    other.get();
+    return {{"id", layer.id}, {"name", layer.name}, {"meaning", layer.meaning}, {"frames", std::move(texts)}};
 }
 
 // The frame in which the PEs differ most: what one should see first.
@@ -204,8 +240,7 @@ Maps read_maps(InputFile const& file, MapOptions const& options)
         windows = file.numbers("/fabric/window");
         lengths = file.numbers("/fabric/window_cycles");
         require(lengths.size() == windows.size(), "/fabric/window_cycles");
-        layers.push_back(layer_of_pes(file, windows.size()));
-        require(layers.back().frames.empty() || layers.back().frames.front().size() == pes, "/fabric/pe_busy");
+        layers.push_back(layer_of_pes(file, windows.size(), pes));
         layers.push_back(layer_of_links(file, windows.size(), pes));
     }
     maps.windows     = windows.size();

@@ -74,9 +74,9 @@ std::string table_html(Table const& table, std::size_t most)
     for (std::size_t c = 0; c < table.columns.size(); ++c)
         if (table.columns[c].left)
             left += fmt::format("{}l{}", left.empty() ? "" : " ", c + 1);
-    auto text = fmt::format("<div class=scroll tabindex=0 role=region aria-label=\"{}\"><table data-name=\"{}\" "
-                            "class=\"{}\"><thead><tr>",
-                            escaped(brief(table.name, 60)), escaped(table.name), left);
+    auto text =
+        fmt::format("<div class=scroll tabindex=0 role=region aria-label=\"{}\"><table class=\"{}\"><thead><tr>",
+                    escaped(brief(table.name, 60)), left);
     for (auto const& column : table.columns)
         text += fmt::format("<th scope=col>{}{}", escaped(column.name),
                             column.units == "1" || column.units.empty()

@@ -138,7 +138,7 @@ Panel wafer_panel(RunFacts const& run)
         panel.blocks.emplace_back(
             folded_html(fmt::format("All stages ({})", run.stages.rows), table_html(stages_table(run), 400)));
     }
-    if (run.maps.columns == 0 && run.parameter("wafer.columns") != nullptr)
+    if (run.maps.columns == 0)
         panel.blocks.emplace_back(record_html(run));
     return panel;
 }
@@ -192,12 +192,11 @@ Panel sram_panel(RunFacts const& run)
                                                                   : 0.0;
         used += size;
         bar.parts.push_back({names[i], size / 1024, kibibytes(size)});
-        table.rows.push_back({word(names[i]), quantity(size), quantity(size / capacity, percent(size / capacity))});
+        table.rows.push_back({word(names[i]), quantity(size), word(percent(size / capacity))});
     }
     if (capacity > used) {
         bar.parts.push_back({"idle", (capacity - used) / 1024, kibibytes(capacity - used) + " left"});
-        table.rows.push_back({word("left"), quantity(capacity - used),
-                              quantity((capacity - used) / capacity, percent((capacity - used) / capacity))});
+        table.rows.push_back({word("left"), quantity(capacity - used), word(percent((capacity - used) / capacity))});
     }
     panel.blocks.emplace_back(
         Figure{"sram", "What the SRAM of the fullest PE holds", stacked_bars({bar}, "KiB of one PE"), "",

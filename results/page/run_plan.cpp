@@ -56,7 +56,7 @@ Panel plan_panel(RunFacts const& run)
     if (!chart.groups[0].points.empty())
         panel.blocks.emplace_back(Figure{"plan", "What each choice of the planner would give one user and all of them",
                                          point_chart(chart), "", ""});
-    panel.blocks.emplace_back(folded_html("The best choices", table_html(table, 30)));
+    panel.blocks.emplace_back(folded_html("The best choices", table_html(table, 8)));
     return panel;
 }
 
@@ -69,21 +69,24 @@ Panel parameters_panel(RunFacts const& run)
                                        {"what it is", "1", true},
                                        {"who says so", "1", true}};
     auto assumed = Table{"assumed parameters", {columns[0], columns[1], columns[3], {"why", "1", true}}, {}};
-    auto all     = Table{"all parameters", {columns[0], columns[1], columns[2], {"set by", "1", true}}, {}};
+    auto all =
+        Table{"parameters that are not assumed", {columns[0], columns[1], columns[2], {"set by", "1", true}}, {}};
     for (auto const& each : run.parameters) {
         if (each.origin == "assumed")
             assumed.rows.push_back({word(each.name), word(each.text), word(each.description), word(each.citation)});
-        all.rows.push_back({word(each.name), word(each.text), word(each.origin), word(each.set_by)});
+        else
+            all.rows.push_back({word(each.name), word(each.text), word(each.origin),
+                                word(each.set_by == "default" ? "" : each.set_by)});
     }
     panel.blocks.emplace_back(
         fmt::format("<p>{} of {} parameters are assumed, not published. What each is worth, up and down:</p>",
-                    assumed.rows.size(), all.rows.size()));
+                    assumed.rows.size(), run.parameters.size()));
     panel.blocks.emplace_back(command_html(fmt::format(
         "scribeline sensitivity --machine {} --model {} --context {}", quoted(run.machine), quoted(run.model),
         run.parameter("workload.context") != nullptr ? run.parameter("workload.context")->text : "4096")));
     panel.blocks.emplace_back(table_html(assumed));
     panel.blocks.emplace_back(
-        folded_html(fmt::format("All {} parameters, and who set them", all.rows.size()), table_html(all)));
+        folded_html(fmt::format("The {} others, and who set them", all.rows.size()), table_html(all)));
     return panel;
 }
 

@@ -88,7 +88,7 @@ std::vector<NamedOperators> operators_by_name(RunFacts const& run)
     return list;
 }
 
-Cell share_cell(double value, double of) { return quantity(of > 0 ? value / of : 0, percent(of > 0 ? value / of : 0)); }
+Cell share_cell(double value, double of) { return word(percent(of > 0 ? value / of : 0)); }
 
 std::string operators_of_part(RunFacts const& run, std::string const& part)
 {
@@ -185,7 +185,7 @@ Figure layer_figure(RunFacts const& run)
             if (column == nullptr || column->kind != TableColumn::Kind::whole)
                 continue;
             auto const cycles = static_cast<double>(column->whole[row]);
-            bar.parts.push_back({part, cycles, quantity(cycles).text + " cycles"});
+            bar.parts.push_back({part, cycles, quantity(cycles).text});
         }
         if (bars.size() < 60)
             bars.push_back(std::move(bar));
@@ -225,15 +225,20 @@ Figure timeline_figure(RunFacts const& run)
 
 Table operators_table(RunFacts const& run)
 {
+    auto const list = operators_by_name(run);
+    auto const all  = run.cycles();
     auto table = Table{"operators by name", {{"operator", "1", true}, {"times"}, {"cycles", "cycle"}, {"share"}}, {}};
+    auto parts = std::vector<std::size_t>{}; // that any operator has
     for (std::size_t i = 0; i < models::part_count; ++i)
-        table.columns.push_back({name_of(static_cast<models::Part>(i)), "cycle"});
-    auto const all = run.cycles();
-    for (auto const& each : operators_by_name(run)) {
+        if (std::any_of(list.begin(), list.end(), [&](auto const& each) { return each.parts.at(i) > 0; })) {
+            parts.push_back(i);
+            table.columns.push_back({name_of(static_cast<models::Part>(i)), "cycle"});
+        }
+    for (auto const& each : list) {
         auto row = std::vector<Cell>{word(each.name), quantity(each.times), quantity(each.cycles),
                                      share_cell(each.cycles, all)};
-        for (auto const part : each.parts)
-            row.push_back(quantity(part));
+        for (auto const part : parts)
+            row.push_back(quantity(each.parts.at(part)));
         table.rows.push_back(std::move(row));
     }
     return table;

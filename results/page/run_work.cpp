@@ -59,8 +59,8 @@ Panel energy_panel(RunFacts const& run)
         if (std::isnan(joules))
             continue;
         bar.parts.push_back({name_of(part), joules, energy_text(joules)});
-        table.rows.push_back({word(name_of(part)), quantity(joules, energy_text(joules)),
-                              quantity(joules / all, percent(joules / all)), word(meaning_of(part))});
+        table.rows.push_back({word(name_of(part)), quantity(joules, energy_text(joules)), word(percent(joules / all)),
+                              word(meaning_of(part))});
     }
     panel.blocks.emplace_back(Figure{
         "energy", "What the energy of an output token goes into", stacked_bars({bar}, "joules of an output token"), "",
@@ -95,15 +95,16 @@ Panel roofline_panel(RunFacts const& run)
     auto       table = Table{"roofline",
                        {{"what", "1", true},
                               {"intensity", "flop/byte"},
-                              {"came out", "flop/s"},
-                              {"memory allows", "flop/s"},
-                              {"arithmetic allows", "flop/s"},
-                              {"distance allows", "flop/s"}},
+                              {"came out"},
+                              {"memory allows"},
+                              {"arithmetic allows"},
+                              {"distance allows"}},
                        {}};
     auto const add   = [&](RoofPoint const& point) {
-        table.rows.push_back({word(point.name), quantity(point.intensity), quantity(point.rate),
-                              quantity(point.intensity * peak), quantity(macs),
-                              point.distance > 0 ? quantity(point.distance) : unknown()});
+        table.rows.push_back({word(point.name), word(fmt::format("{:.3g}", point.intensity)),
+                              word(flops_text(point.rate)), word(flops_text(point.intensity * peak)),
+                              word(flops_text(macs)),
+                              point.distance > 0 ? word(flops_text(point.distance)) : unknown()});
     };
     add(roof.points.front());
     for (auto const& [name, work] : by_name)

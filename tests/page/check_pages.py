@@ -111,7 +111,7 @@ def check_numbers(browser, results, pages):
     said = json.loads(results.scribeline("show", "token.h5", "--format", "json"))["summary"]
     shown = browser.run("""
         const out = {};
-        for (const row of document.querySelector('table[data-name=summary]').tBodies[0].rows) {
+        for (const row of document.querySelector('[aria-label=summary] table').tBodies[0].rows) {
           const cell = row.cells[1];
           out[row.cells[0].textContent] = cell.dataset.v !== undefined ? +cell.dataset.v : +cell.textContent.replace(/,/g, '');
         }
@@ -135,9 +135,9 @@ def check_opening(browser, pages):
     check(browser.run("return document.getElementById('bar-hops').open"), "a link to a bar does not open it")
     check("fabric.hop_latency=1 cycle" in browser.run("return document.getElementById('bar-hops').textContent"),
           "the bar of hops names no command to try")
-    before = browser.run("return document.querySelector('table[data-name=\"all parameters\"]').tBodies[0].rows[0].textContent")
-    browser.run("const t = document.querySelector('table[data-name=\"all parameters\"]'); t.closest('details').open = true; t.querySelector('th button').click();")
-    after = browser.run("return document.querySelector('table[data-name=\"all parameters\"]').tBodies[0].rows[0].textContent")
+    before = browser.run("return document.querySelector('[aria-label=\"parameters that are not assumed\"] table').tBodies[0].rows[0].textContent")
+    browser.run("const t = document.querySelector('[aria-label=\"parameters that are not assumed\"] table'); t.closest('details').open = true; t.querySelector('th button').click();")
+    after = browser.run("return document.querySelector('[aria-label=\"parameters that are not assumed\"] table').tBodies[0].rows[0].textContent")
     check(before != after, "a click on a heading sorts nothing")
 
 

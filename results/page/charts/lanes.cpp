@@ -5,6 +5,7 @@
 #include "results/page/markup.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -36,15 +37,24 @@ Drawing lanes(Lanes const& chart)
         if (row > 14 || i % 4 == 0)
             drawing.text(left - 9, top + row * (static_cast<double>(i) + 0.5) + 4, brief(chart.names[i], 30), "e");
     if (chart.spans.size() > most_with_tips) { // a path a colour: some fifteen bytes a span
+        auto sorted = chart.spans;
+        std::stable_sort(sorted.begin(), sorted.end(), [](Span const& one, Span const& other) {
+            return one.lane != other.lane ? one.lane < other.lane : one.from < other.from;
+        });
         for (auto const& [name, css] : colours.all()) {
             auto d = std::string{};
-            for (auto const& span : chart.spans)
-                if (span.colour_by == name)
-                    d += fmt::format("M{} {}h{}v{}h-{}", place(x(span.from)),
-                                     place(top + row * static_cast<double>(span.lane) + 1.5),
-                                     place(std::max(0.6, x(span.until) - x(span.from))), place(row - 3),
-                                     place(std::max(0.6, x(span.until) - x(span.from))));
-            drawing.path(d, css, name);
+            for (std::size_t i = 0; i < sorted.size(); ++i) {
+                if (sorted[i].colour_by != name)
+                    continue;
+                auto const from = x(sorted[i].from), lane = static_cast<double>(sorted[i].lane);
+                while (i + 1 < sorted.size() && sorted[i + 1].colour_by == name &&
+                       sorted[i + 1].lane == sorted[i].lane && sorted[i + 1].from <= sorted[i].until)
+                    ++i; // one behind another: one stroke
+                d += fmt::format("M{:.0f} {:.0f}h{}", from, top + row * (lane + 0.5),
+                                 std::max(1L, std::lround(x(sorted[i].until) - from)));
+            }
+            drawing.raw(fmt::format("<path d=\"{}\" class=\"lane s{}\" stroke-width=\"{}\" data-tip=\"{}\"/>\n", d, css,
+                                    place(row - 3), escaped(name)));
         }
         drawing.grow(bottom + 44);
         return drawing;

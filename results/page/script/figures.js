@@ -43,14 +43,15 @@ const copy_button = text => {
   }, {className: 'copy'});
   return made;
 };
-for (const figure of all('figure[data-command]')) {
+for (const figure of all('figure').filter(each => $('.canvas', each))) {
+  const typed = `${$('main').dataset.command} --figure ${figure.dataset.name} -o ${figure.dataset.name}.svg`;
   const tools = element('div', {className: 'tools'});
   tools.append(button('SVG', () => save(figure.dataset.name + '.svg', svg_text(figure), 'image/svg+xml')),
                button('PNG', () => save_png(figure)));
   const csv = figure.dataset.csv;
   if (csv && packed_tables[csv])
     tools.append(button('CSV', async () => save(csv, await table_text(csv), 'text/csv')));
-  const command = element('pre', {className: 'cmd', tabIndex: 0, hidden: true}, element('code', {textContent: figure.dataset.command}), copy_button(figure.dataset.command));
+  const command = element('pre', {className: 'cmd', tabIndex: 0, hidden: true}, element('code', {textContent: typed}), copy_button(typed));
   tools.append(button('Command', event => {
     command.hidden = !command.hidden;
     event.currentTarget.setAttribute('aria-expanded', !command.hidden);

@@ -31,7 +31,15 @@ const say = text => { $('#live').textContent = text; };
 document.body.append(element('div', {id: 'live', className: 'sr', role: 'status', ariaLive: 'polite'}),
                      element('div', {id: 'tip', hidden: true}));
 const packed_tables = data('tables') || {};
-const table_text = async name => new TextDecoder().decode(await inflate(packed_tables[name]));
+const table_text = async name => {
+  const {rows, packed} = packed_tables[name], text = new TextDecoder().decode(await inflate(packed));
+  if (!rows) return text;
+  const fields = text.split('\n'), columns = fields.length / rows;
+  let csv = '';
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) csv += fields[column * rows + row] + (column + 1 < columns ? ',' : '\n');
+  return csv;
+};
 // RFC 4180
 const parse_csv = text => {
   const rows = [];
