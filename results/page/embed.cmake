@@ -1,4 +1,4 @@
-# Writes style and script of the pages as C++: cmake -DSOURCE=results/page -DOUTPUT=sources.cpp -P embed.cmake
+# Writes style and script of the pages as C++: cmake -DSOURCE=results/page -DOUTPUT=FILE -P embed.cmake
 # Comment lines of the script stay in the sources and out of the pages.
 function(text_of output)
   set(all "")

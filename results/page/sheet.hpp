@@ -1,7 +1,7 @@
 // A page before it is HTML: what it says first, its panels with words, tables and figures, and what its script works
 // on.
 //
-//     result file --of_run.cpp, of_comparison.cpp, ..--> Sheet --sheet.cpp--> bytes of the page
+//     result file -- of_run.cpp, of_comparison.cpp, .. --> Sheet -- sheet.cpp --> bytes of the page
 #pragma once
 
 #include "results/page/drawing.hpp"
