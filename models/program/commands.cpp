@@ -16,6 +16,7 @@
 #include "models/program/list_command.hpp"
 #include "models/program/published_command.hpp"
 #include "models/program/recover_command.hpp"
+#include "models/program/report_command.hpp"
 #include "models/program/run_command.hpp"
 #include "models/program/sensitivity/command.hpp"
 #include "models/program/serve_command.hpp"
@@ -192,6 +193,8 @@ std::vector<Command> rows()
          &traffic_command},
         {"lab", "list|show N|start N --as NAME|check FILE", "labs: predict, run, measure, explain; answers are checked", 1, 2,
          lab_options(), "", &lab_command},
+        {"report", "FILE.h5 [OTHER.h5] -o FILE.html", "a result file as a page to look at; of two, what differs", 1, 2,
+         report_options(), "", &report_command},
         {"export", "csv|perfetto FILE.h5 -o WHERE", "its tables as CSV files; its run as a Perfetto trace", 2, 2,
          {output_option("DIR|FILE", "csv: folder for the tables; perfetto: the trace, such as trace.pftrace")}, "",
          &export_command},

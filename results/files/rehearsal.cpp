@@ -33,10 +33,10 @@ void keep_quiet()
     }
 }
 
-// The exit code in one byte, then the message.
-void say(int pipe, UserError const& error)
+// The exit code in one byte, `done` for what was made, then the message or what was made.
+void say(int pipe, Exit code, std::string const& message)
 {
-    auto const text = static_cast<char>(error.code()) + std::string{error.what()};
+    auto const text = static_cast<char>(code) + message;
     for (std::size_t done = 0; done < text.size();) {
         auto const written = ::write(pipe, text.data() + done, text.size() - done);
         if (written <= 0) {
@@ -46,15 +46,15 @@ void say(int pipe, UserError const& error)
     }
 }
 
-[[noreturn]] void act(std::function<void()> const& action, Bounds const& bounds, int pipe)
+[[noreturn]] void act(std::function<std::string()> const& action, Bounds const& bounds, int pipe)
 {
     keep_quiet();
     bound_memory(bounds);
     bound_time(bounds.seconds);
     try {
-        action();
+        say(pipe, Exit::done, action());
     } catch (UserError const& error) {
-        say(pipe, error);
+        say(pipe, error.code(), error.what());
     } catch (std::bad_alloc const&) {
         ::_exit(1);
     } catch (...) { // not the input's fault: happens again here, where it is reported
@@ -64,8 +64,8 @@ void say(int pipe, UserError const& error)
 
 std::string everything_from(int pipe)
 {
-    std::string            text;
-    std::array<char, 4096> buffer{};
+    std::string             text;
+    std::array<char, 65536> buffer{};
     for (;;) {
         auto const got = ::read(pipe, buffer.data(), buffer.size());
         if (got > 0) {
@@ -87,13 +87,13 @@ bool ended_well(pid_t child)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-} // namespace
-
-void rehearse(std::function<void()> const& action, Bounds const& bounds, std::string const& crashed)
+// Empty where no copy could be made, or where it met what is not the input's fault. Otherwise `done`, and what was
+// made.
+std::string said_by_a_copy(std::function<std::string()> const& action, Bounds const& bounds, std::string const& crashed)
 {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return; // nothing to spare for a rehearsal: then without
+        return {}; // nothing to spare for a rehearsal: then without
     }
     auto const child = ::fork();
     if (child == 0) {
@@ -106,9 +106,27 @@ void rehearse(std::function<void()> const& action, Bounds const& bounds, std::st
     if (!fine) {
         throw UserError{Exit::bad_config, crashed};
     }
-    if (!said.empty()) {
+    if (!said.empty() && static_cast<Exit>(said.front()) != Exit::done) {
         throw UserError{static_cast<Exit>(said.front()), said.substr(1)};
     }
+    return said;
+}
+
+} // namespace
+
+void rehearse(std::function<void()> const& action, Bounds const& bounds, std::string const& crashed)
+{
+    auto const silent = [&] {
+        action();
+        return std::string{};
+    };
+    said_by_a_copy(silent, bounds, crashed);
+}
+
+std::string made_in_a_copy(std::function<std::string()> const& action, Bounds const& bounds, std::string const& crashed)
+{
+    auto const said = said_by_a_copy(action, bounds, crashed);
+    return said.empty() ? action() : said.substr(1); // there was none, or it met what is to be reported here
 }
 
 } // namespace scribeline::results

@@ -16,4 +16,8 @@ namespace scribeline::results {
 // with `crashed` for a message. For use while the process has one thread.
 void rehearse(std::function<void()> const& action, Bounds const& bounds, std::string const& crashed);
 
+// The same, and hands over what `action` makes, so that it need not be made twice.
+std::string made_in_a_copy(std::function<std::string()> const& action, Bounds const& bounds,
+                           std::string const& crashed);
+
 } // namespace scribeline::results

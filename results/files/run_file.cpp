@@ -90,22 +90,27 @@ hdf5::InputFile open_run(std::string const& path)
 }
 
 // What a reader finds missing or of another kind is the file's fault, and so is a crash of the library.
+template <class Read, class Open> auto attempt(std::string const& path, Read read, Open open)
+{
+    try {
+        return read(open(path));
+    } catch (hdf5::Failure const& failure) {
+        throw UserError{Exit::bad_config, fmt::format("{} is not a complete result file: {}", configs::printable(path),
+                                                      configs::printable(failure.what()))};
+    }
+}
+
+std::string damaged(std::string const& path)
+{
+    return fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. Run "
+                       "it again, or take a copy from before",
+                       configs::printable(path));
+}
+
 template <class Read, class Open> auto blaming_the_file(std::string const& path, Read read, Open open)
 {
-    auto const attempt = [&] {
-        try {
-            return read(open(path));
-        } catch (hdf5::Failure const& failure) {
-            throw UserError{Exit::bad_config,
-                            fmt::format("{} is not a complete result file: {}", configs::printable(path),
-                                        configs::printable(failure.what()))};
-        }
-    };
-    rehearse([&] { attempt(); }, bounds_for_file(path),
-             fmt::format("{} is damaged: reading it crashes or stalls the HDF5 library, or takes too much memory. Run "
-                         "it again, or take a copy from before",
-                         configs::printable(path)));
-    return attempt();
+    rehearse([&] { attempt(path, read, open); }, bounds_for_file(path), damaged(path));
+    return attempt(path, read, open);
 }
 
 template <class Read> auto blaming_the_file(std::string const& path, Read read)
@@ -231,6 +236,11 @@ RunSummary read_summary(std::string const& path)
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read)
 {
     blaming_the_file(path, read);
+}
+
+std::string made_of_run(std::string const& path, std::function<std::string(hdf5::InputFile const&)> const& make)
+{
+    return made_in_a_copy([&] { return attempt(path, make, open_run); }, bounds_for_file(path), damaged(path));
 }
 
 ResultKind kind_of_result(std::string const& path) { return blaming_the_file(path, kind_of, open_result); }

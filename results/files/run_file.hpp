@@ -62,6 +62,9 @@ std::string read_config_toml(std::string const& path);
 // or of another kind (hdf5::Failure) is said to be the file's fault.
 void read_run(std::string const& path, std::function<void(hdf5::InputFile const&)> const& read);
 
+// What `make` says of the opened file, in that copy alone: for what takes long to read.
+std::string made_of_run(std::string const& path, std::function<std::string(hdf5::InputFile const&)> const& make);
+
 // A result file of any command, which read_run refuses with what to do instead.
 enum class ResultKind { run, comparison, sweep, yield, serving, traffic };
 ResultKind kind_of_result(std::string const& path);

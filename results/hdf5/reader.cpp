@@ -146,10 +146,11 @@ InputFile::Kind InputFile::kind(std::string const& dataset) const
     }
 }
 
-std::vector<double> InputFile::frame(std::string const& dataset, std::uint64_t index) const
+namespace {
+
+template <class T> std::vector<T> read_frame(Handle const& data, std::vector<std::uint64_t> const& extent,
+                                             std::string const& dataset, std::uint64_t index, Id type)
 {
-    auto const data   = open_dataset(file_, dataset);
-    auto const extent = shape(dataset);
     cells_of_dataset(data.id(), dataset); // refuses claims
     std::vector<hsize_t> start(extent.size(), 0), count{extent.begin(), extent.end()};
     if (extent.empty() || index >= extent.front()) {
@@ -161,9 +162,26 @@ std::vector<double> InputFile::frame(std::string const& dataset, std::uint64_t i
     check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), dataset);
     auto const memory =
         Handle{check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), dataset), &H5Sclose};
-    std::vector<double> values(static_cast<std::size_t>(check(H5Sget_select_npoints(space.id()), dataset)));
-    check(H5Dread(data.id(), H5T_NATIVE_DOUBLE, memory.id(), space.id(), H5P_DEFAULT, values.data()), dataset);
+    std::vector<T> values(static_cast<std::size_t>(check(H5Sget_select_npoints(space.id()), dataset)));
+    check(H5Dread(data.id(), type, memory.id(), space.id(), H5P_DEFAULT, values.data()), dataset);
     return values;
+}
+
+} // namespace
+
+std::vector<double> InputFile::frame(std::string const& dataset, std::uint64_t index) const
+{
+    return read_frame<double>(open_dataset(file_, dataset), shape(dataset), dataset, index, H5T_NATIVE_DOUBLE);
+}
+
+std::vector<std::uint16_t> InputFile::small_frame(std::string const& dataset, std::uint64_t index) const
+{
+    auto const data = open_dataset(file_, dataset);
+    auto const type = Handle{check(H5Dget_type(data.id()), dataset), &H5Tclose};
+    if (H5Tget_class(type.id()) != H5T_INTEGER || H5Tget_size(type.id()) > 2) {
+        throw Failure{fmt::format("{}: not in whole numbers of at most two bytes", dataset)};
+    }
+    return read_frame<std::uint16_t>(data, shape(dataset), dataset, index, H5T_NATIVE_UINT16);
 }
 
 double InputFile::number(std::string const& dataset) const

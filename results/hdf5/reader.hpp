@@ -37,6 +37,8 @@ class InputFile {
 
     // numbers(dataset) of one index of the first dimension: a map of a window, not all of them at once.
     std::vector<double> frame(std::string const& dataset, std::uint64_t index) const;
+    // The same as it is stored, where that is in whole numbers of at most two bytes: packed shares.
+    std::vector<std::uint16_t> small_frame(std::string const& dataset, std::uint64_t index) const;
 
     // Paths of all datasets, or of those directly in one group.
     std::vector<std::string> datasets() const;

@@ -328,14 +328,19 @@ bool names_a_file(std::string const& argument)
            std::filesystem::is_regular_file(argument, ignored);
 }
 
+std::vector<std::string> sentences_of_run(std::string const& path)
+{
+    auto const run = read_told_run(path);
+    return Teller{run}.sentences();
+}
+
 std::string explain_file(std::string const& path, std::size_t width)
 {
     if (auto const kind = kind_of_result(path); kind != ResultKind::run) {
         return as_text(story_of(kind, path), width);
     }
-    auto const  run = read_told_run(path);
     std::string text;
-    for (auto const& sentence : Teller{run}.sentences()) {
+    for (auto const& sentence : sentences_of_run(path)) {
         text += hanging("", sentence, width);
     }
     return text;

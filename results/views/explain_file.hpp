@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace scribeline::results {
 
@@ -14,5 +15,8 @@ bool names_a_file(std::string const& argument);
 // read_run does, and bad_config for a file from before schema 1.1, which does not hold the bars from the memory's peak
 // to what came out.
 std::string explain_file(std::string const& path, std::size_t width = 100);
+
+// The same of a run, a sentence each, not broken into lines.
+std::vector<std::string> sentences_of_run(std::string const& path);
 
 } // namespace scribeline::results

@@ -65,6 +65,10 @@ if(HDF5_C_FOUND AND SCRIBELINE_HDF5_HL)
 endif()
 note_dependency("HDF5 (C, HL)" libhdf5-dev "${hdf5_found}" "${HDF5_C_VERSION}" "${HDF5_C_LIBRARIES}")
 
+# Pages hold their data deflated. It comes with HDF5, which packs with it.
+find_package(ZLIB QUIET)
+note_dependency("zlib" zlib1g-dev "${ZLIB_FOUND}" "${ZLIB_VERSION_STRING}" "${ZLIB_LIBRARIES}")
+
 # Headers alone: the Perfetto trace is written with it.
 find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
 if(PROTOZERO_INCLUDE_DIR)

@@ -44,6 +44,7 @@ std::vector<Command> commands(TemporaryFolder const& place)
             {"explain", {"explain"}, {}},
             {"export csv", {"export", "csv"}, {"-o", place / "tables"}},
             {"export perfetto", {"export", "perfetto"}, {"-o", place / "run.pftrace"}},
+            {"report", {"report", "-q"}, {"-o", place / "page.html"}},
             {"run --from", {"run", "-q", "--from"}, {}},
             // Without its lines of progress, of which a slow machine has more.
             {"recover", {"recover", "-q"}, {"-o", place / "recovered.h5"}}};
@@ -77,6 +78,7 @@ Outcome outcome_of(Command const& command, TemporaryFolder const& place, std::st
     arguments.insert(arguments.end(), command.after.begin(), command.after.end());
     fs::remove_all(place / "tables");
     fs::remove(place / "recovered.h5");
+    fs::remove(place / "page.html");
     auto const run = run_bounded(arguments);
     INFO(run);
     CHECK_FALSE(run.timed_out);
@@ -89,7 +91,7 @@ Outcome outcome_of(Command const& command, TemporaryFolder const& place, std::st
         CHECK(run.err.find("internal") == std::string::npos);
     }
     auto outcome = Outcome{run.exit_code, run.out + run.err, {}};
-    for (auto const* name : {"tables", "recovered.h5"})
+    for (auto const* name : {"tables", "recovered.h5", "page.html"})
         if (fs::is_directory(place / name))
             for (auto const& each : fs::directory_iterator{place / name})
                 outcome.written += read_file(each.path().string());

@@ -46,7 +46,9 @@ std::vector<Table> tables_of_run(std::string const& path)
     return tables;
 }
 
-std::vector<Table> tables_of(std::string const& path)
+} // namespace
+
+std::vector<std::pair<std::string, std::string>> csv_tables(std::string const& path)
 {
     switch (kind_of_result(path)) {
     case ResultKind::comparison:
@@ -56,7 +58,7 @@ std::vector<Table> tables_of(std::string const& path)
     case ResultKind::yield:
         return csv_tables_of_yield(path);
     case ResultKind::serving: {
-        auto tables = std::vector<Table>{};
+        auto tables = decltype(tables_of_run(path)){};
         read_result(path, [&](hdf5::InputFile const& file) { tables = csv_tables_of_serving(file); });
         return tables;
     }
@@ -71,11 +73,9 @@ std::vector<Table> tables_of(std::string const& path)
     return tables_of_run(path);
 }
 
-} // namespace
-
 std::vector<std::string> export_csv(std::string const& path, std::string const& folder)
 {
-    auto const tables = tables_of(path);
+    auto const tables = csv_tables(path);
     auto       error  = std::error_code{};
     fs::create_directories(folder, error);
     if (!fs::is_directory(folder))

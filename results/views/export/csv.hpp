@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scribeline::results {
@@ -11,5 +12,8 @@ namespace scribeline::results {
 // `folder`; files there of the same name are replaced, each as a whole. Returns the paths written. Throws
 // configs::UserError: as read_run does, or where the folder cannot be written.
 std::vector<std::string> export_csv(std::string const& path, std::string const& folder);
+
+// The same without writing them: names of the files, and what they hold.
+std::vector<std::pair<std::string, std::string>> csv_tables(std::string const& path);
 
 } // namespace scribeline::results

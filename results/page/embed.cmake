@@ -1,0 +1,25 @@
+# Writes style and script of the pages as C++: cmake -DSOURCE=results/page -DOUTPUT=FILE -P embed.cmake
+# Comment lines of the script stay in the sources and out of the pages.
+function(text_of output)
+  set(all "")
+  foreach(file IN LISTS ARGN)
+    file(READ "${file}" text)
+    string(REGEX REPLACE "(^|\n)[ \t]*//[^\n]*" "\\1" text "${text}")
+    string(REGEX REPLACE "\n[ \t\n]+" "\n" text "${text}") # and indentation
+    string(APPEND all "${text}")
+  endforeach()
+  set(${output} "${all}" PARENT_SCOPE)
+endfunction()
+
+text_of(page_style "${SOURCE}/page.css")
+text_of(figure_style "${SOURCE}/figure.css")
+text_of(page_script "${SOURCE}/script/common.js" "${SOURCE}/script/figures.js" "${SOURCE}/script/tables.js")
+text_of(map_script "${SOURCE}/script/map.js")
+text_of(sweep_script "${SOURCE}/script/sweep.js")
+text_of(last_script "${SOURCE}/script/main.js")
+set(content "#include \"results/page/sources.hpp\"\n\nnamespace scribeline::results::page {\n\n")
+foreach(name page_style figure_style page_script map_script sweep_script last_script)
+  string(APPEND content "std::string_view const ${name}{R\"scribeline(${${name}})scribeline\"};\n")
+endforeach()
+string(APPEND content "\n} // namespace scribeline::results::page\n")
+file(WRITE "${OUTPUT}" "${content}")
