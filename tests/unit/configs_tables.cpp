@@ -84,10 +84,10 @@ TEST_CASE("every member of every group has a row")
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21,
-                     m22, m23, m24, m25] = p.gpu;
+                     m22, m23, m24, m25, m26, m27] = p.gpu;
         static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-                                   m19, m20, m21, m22, m23, m24, m25));
-        CHECK(count("gpu") == 26);
+                                   m19, m20, m21, m22, m23, m24, m25, m26, m27));
+        CHECK(count("gpu") == 28);
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18] = p.kernels;
@@ -96,9 +96,9 @@ TEST_CASE("every member of every group has a row")
         CHECK(count("kernels") == 19);
     }
     {
-        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16] = p.nvlink;
-        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16));
-        CHECK(count("nvlink") == 17);
+        auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17] = p.nvlink;
+        static_cast<void>(std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17));
+        CHECK(count("nvlink") == 18);
     }
     {
         auto const& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = p.sram;
