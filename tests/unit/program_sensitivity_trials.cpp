@@ -72,6 +72,14 @@ TEST_CASE("what is no number, or nothing, is told why it cannot be varied")
     CHECK_THAT(trials("yield.clustering", "none").reason, Contains("no number"));
 }
 
+TEST_CASE("a width that is left to the checkpoint is varied by what it came to")
+{
+    auto const bits = trials("workload.weight_bits", "checkpoint");
+    REQUIRE((bits.up && bits.down));
+    CHECK(bits.up->text == "17.6");
+    CHECK(bits.down->number == Approx(16 / 1.1));
+}
+
 TEST_CASE("a width goes to its neighbours among those that there are")
 {
     auto const bits = trials("workload.kv_bits", "8");

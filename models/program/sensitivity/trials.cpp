@@ -71,12 +71,13 @@ Trials by_steps(Row const& row, configs::Parameters const& base, Steps const& st
     return trials;
 }
 
-// "0.97 GHz" by 1.1: the number in front, in the same unit.
+// "0.97 GHz" by 1.1: the number in front, in the same unit. Of a word, such as `checkpoint`, what it came to.
 Trials by_factor(Row const& row, configs::Parameters const& base, double factor)
 {
     auto const text   = row.text(base);
-    auto const end    = std::min(text.find(' '), text.size());
-    auto const number = std::stod(text.substr(0, end));
+    auto const word   = text.find_first_of("-0123456789") != 0;
+    auto const end    = word ? text.size() : std::min(text.find(' '), text.size());
+    auto const number = word ? row.number(base) : std::stod(text.substr(0, end));
     auto const times  = [&](double by) { return fmt::format("{:.6g}{}", number * by, text.substr(end)); };
     return {trial_of(row, base, times(1 / factor)), trial_of(row, base, times(factor)), ""};
 }
