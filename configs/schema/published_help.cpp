@@ -61,7 +61,7 @@ must be there, and what the kinds in the file need:
   library            what follows the name after a space is ignored: NCCL 2.27.3
   bits               of weights, or of keys and values: 4, 8, 16, or bfloat16, float16, fp8, int8, nvfp4, int4
   set                parameters as --set: gpu.memory_bandwidth=4.8 TB/s;workload.kv_bits=8
-  unit               ns, us, ms, s; of a token also tok/s, of one user; of a power W
+  unit               ns, us, ms, s; of a token also tok/s, of one user; of a power W (device_power)
 
 )";
 }
