@@ -212,7 +212,6 @@ struct Parameters {
     NvlinkParams       nvlink;
     SramParams         sram;
     PlainParams        plain;
-    ServingParams      serving;
     DeviceEnergyParams device_energy;
     EngineParams       engine;
     WorkloadParams     workload;

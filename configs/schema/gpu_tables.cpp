@@ -60,7 +60,8 @@ Group gpu()
                            "one die: no such link, the figure is that of a B200", Origin::assumed)
         .row<&P::memory_kind>("hbm3", "generation of the HBM, or of GDDR", src::tables, Origin::datasheet)
         .only({"hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4", "gddr6", "gddr6x", "gddr7"})
-        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM; of GDDR, devices of 32 data pins", src::tables, Origin::datasheet)
+        .row<&P::memory_stacks>("5", "1", "64", "stacks of HBM; of GDDR, devices of 32 data pins", src::tables,
+                                Origin::datasheet)
         .row<&P::memory>("80 GB", "1 MB", "100 TB", "HBM that a program may use", src::system, Origin::datasheet)
         .row<&P::memory_runtime>("2 GB", "0 B", "100 TB", "HBM that driver, libraries and workspace take",
                                  "no figure published; contexts, communication buffers and workspace of the usual "
@@ -259,17 +260,6 @@ Group plain()
                         "no product: the order of a server CPU", Origin::assumed);
 }
 
-Group serving()
-{
-    using P = ServingParams;
-    return table<&Parameters::serving>("Around the model's own work, counted in `served` and not in the hardware floor")
-        .row<&P::engine_overhead>("4 ms", "0 s", "1 s",
-                                  "of a server, per token: scheduling, sampling, tokens in and out",
-                                  "served speeds at low load are 2 to 6 ms a token slower than the hardware, whatever "
-                                  "the GPU: the middle",
-                                  Origin::derived);
-}
-
 // A kind of machine, and the parameters that it alone has.
 struct OfOneKind {
     std::string                   kind;
@@ -305,7 +295,7 @@ bool has_group(OfOneKind const& kind, std::string_view group)
 
 std::vector<Group> gpu_groups()
 {
-    return {gpu(), kernels(), nvlink(), sram(), plain(), serving(), device_energy_group(), engine_group()};
+    return {gpu(), kernels(), nvlink(), sram(), plain(), device_energy_group(), engine_group()};
 }
 
 std::vector<std::string> const& kind_names()

@@ -18,7 +18,7 @@ std::uint64_t blocks_of_group(Arriving const& request, std::size_t k, std::uint6
 
 } // namespace
 
-bool Replica::visible() const { return !waiting_.empty() && live_[waiting_.front()].asked.at <= now_; }
+bool Replica::visible() const { return !waiting_.empty() && live_[waiting_.front()].asked.at <= seen_until_; }
 
 // The longest run of blocks from the prompt's start on. At least one token is left to compute.
 Replica::Found Replica::found(Arriving const& request, std::uint64_t target) const

@@ -49,8 +49,9 @@ struct ServingOutcome {
     std::vector<EngineOutcome> engines;
     std::vector<LinkOutcome>   links;
     std::vector<std::string>   notes;
-    Ticks                      makespan   = 0; // until the last request has ended
-    std::uint64_t              state_hash = 0;
+    bool                       closed_loop = false; // a request came when another had ended
+    Ticks                      makespan    = 0;     // until the last request has ended
+    std::uint64_t              state_hash  = 0;
     std::uint64_t              modules = 0, messages = 0, wakes = 0; // of SystemC; sent; of engines
     configs::Books             books;
 };

@@ -29,6 +29,7 @@ struct SystemSpec {
     configs::Router       router       = configs::Router::round_robin;
     configs::KvTransfer   kv_transfer  = configs::KvTransfer::by_layer;
     bool                  step_by_step = false;
+    double                time_scale   = 1; // of what machines take: for a band around a figure
     // So many requests are under way, whatever their arrivals; nothing: they come when they arrive.
     std::optional<std::uint64_t> concurrency;
 };
