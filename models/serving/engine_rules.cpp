@@ -1,7 +1,7 @@
 #include "models/serving/engine_rules.hpp"
 
 #include "configs/does_not_fit.hpp"
-#include "models/engine_time.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include <algorithm>
 

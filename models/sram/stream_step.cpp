@@ -1,7 +1,7 @@
 // Walks through the operators: bytes over the rate, arithmetic over its rate, the larger of the two.
 #include "models/sram/stream_step.hpp"
 
-#include "models/engine_time.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"

@@ -1,6 +1,6 @@
 // Walks through the operators of a layer and of what runs once.
 #include "models/gpu/forms/gpu_step.hpp"
-#include "models/engine_time.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include "configs/failure.hpp"
 #include "models/gpu/forms/kernel_writer.hpp"

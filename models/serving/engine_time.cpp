@@ -1,4 +1,4 @@
-#include "models/engine_time.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include "configs/schema/gpu_tables.hpp"
 
