@@ -152,9 +152,4 @@ struct DeviceEnergyParams {
     Watts         host_power; // of its share of the server around it
 };
 
-// Around the model's own work.
-struct ServingParams {
-    Seconds engine_overhead; // per token: scheduling, sampling, tokens in and out
-};
-
 } // namespace scribeline::configs

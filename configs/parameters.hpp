@@ -213,7 +213,6 @@ struct Parameters {
     NvlinkParams       nvlink;
     SramParams         sram;
     PlainParams        plain;
-    ServingParams      serving;
     DeviceEnergyParams device_energy;
     EngineParams       engine;
     PriceParams        price;

@@ -20,6 +20,7 @@ Group engine_group()
     return table<&Parameters::engine>(
                "The inference engine that `serve` puts on every replica; 0 is the engine's own default")
         .row<&P::name>("vllm", "whose scheduler decides what a step computes", src::user, Origin::choice)
+        .row<&P::version>("newest", "of the engine: whose times configs/engines has", src::user, Origin::choice)
         .row<&P::max_num_batched_tokens>("0", "0", "1048576", "computed in one step at most; 0: as the engine has it",
                                          src::defaults, Origin::published)
         .counts("token")
@@ -48,15 +49,29 @@ Group engine_group()
         .row<&P::schedule_conservativeness>("100 %", "1 %", "1000 %",
                                             "sglang: scales the share of output that is reserved for what runs",
                                             src::defaults, Origin::published)
-        .row<&P::step_overhead>("126 us", "0 s", "1 s", "of the engine, between two steps", src::fit, Origin::published)
-        .row<&P::layer_overhead>("32 us", "0 s", "1 s", "of the engine, for each layer of a step", src::fit,
+        .row<&P::async_scheduling>("true",
+                                   "a step is planned while the one before it runs: who arrives meanwhile waits for "
+                                   "one step more",
+                                   src::defaults, Origin::published)
+        .row<&P::step_overhead>("126 us", "0 s", "1 s", "of the engine, between two steps that a host launches",
+                                src::fit, Origin::published)
+        .row<&P::layer_overhead>("32 us", "0 s", "1 s", "the same for each layer of a step", src::fit,
                                  Origin::published)
-        .row<&P::request_overhead>("4 us", "0 s", "1 s", "of the engine, for each request of the batch", src::fit,
+        .row<&P::request_overhead>("4 us", "0 s", "1 s", "the same for each request of the batch", src::fit,
                                    Origin::published)
+        .row<&P::prompt_layer_launch>("0 us", "0 s", "1 s",
+                                      "by the host, of each layer for each prompt that a step takes in, whose kernels "
+                                      "stand in no graph: a step takes at least that",
+                                      src::fit, Origin::published)
         .row<&P::api_request>("15.6 ms", "0 s", "10 s", "between client and engine, once a request", src::fit,
                               Origin::published)
-        .row<&P::api_token>("46 us", "0 s", "1 s", "between engine and client, of each token", src::fit,
-                            Origin::published)
+        .row<&P::api_prompt_token>("0 us", "0 s", "1 s",
+                                   "of each token of a prompt, by the one thread that takes in the requests of a "
+                                   "replica",
+                                   src::fit, Origin::published)
+        .row<&P::api_token>("46 us", "0 s", "1 s",
+                            "between engine and client, of each token: a step takes at least that for all of its own",
+                            src::fit, Origin::published)
         .row<&P::router>("round_robin",
                          "which replica takes a request: each in turn, that with the fewest tokens to "
                          "do, or that which holds most of the prompt",

@@ -279,17 +279,6 @@ Group plain()
                         "no product: the order of a server CPU", Origin::assumed);
 }
 
-Group serving()
-{
-    using P = ServingParams;
-    return table<&Parameters::serving>("Around the model's own work, counted in `served` and not in the hardware floor")
-        .row<&P::engine_overhead>("4 ms", "0 s", "1 s",
-                                  "of a server, per token: scheduling, sampling, tokens in and out",
-                                  "served speeds at low load are 2 to 6 ms a token slower than the hardware, whatever "
-                                  "the GPU: the middle",
-                                  Origin::derived);
-}
-
 // A kind of machine, and the parameters that it alone has.
 struct OfOneKind {
     std::string                   kind;
@@ -325,8 +314,7 @@ bool has_group(OfOneKind const& kind, std::string_view group)
 
 std::vector<Group> gpu_groups()
 {
-    return {gpu(),          kernels(),    nvlink(), sram(), plain(), serving(), device_energy_group(),
-            engine_group(), price_group()};
+    return {gpu(), kernels(), nvlink(), sram(), plain(), device_energy_group(), engine_group(), price_group()};
 }
 
 std::vector<std::string> const& kind_names()

@@ -63,6 +63,19 @@ must be there, and what the kinds in the file need:
   set                parameters as --set: gpu.memory_bandwidth=4.8 TB/s;workload.kv_bits=8
   unit               ns, us, ms, s; of a token also tok/s, of one user; of a power W (device_power)
 
+A file about requests that were served has the columns concurrency or trace. case_id, kind, machine, model, metric,
+value, unit, tolerance_percent and source must be there:
+
+  kind               served                 input, output (a length, or a distribution as serve takes it), concurrency
+                     served_trace           trace: a file of requests, which starts at the cases file
+                     served_disaggregated   as served, with machine for the prompts and decode_machine for the tokens
+  machine            of one replica, as --machine; replicas, decode_replicas: how many, without: 1
+  engine, version    vllm, sglang or trtllm, and whose times configs/engines has; without: the newest
+  requests           of a closed loop; without: ten times the concurrency
+  set                parameters as --set: engine.max_num_seqs=128;gpu.tensor=2
+  metric             time_to_first_token, inter_token_latency, end_to_end_latency, queue_time: means over requests;
+                     makespan; output_tokens_per_second
+
 )";
 }
 

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/schema/consistency.hpp"
+#include "configs/schema/engine_files.hpp"
 #include "configs/schema/file.hpp"
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/table.hpp"
@@ -166,6 +167,29 @@ class Resolver {
         setting.set_by   = given.option;
         setting.origin   = Origin::choice;
         setting.citation = "command line";
+    }
+
+    // What an engine takes, of the version that was asked for, where nobody says anything else.
+    void follow_engine()
+    {
+        auto const& engine = config_.parameters.engine;
+        auto        file   = ConfigFile{};
+        try {
+            file = read_engine_file(engine.name, engine.version);
+        } catch (UserError const& error) {
+            complaints_.push_back(fmt::format("configuration: error: {}", error.what()));
+            return;
+        }
+        // An earlier run keeps the times that it had, unless another engine is asked for now.
+        auto const typed = [&](char const* name) { return setting_of(*find_row(name)).set_by.rfind("--", 0) == 0; };
+        auto const other = typed("engine.name") || typed("engine.version");
+        for (auto const& assignment : file.assignments) {
+            auto const& set_by = setting_of(*find_row(assignment.name)).set_by;
+            if (set_by == "default" || (other && set_by.rfind("engines/", 0) == 0))
+                apply(file, assignment);
+        }
+        if (!file.mistakes.empty())
+            complaints_.push_back(file.complaints());
     }
 
     Config finish()
@@ -381,6 +405,7 @@ Config resolve_layers(CommandLine const& line, std::optional<ConfigFile> earlier
         resolver.apply(read_technology(*technology));
     for (auto const& given : line.overrides)
         resolver.apply(given);
+    resolver.follow_engine();
     copy_options(line, resolver.config());
     return resolver.finish();
 }

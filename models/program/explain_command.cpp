@@ -5,6 +5,7 @@
 #include "configs/schema/table.hpp"
 #include "configs/share.hpp"
 #include "models/program/list_command.hpp"
+#include "models/program/system_file.hpp"
 #include "results/views/explain_file.hpp"
 #include "results/views/glossary.hpp"
 #include "results/views/report_text.hpp"
@@ -39,12 +40,12 @@ std::string explained(std::string const& word)
     for (auto const& list : {glossary_words(), configs::shipped_machines(), workloads::shipped_models()})
         known.insert(known.end(), list.begin(), list.end());
     auto const nearest_key = configs::did_you_mean_row(word);
-    throw configs::UserError{configs::Exit::usage,
-                             fmt::format("no parameter, no word of a report, no machine, no model and no file {}{}\n"
-                                         "'scribeline list parameters', 'list metrics', 'list machines' and 'list "
-                                         "models' show what there is.",
-                                         configs::shown(word),
-                                         nearest_key.empty() ? configs::did_you_mean(word, known) : nearest_key)};
+    throw configs::UserError{
+        configs::Exit::usage,
+        fmt::format("no parameter, no word of a report, no machine, no model, no system and no file {}{}\n"
+                    "'scribeline list parameters', 'list metrics', 'list machines' and 'list "
+                    "models' show what there is.",
+                    configs::shown(word), nearest_key.empty() ? configs::did_you_mean(word, known) : nearest_key)};
 }
 
 } // namespace
@@ -52,6 +53,10 @@ std::string explained(std::string const& word)
 configs::Exit explain_command(configs::CommandLine const& line, std::ostream& out)
 {
     auto const& word = line.arguments.front();
+    if (names_a_system(word)) {
+        out << explained_system(word);
+        return configs::Exit::done;
+    }
     out << (names_a_file(word) ? explain_file(word, page_width(STDOUT_FILENO)) : explained(word));
     return configs::Exit::done;
 }

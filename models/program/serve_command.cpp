@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -176,13 +177,14 @@ models::ToolSpec tools_of(std::string const& text)
     return spec;
 }
 
-models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
+// `name`: one of several that --system names.
+models::SystemSpec system_of(CommandLine const& line, Asked const& asked, std::optional<std::string> const& name = {})
 {
     auto spec = models::SystemSpec{};
     if (auto const file = asked.text("system")) {
         if (!line.machine.empty() || asked.has("replicas"))
             refuse("--system names machines and replicas itself: leave out --machine and --replicas");
-        spec = read_system(*file, line);
+        spec = read_system(name.value_or(*file), line);
     } else {
         if (line.machine.empty())
             refuse("serve: on which machine? Give --machine h100:8, or --system FILE");
@@ -225,6 +227,61 @@ configs::Option tier_option()
                                 }});
 }
 
+models::Counted counted_of(Asked const& asked)
+{
+    auto const read = [](std::string const& text, bool first) {
+        return first ? models::parse_counted(text, std::nullopt) : models::parse_counted(std::nullopt, text);
+    };
+    auto counted =
+        asked.read("warmup", [&](std::string const& text) { return read(text, true); }).value_or(models::Counted{});
+    auto const last =
+        asked.read("drain", [&](std::string const& text) { return read(text, false); }).value_or(models::Counted{});
+    counted.skip_last = last.skip_last;
+    counted.until     = last.until;
+    return counted;
+}
+
+std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, Asked const& asked,
+                                                      configs::Config const& config)
+{
+    return asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, config.parameters.run.seed);
+}
+
+void show(CommandLine const& line, Document const& document, std::ostream& out)
+{
+    switch (line.format) {
+    case configs::OutputFormat::json:
+        out << as_json(document);
+        break;
+    case configs::OutputFormat::csv:
+        out << as_csv(document);
+        break;
+    case configs::OutputFormat::table: {
+        auto const text = fit_to_print(as_text(document, page_width(STDOUT_FILENO)));
+        out << (has_color(line.color, STDOUT_FILENO) ? with_bold_headings(text) : text);
+    }
+    }
+}
+
+// The same requests on each of the systems that a comma divides.
+Document several_systems(CommandLine const& line, Asked const& asked, models::ServiceLevel const& level,
+                         models::Counted const& counted)
+{
+    if (!line.output.empty())
+        refuse("--output: a file holds one system. Name one with --system");
+    auto systems = std::vector<ServedSystem>{};
+    auto source  = std::string{};
+    auto names   = std::istringstream{*asked.text("system")};
+    for (auto name = std::string{}; std::getline(names, name, ',');) {
+        auto const spec     = system_of(line, asked, name);
+        auto const requests = requests_of(line, asked, spec.pools.front().config);
+        auto const outcome  = models::serve(spec, *requests);
+        systems.push_back({name, models::summary_of(outcome, level, counted)});
+        source = outcome.source;
+    }
+    return document_of_systems(source, systems, level);
+}
+
 // Both are called so where one types them: `--output 256` and `-o run.h5`.
 configs::Option tokens_or_file()
 {
@@ -249,7 +306,8 @@ std::vector<configs::Option> serve_options()
     using namespace configs;
     auto of_traces = trace_options(), of_machines = configuration_options();
     auto options = std::vector<Option>{
-        own_option("system", "NAME|FILE", "pools of machines ('scribeline list systems'), instead of --machine"),
+        own_option("system", "NAME|FILE[,..]",
+                   "pools of machines ('scribeline list systems'), instead of --machine; several: a row each"),
         own_option("replicas", "N", "of the machine, each with the whole model; without: 1"),
         parameter_option("model", "workload.model", "NAME|FILE",
                          "a shipped model ('scribeline list models') or a Hugging Face config.json"),
@@ -279,6 +337,10 @@ std::vector<configs::Option> serve_options()
         parameter_option("router", "engine.router", "round_robin|least_tokens|prefix_aware",
                          "which replica takes a request"),
         own_option("slo", "ttft=2s,itl=50ms|voice|chat|coding", "what a request must keep to count as good"),
+        own_option("warmup", "N|TIME", "the first requests, or those of the first time, are served and not counted"),
+        own_option("drain", "N|TIME", "the last requests, or those of the last time, are served and not counted"),
+        own_option("band", "SHARE",
+                   "served again by machines so much faster and slower, such as 5 %: how far figures move"),
         own_option("step-by-step", "", "take every step by itself: slower, and the same"),
         parameter_option("fidelity", "run.fidelity", "auto|folded|closed_form",
                          "of the machine's steps; auto: formulas")};
@@ -299,31 +361,39 @@ std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, m
 
 Exit serve_command(CommandLine const& line, std::ostream& out)
 {
-    auto const  asked   = Asked{line};
-    auto const  level   = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
-    auto const  spec    = system_of(line, asked);
+    auto const asked   = Asked{line};
+    auto const level   = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
+    auto const counted = counted_of(asked);
+    auto const band = asked.read("band", [](std::string const& text) { return configs::parse<configs::Share>(text); });
+    if (band && !(band->value > 0 && band->value < 1))
+        refuse("--band: expected a share between 0 and 1, such as 5 %");
+    if (asked.text("system").value_or("").find(',') != std::string::npos) {
+        show(line, several_systems(line, asked, level, counted), out);
+        return Exit::done;
+    }
+    auto        spec    = system_of(line, asked);
     auto const& config  = spec.pools.front().config;
-    auto const  source  = asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, config.parameters.run.seed);
+    auto const  source  = requests_of(line, asked, config);
     auto        file    = config.output.empty() ? std::nullopt : std::optional{ServeFile::prepare(config.output)};
     auto const  outcome = models::serve(spec, *source);
-    auto const  summary = models::summary_of(outcome, level);
+    auto const  summary = models::summary_of(outcome, level, counted);
     auto const  costs   = models::costs_of(spec, outcome);
     if (file)
         file->write(config, outcome, summary, costs);
     auto document = document_of(outcome, summary, level);
     add_costs(document, outcome, costs);
-    switch (config.format) {
-    case configs::OutputFormat::json:
-        out << as_json(document);
-        break;
-    case configs::OutputFormat::csv:
-        out << as_csv(document);
-        break;
-    case configs::OutputFormat::table: {
-        auto const text = fit_to_print(as_text(document, page_width(STDOUT_FILENO)));
-        out << (has_color(line.color, STDOUT_FILENO) ? with_bold_headings(text) : text);
+    if (band) {
+        auto around = std::vector<ServedSystem>{};
+        for (auto const scale : {1 - band->value, 1 + band->value}) {
+            spec.time_scale  = scale;
+            auto const again = requests_of(line, asked, config);
+            around.push_back({fmt::format("machines take {:+.1f} %", 100 * (scale - 1)),
+                              models::summary_of(models::serve(spec, *again), level, counted)});
+        }
+        document.sections.push_back({"The same on faster and slower machines",
+                                     document_of_systems(outcome.source, around, level).sections.front().blocks});
     }
-    }
+    show(line, document, out);
     return Exit::done;
 }
 

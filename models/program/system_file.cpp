@@ -1,9 +1,16 @@
 #include "models/program/system_file.hpp"
 
+#include "configs/failure.hpp"
 #include "configs/schema/gpu_tables.hpp"
+#include "configs/schema/limits.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/system_file.hpp"
+#include "configs/schema/whole_file.hpp"
 #include "configs/units/text.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -56,6 +63,8 @@ models::SystemSpec read_system(std::string const& name_or_path, configs::Command
     spec.name       = file.name;
     for (auto const& each : file.pools) {
         auto of_pool    = line;
+        of_pool.command = "serve";
+        of_pool.arguments.clear(); // of `validate`: the system itself
         of_pool.machine = each.machine;
         of_pool.overrides.clear();
         auto const kind = configs::kind_of_machine(each.machine);
@@ -82,6 +91,40 @@ models::SystemSpec read_system(std::string const& name_or_path, configs::Command
     if (file.tools)
         spec.tools = models::ToolSpec{"tools", file.tools->cores, file.tools->speed};
     return spec;
+}
+
+bool names_a_system(std::string const& word)
+{
+    auto const shipped = configs::shipped_systems();
+    if (std::find(shipped.begin(), shipped.end(), word) != shipped.end())
+        return true;
+    constexpr std::string_view ending = ".toml";
+    if (word.size() <= ending.size() || word.compare(word.size() - ending.size(), ending.size(), ending) != 0)
+        return false;
+    auto failed = std::error_code{};
+    return std::filesystem::is_regular_file(word, failed) &&
+           configs::read_whole_file(word, configs::limits::toml).find("[[pool]]") != std::string::npos;
+}
+
+std::string explained_system(std::string const& name_or_path)
+{
+    auto const file = configs::read_system_file(name_or_path);
+    auto       text = fmt::format("{}: {}.\n", configs::printable(file.name), configs::printable(file.description));
+    for (auto const& pool : file.pools) {
+        auto const does = pool.role == "prefill"  ? "takes in prompts"
+                          : pool.role == "decode" ? "makes tokens"
+                                                  : "takes in prompts and makes tokens";
+        text +=
+            fmt::format("  {}: {} replica{} of {}, {}{}{}\n", configs::printable(pool.name), pool.replicas,
+                        pool.replicas == 1 ? "" : "s", configs::printable(pool.machine), does,
+                        pool.network.empty() ? "" : ", network " + configs::printable(pool.network),
+                        pool.network_latency.empty() ? "" : ", latency " + configs::printable(pool.network_latency));
+        for (auto const& given : pool.overrides)
+            text += fmt::format("    {} = {}\n", configs::printable(given.name), configs::printable(given.text));
+    }
+    for (auto const& given : file.overrides)
+        text += fmt::format("  {} = {}\n", configs::printable(given.name), configs::printable(given.text));
+    return text;
 }
 
 } // namespace scribeline::program

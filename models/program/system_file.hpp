@@ -12,4 +12,10 @@ namespace scribeline::program {
 // as configs::read_system_file() and configs::resolve() do.
 models::SystemSpec read_system(std::string const& name_or_path, configs::CommandLine const& line);
 
+// A shipped system, or a file with pools in it.
+bool names_a_system(std::string const& word);
+
+// What the file says, in lines.
+std::string explained_system(std::string const& name_or_path);
+
 } // namespace scribeline::program

@@ -146,8 +146,8 @@ class Reader {
     void read_measurement(std::optional<std::size_t> kind)
     {
         std::vector<std::string> metrics, units;
-        for (auto const& each : case_metrics)
-            metrics.emplace_back(each.name);
+        for (std::size_t i = 0; i + served_metrics < case_metrics.size(); ++i)
+            metrics.emplace_back(case_metrics[i].name);
         for (auto const& each : case_units)
             units.emplace_back(each.name);
         auto const metric = word("metric", metrics);

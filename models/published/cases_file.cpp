@@ -6,6 +6,7 @@
 #include "models/published/case_reader.hpp"
 #include "models/published/comma_table.hpp"
 #include "models/published/gpu_case_reader.hpp"
+#include "models/published/served_case_reader.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -60,14 +61,29 @@ ColumnSet const& of_gpus()
     return set;
 }
 
+ColumnSet const& of_serving()
+{
+    static auto const set =
+        ColumnSet{{served_case_columns.begin(), served_case_columns.end()},
+                  {"case_id", "kind", "machine", "model", "metric", "value", "unit", "tolerance_percent", "source"}};
+    return set;
+}
+
 // Files about GPUs have no region, and say what a kernel works on.
+bool has_column(CommaRow const& header, std::string const& column)
+{
+    return std::any_of(header.cells.begin(), header.cells.end(),
+                       [&](std::string const& cell) { return lower(cell) == column; });
+}
 bool is_about_gpus(CommaRow const& header)
 {
-    auto const has = [&](std::string const& column) {
-        return std::any_of(header.cells.begin(), header.cells.end(),
-                           [&](std::string const& cell) { return lower(cell) == column; });
-    };
-    return !has("region") && !has("metric") && (has("bits") || has("bytes"));
+    return !has_column(header, "region") && !has_column(header, "metric") &&
+           (has_column(header, "bits") || has_column(header, "bytes"));
+}
+// What was served says how many requests there were at a time, or which.
+bool is_about_serving(CommaRow const& header)
+{
+    return !has_column(header, "region") && (has_column(header, "concurrency") || has_column(header, "trace"));
 }
 
 // Index of each cell's column in `set.known`; nothing for cells behind the last name. Empty when the header is wrong.
@@ -125,8 +141,9 @@ void read_table(std::string_view text, std::string const& file, Findings& found)
                                              fmt::join(case_columns, ",")));
         return;
     }
-    auto const  gpus    = is_about_gpus(rows.front());
-    auto const& set     = gpus ? of_gpus() : of_wafers();
+    auto const  serving = is_about_serving(rows.front());
+    auto const  gpus    = !serving && is_about_gpus(rows.front());
+    auto const& set     = serving ? of_serving() : gpus ? of_gpus() : of_wafers();
     auto const  columns = read_header(rows.front(), file, set, found.mistakes);
     if (columns.empty())
         return;
@@ -154,8 +171,9 @@ void read_table(std::string_view text, std::string const& file, Findings& found)
         }
         std::vector<CellError> errors;
         auto const             folder = std::filesystem::path{file}.parent_path().string();
-        auto                   read   = gpus ? read_gpu_case(as_array<GpuCaseCells>(cells), folder, errors)
-                                             : read_case(as_array<CaseCells>(cells), folder, errors);
+        auto                   read   = serving ? read_served_case(as_array<ServedCaseCells>(cells), folder, errors)
+                                        : gpus  ? read_gpu_case(as_array<GpuCaseCells>(cells), folder, errors)
+                                                : read_case(as_array<CaseCells>(cells), folder, errors);
         for (auto const& error : errors)
             complain(fmt::format("column '{}': {}", error.column, error.what));
         if (errors.empty()) {
@@ -185,8 +203,8 @@ std::vector<MeasuredCase> require_sound(Findings found)
 std::vector<std::string> shipped_cases()
 {
     auto files = std::vector<std::string>{};
-    for (auto const* name :
-         {"results/published/wafer.csv", "results/published/gpu.csv", "results/published/power.csv"}) {
+    for (auto const* name : {"results/published/wafer.csv", "results/published/gpu.csv", "results/published/power.csv",
+                             "results/published/served.csv"}) {
         auto const found = configs::find_shared(name);
         if (!found)
             throw UserError{Exit::no_input,

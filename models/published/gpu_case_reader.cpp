@@ -93,7 +93,8 @@ class GpuReader {
 
     void read_kind()
     {
-        auto const known = std::vector<std::string>{case_kinds.begin() + wafer_kinds, case_kinds.end()};
+        auto const known =
+            std::vector<std::string>{case_kinds.begin() + wafer_kinds, case_kinds.begin() + wafer_kinds + gpu_kinds};
         auto const found = std::find(known.begin(), known.end(), cell("kind"));
         if (found == known.end())
             complain("kind", fmt::format("{} is none of {}{}", shown(cell("kind")), fmt::join(known, ", "),

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,13 +31,32 @@ enum class CaseKind : std::uint8_t {
     gpu_decode,
     gpu_served,
     gpu_power,
+    served,
+    served_trace,
+    served_disaggregated,
 };
-inline constexpr std::array     case_kinds{"decode",        "prefill",    "gemv",          "collective",
-                                       "transfer",      "gpu_gemm",   "gpu_attention", "gpu_prefill_attention",
-                                       "gpu_allreduce", "gpu_decode", "gpu_served",    "gpu_power"};
-inline constexpr std::ptrdiff_t wafer_kinds = 5; // the first ones; the others have columns of their own (gpu_case.hpp)
-inline bool                     is_of_gpus(CaseKind kind) { return static_cast<std::ptrdiff_t>(kind) >= wafer_kinds; }
-inline char const*              name_of(CaseKind kind) { return case_kinds[static_cast<std::size_t>(kind)]; }
+inline constexpr std::array     case_kinds{"decode",
+                                       "prefill",
+                                       "gemv",
+                                       "collective",
+                                       "transfer",
+                                       "gpu_gemm",
+                                       "gpu_attention",
+                                       "gpu_prefill_attention",
+                                       "gpu_allreduce",
+                                       "gpu_decode",
+                                       "gpu_served",
+                                       "gpu_power",
+                                       "served",
+                                       "served_trace",
+                                       "served_disaggregated"};
+inline constexpr std::ptrdiff_t wafer_kinds = 5; // the first ones; those behind have other columns (gpu_case.hpp),
+inline constexpr std::ptrdiff_t gpu_kinds   = 7; // and the last ones others again (served_case.hpp)
+inline bool                     is_served(CaseKind kind) { return kind >= CaseKind::served; }
+inline bool is_of_gpus(CaseKind kind) { return static_cast<std::ptrdiff_t>(kind) >= wafer_kinds && !is_served(kind); }
+inline char const* name_of(CaseKind kind) { return case_kinds[static_cast<std::size_t>(kind)]; }
+
+struct ServedCase; // models/published/served_case.hpp
 
 // A metric is of what the row runs (one layer, one product, one collective), or of a token: layers times that. Names
 // that the results of `run` and the published tables use mean the same as ours.
@@ -59,7 +79,14 @@ inline constexpr std::array case_metrics{
     CaseMetric{"prompt_tokens_per_s", true, true, true},
     CaseMetric{"prompt_tokens_per_second", true, true, true},
     CaseMetric{"device_power", false, false, false},
+    CaseMetric{"time_to_first_token", false, false, false},
+    CaseMetric{"inter_token_latency", false, false, false},
+    CaseMetric{"end_to_end_latency", false, false, false},
+    CaseMetric{"queue_time", false, false, false},
+    CaseMetric{"makespan", false, false, false},
+    CaseMetric{"output_tokens_per_second", false, false, true},
 };
+inline constexpr std::size_t served_metrics = 6; // the last ones: of requests that were served
 
 enum class UnitOf : std::uint8_t { cycles, time, rate, power };
 struct CaseUnit {
@@ -100,6 +127,8 @@ struct MeasuredCase {
     std::uint32_t         matrix = 0; // gemv: N of the product [1, N] x [N, N]
     LineCase              line_case;  // collective and transfer
     GpuCase               gpu;        // the kinds of GPUs
+
+    std::shared_ptr<ServedCase const> served; // the kinds that are served
 
     // Cycles of what the row runs, in the row's metric and unit, at the row's clock. The tokens of a rate are those
     // that the row makes in that time: one, or in a prefill the whole prompt.

@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "fabric/fold.hpp"
 #include "fabric/mesh.hpp"
+#include "models/published/served_case.hpp"
 #include "models/wafer/folded_system.hpp"
 #include "workloads/decode_step.hpp"
 #include "workloads/mapping/collective_forms.hpp"
@@ -149,6 +150,16 @@ void run_gpu_case(CaseOutcome& out)
     out.closed_form = in_unit(time.form);
 }
 
+// In seconds, or tokens a second.
+void run_served_case(CaseOutcome& out)
+{
+    auto const& m      = out.measured;
+    auto const  figure = served_figure(m);
+    out.fidelity       = "serving";
+    out.note           = figure.note;
+    out.simulated      = m.unit.of == UnitOf::rate ? figure.value : figure.value / m.unit.seconds;
+}
+
 void run_wafer_case(CaseOutcome& out)
 {
     auto const& m     = out.measured;
@@ -201,7 +212,7 @@ CaseOutcome run_case(MeasuredCase const& m)
     if (out.note = not_built(m); !out.note.empty())
         return out;
     try {
-        (is_of_gpus(m.kind) ? run_gpu_case : run_wafer_case)(out);
+        (is_served(m.kind) ? run_served_case : is_of_gpus(m.kind) ? run_gpu_case : run_wafer_case)(out);
         out.deviation_percent = 100 * (*out.simulated / m.value - 1);
         out.verdict           = !m.tolerance                                       ? Verdict::reported
                                 : std::fabs(out.deviation_percent) <= *m.tolerance ? Verdict::within

@@ -13,7 +13,7 @@ std::uint64_t whole_blocks_of_group(Arriving const& request, std::size_t k, std:
     return from >= request.input ? 0 : std::min(request.group_tokens, request.input - from) / block;
 }
 
-bool Replica::visible() const { return !waiting_.empty() && live_[waiting_.front()].asked.at <= now_; }
+bool Replica::visible() const { return !waiting_.empty() && live_[waiting_.front()].asked.at <= seen_until_; }
 
 // The longest run of blocks from the prompt's start on. At least one token is left to compute.
 Replica::Found Replica::found(Arriving const& request, std::uint64_t target) const

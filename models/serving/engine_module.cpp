@@ -64,7 +64,14 @@ void EngineModule::set_departure(Departure const& departure, NetworkPort& own, s
 
 void EngineModule::take(Message& message)
 {
-    log_[message.request.record].replica = number_;
+    auto& record   = log_[message.request.record];
+    record.replica = number_;
+    if (!message.request.prefilled) { // one thread takes requests in, one after another
+        auto const begin = std::max(message.request.at, taken_in_);
+        taken_in_        = begin + replica_.rules().api_prompt_token * static_cast<Ticks>(message.request.input);
+        record.of(Phase::engine) += taken_in_ - message.request.at;
+        message.request.at = taken_in_;
+    }
     replica_.accept(std::move(message.request));
     arm();
 }
@@ -122,6 +129,7 @@ void EngineModule::deal_with(Happening const& what)
     if (what.tokens > leaving.sent)
         transfer(leaving, what.tokens - leaving.sent, what.at, what.at);
     auto const arrives = std::max(leaving.arrives + departure_.latency, what.at);
+    replica_.leaves(what.slot, arrives);
     log_[what.record].of(Phase::transfer) += arrives - what.at;
     leaving.request.at = arrives;
     on_the_way_.push({arrives, what.record});

@@ -1,6 +1,7 @@
 #include "models/serving/engine_rules.hpp"
 
 #include "configs/does_not_fit.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include <algorithm>
 
@@ -54,9 +55,11 @@ double pool_tokens(RoomOfTier const& tier, double share)
 
 } // namespace
 
-EngineRules engine_rules(configs::EngineParams const& engine, Room const& room, std::uint32_t devices,
+EngineRules engine_rules(configs::Parameters const& parameters, Room const& room, std::uint32_t devices,
                          std::uint32_t layers)
 {
+    auto const& engine = parameters.engine;
+    auto const  time   = engine_time(parameters, layers);
     SCRIBELINE_EXPECT(!room.tiers.empty() && devices > 0);
     auto const& standard = defaults_of(engine.name);
     auto const& tier     = room.tiers.front();
@@ -75,9 +78,13 @@ EngineRules engine_rules(configs::EngineParams const& engine, Room const& room, 
     rules.reserved_at_first       = reserved_at_first * engine.schedule_conservativeness.value;
     rules.reserved_at_least       = rules.reserved_at_first * reserved_share_at_least;
     rules.reserved_less_each_step = (rules.reserved_at_first - rules.reserved_at_least) / reserved_steps;
-    rules.step_overhead           = ticks_of(engine.step_overhead + engine.layer_overhead * layers);
-    rules.request_overhead        = ticks_of(engine.request_overhead);
+    rules.plans_ahead             = engine.async_scheduling;
+    rules.step_overhead           = ticks_of(time.step);
+    rules.request_overhead        = ticks_of(time.request);
+    rules.prompt_launch           = ticks_of(time.prompt_launch);
+    rules.token_floor             = ticks_of(time.token);
     rules.api_request             = ticks_of(engine.api_request);
+    rules.api_prompt_token        = ticks_of(engine.api_prompt_token);
     rules.api_token               = ticks_of(engine.api_token);
 
     auto const share  = engine.gpu_memory_utilization.value > 0 ? engine.gpu_memory_utilization.value : standard.memory;

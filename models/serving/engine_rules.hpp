@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "configs/engine_parameters.hpp"
+#include "configs/parameters.hpp"
 #include "models/machine.hpp"
 #include "models/serving/ticks.hpp"
 
@@ -24,9 +24,15 @@ struct EngineRules {
     double              reserved_at_first = 0.7, reserved_at_least = 0.098; // sglang: share of output, and its end
     double              reserved_less_each_step = 0;
 
+    bool  plans_ahead   = false;                   // a step is planned when the one before it begins
     Ticks step_overhead = 0, request_overhead = 0; // of the engine: a step, layers counted; each request of it
-    Ticks api_request = 0, api_token = 0;
+    Ticks prompt_launch = 0, token_floor = 0;      // a step takes at least so long for each prompt, and for each token
+    Ticks api_request = 0, api_prompt_token = 0, api_token = 0;
 
+    Ticks host_floor(std::uint64_t prompts, std::uint64_t tokens) const
+    {
+        return prompt_launch * static_cast<Ticks>(prompts) + token_floor * static_cast<Ticks>(tokens);
+    }
     std::uint64_t pool_tokens() const { return pool_blocks * block; }
     Ticks         overhead(std::uint64_t requests) const
     {
@@ -35,7 +41,7 @@ struct EngineRules {
 };
 
 // Throws configs::UserError where the parameters contradict each other, configs::DoesNotFit where no block is left.
-EngineRules engine_rules(configs::EngineParams const& engine, Room const& room, std::uint32_t devices,
+EngineRules engine_rules(configs::Parameters const& parameters, Room const& room, std::uint32_t devices,
                          std::uint32_t layers);
 
 } // namespace scribeline::models

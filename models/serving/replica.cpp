@@ -66,19 +66,23 @@ void Replica::finish_plan()
 {
     auto const before = now_;
     now_              = due_;
+    seen_until_       = now_;
     if (plan_.steps == 0) {
         totals_.idle += now_ - before;
         totals_.parked_block_seconds += seconds_of(now_ - before).value() * static_cast<double>(pool_.parked());
         totals_.block_seconds += seconds_of(now_ - before).value() * static_cast<double>(pool_.in_use());
         return;
     }
-    meter_plan();
-    auto const steps = static_cast<Ticks>(plan_.steps);
-    auto const used  = pool_.in_use();
-    auto const held  = pool_.parked();
-    engine_clock_ += plan_.overhead * steps;
-    totals_.engine += plan_.overhead * steps;
-    totals_.machine += plan_.duration - plan_.overhead * steps;
+    if (rules_.plans_ahead) // what follows was planned when the last of these steps began
+        seen_until_ = plan_.start + (plan_.steps > 1 ? time_of(plan_.steps - 1) : 0);
+    auto const used = pool_.in_use();
+    auto const held = pool_.parked();
+    auto const machine =
+        plan_.prompts.empty() ? law_.decode_run(plan_.decoding, plan_.attended, plan_.steps) : plan_.machine;
+    meter_plan(machine);
+    engine_clock_ += plan_.duration - machine;
+    totals_.engine += plan_.duration - machine;
+    totals_.machine += machine;
     totals_.steps += plan_.steps;
     if (plan_.decoding > 0) {
         take_blocks(crossings(plan_.steps) - plan_.first_blocks);
@@ -119,10 +123,9 @@ void Replica::finish_plan()
 }
 
 // The engine's time between steps is shared by all requests of the batch alike.
-void Replica::meter_plan()
+void Replica::meter_plan(Ticks machine)
 {
-    auto const overhead = plan_.overhead * static_cast<Ticks>(plan_.steps);
-    auto const machine  = plan_.duration - overhead;
+    auto const overhead = plan_.duration - machine;
     if (plan_.prompts.empty()) {
         meter_.decoded(plan_.decoding, plan_.attended, plan_.steps, {machine, overhead});
         return;
@@ -145,9 +148,12 @@ void Replica::begin_next()
 {
     admit_landed();
     admit_loaded();
+    release_left();
     plan_.start = now_;
-    if (running_.empty())
+    if (running_.empty()) {
         reserved_ratio_ = rules_.reserved_at_first;
+        seen_until_     = now_; // no step is under way: who comes is seen at once
+    }
     auto const one_only  = rules_.name == configs::EngineName::sglang ? plan_sglang() : plan_vllm();
     totals_.most_running = std::max<std::uint64_t>(totals_.most_running, running_.size());
     begin_steps(one_only || options_.step_by_step || !first_tokens_.empty());
@@ -166,12 +172,14 @@ void Replica::begin_steps(bool one_only)
         auto chunks = std::vector<Chunk>{};
         for (auto const& [slot, tokens] : plan_.prompts)
             chunks.push_back({live_[slot].computed, tokens});
-        auto const time = law_.mixed(plan_.decoding, plan_.attended, chunks);
-        plan_.steps     = 1;
-        plan_.lag       = time.lag;
-        plan_.decode    = time.decode;
-        plan_.behind    = time.behind;
-        plan_.duration  = time.duration + plan_.overhead;
+        auto const time    = law_.mixed(plan_.decoding, plan_.attended, chunks);
+        plan_.steps        = 1;
+        plan_.machine      = time.duration;
+        plan_.lag          = time.lag;
+        plan_.decode       = time.decode;
+        plan_.behind       = time.behind;
+        auto const prompts = plan_.prompts.size();
+        plan_.duration = plan_.overhead + std::max(time.duration, rules_.host_floor(prompts, plan_.decoding + prompts));
     } else {
         while (live_[ending_.top().slot].epoch != ending_.top().epoch)
             ending_.pop();
@@ -184,7 +192,7 @@ void Replica::begin_steps(bool one_only)
         for (auto const& [slot, tokens] : plan_.prompts)
             happenings_.push_back({Happening::Kind::taking_in, live_[slot].asked.record, due_ + plan_.lag, now_,
                                    live_[slot].computed + tokens});
-    if (!waiting_.empty() && live_[waiting_.front()].asked.at > now_)
+    if (!waiting_.empty() && live_[waiting_.front()].asked.at > seen_until_)
         cut(live_[waiting_.front()].asked.at);
     if (!landing_.empty())
         cut(landing_.top().at);
@@ -198,11 +206,13 @@ void Replica::idle()
     due_  = landing_.empty() ? never : landing_.top().at;
     if (!loading_.empty())
         due_ = std::min(due_, loading_.top().at);
+    if (!leaving_.empty())
+        due_ = std::min(due_, leaving_.top().at);
     if (waiting_.empty())
         return;
     auto const& first = live_[waiting_.front()].asked;
-    // Nothing runs, so the whole pool is free, and what has no room in it was not accepted.
-    if (first.at <= now_ && landing_.empty() && loading_.empty())
+    // Nothing runs and nothing leaves, so the whole pool is free, and what has no room in it was not accepted.
+    if (first.at <= now_ && landing_.empty() && loading_.empty() && leaving_.empty() && leave_later_ == 0)
         throw configs::SimulationFault{"a request waits for an engine that has nothing to do and room for it"};
     if (first.at > now_)
         due_ = std::min(due_, first.at);
@@ -210,18 +220,23 @@ void Replica::idle()
 
 Ticks Replica::time_of(std::uint64_t steps)
 {
-    return law_.decode_run(plan_.decoding, plan_.attended, steps) + plan_.overhead * static_cast<Ticks>(steps);
+    return law_.decode_run(plan_.decoding, plan_.attended, steps, rules_.host_floor(0, plan_.decoding)) +
+           plan_.overhead * static_cast<Ticks>(steps);
 }
 
 void Replica::cut(Ticks at)
 {
     if (plan_.steps < 2 || plan_.start + plan_.duration <= at)
         return;
-    auto too_few = std::uint64_t{0}, enough = plan_.steps;
-    while (enough - too_few > 1) {
+    auto too_few = std::uint64_t{0}, enough = at <= plan_.start ? too_few : plan_.steps;
+    while (enough > too_few + 1) {
         auto const middle                                       = too_few + (enough - too_few) / 2;
         (plan_.start + time_of(middle) < at ? too_few : enough) = middle;
     }
+    // One step more where the next is planned already.
+    enough = std::max<std::uint64_t>(enough + (rules_.plans_ahead ? 1 : 0), 1);
+    if (enough >= plan_.steps)
+        return;
     plan_.steps    = enough;
     plan_.duration = time_of(enough);
     due_           = plan_.start + plan_.duration;

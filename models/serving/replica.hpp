@@ -51,8 +51,9 @@ struct Happening {
     } kind;
     std::size_t   record;
     Ticks         at;
-    Ticks         began;  // taking_in: of the step, which ends at `at`
-    std::uint64_t tokens; // in the cache by then
+    Ticks         began;    // taking_in: of the step, which ends at `at`
+    std::uint64_t tokens;   // in the cache by then
+    std::uint32_t slot = 0; // prefilled: whose blocks are held until leaves() says when the last byte is gone
 };
 
 // Whole blocks of group `k` of a prompt.
@@ -91,6 +92,8 @@ class Replica {
     void  wake();
 
     std::vector<Happening> take_happenings();
+    // Of a prefill pool: keys and values of that slot are gone at `at`, and its blocks free then.
+    void leaves(std::uint32_t slot, Ticks at);
 
     EngineRules const&   rules() const { return rules_; }
     KvPool const&        pool() const { return pool_; }
@@ -104,7 +107,7 @@ class Replica {
   private:
     using Slot = std::uint32_t;
 
-    enum class State : std::uint8_t { waiting, loading, taking_in, landing, decoding };
+    enum class State : std::uint8_t { waiting, loading, taking_in, landing, decoding, leaving };
 
     struct Live {
         Arriving      asked;
@@ -134,7 +137,8 @@ class Replica {
         Ticks              start = 0, duration = 0, lag = 0;
         std::uint64_t      steps    = 0; // 0: nothing is
         std::uint64_t      decoding = 0, attended = 0;
-        Ticks              overhead      = 0;     // of each step
+        Ticks              overhead      = 0;     // of each step: the gap behind it
+        Ticks              machine       = 0;     // with prompts: what the machine takes
         std::uint64_t      first_blocks  = 0;     // taken already, for what decodes in the first step
         bool               prompts_alone = false; // nothing decodes in this step
         std::vector<Taken> prompts;
@@ -160,14 +164,15 @@ class Replica {
     void  begin_next();
     void  begin_steps(bool one_only);
     void  idle();
-    void  cut(Ticks at); // the run ends with the first step that ends at `at` or later
+    void  cut(Ticks at); // the run ends with the first step behind which one that comes at `at` can be taken in
     Ticks time_of(std::uint64_t steps);
-    void  meter_plan();
+    void  meter_plan(Ticks machine); // which that took; the rest of the plan's time is the engine's
 
     // request_state.cpp
     Slot          slot_for(Arriving&& request);
     void          admit_landed();
     void          admit_loaded();
+    void          release_left();
     void          prompt_done(Slot slot, Ticks started, Ticks lag);
     void          land(Slot slot, Ticks at); // the prompt's token is out
     void          start_decoding(Slot slot);
@@ -216,6 +221,7 @@ class Replica {
     CostMeter      meter_;
 
     Ticks now_ = 0, due_ = never;
+    Ticks seen_until_   = 0; // who arrived later was not there when the next step was planned
     Ticks engine_clock_ = 0; // time of the engine between steps, so far
     Plan  plan_;
 
@@ -233,7 +239,9 @@ class Replica {
     std::vector<Slot>          first_tokens_;      // who decodes, and has no token yet
     std::priority_queue<End, std::vector<End>, std::greater<>>         ending_;
     std::priority_queue<Landing, std::vector<Landing>, std::greater<>> landing_;
-    std::priority_queue<Landing, std::vector<Landing>, std::greater<>> loading_; // from tiers
+    std::priority_queue<Landing, std::vector<Landing>, std::greater<>> loading_;         // from tiers
+    std::priority_queue<Landing, std::vector<Landing>, std::greater<>> leaving_;         // transfers whose end is known
+    std::uint64_t                                                      leave_later_ = 0; // whose is not yet
 
     double                 reserved_ratio_  = 0; // sglang
     std::uint64_t          reserved_blocks_ = 0; // trtllm

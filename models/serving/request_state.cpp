@@ -69,12 +69,13 @@ void Replica::prompt_done(Slot slot, Ticks started, Ticks lag)
         log_[live.asked.record].of(Phase::prefill) += lag;
         totals_.kept_tokens += live.computed;
         ++totals_.made_tokens;
-        happenings_.push_back({Happening::Kind::prefilled, live.asked.record, now_ + lag, started, live.computed});
+        happenings_.push_back(
+            {Happening::Kind::prefilled, live.asked.record, now_ + lag, started, live.computed, slot});
         if (options_.tiers != nullptr && rules_.prefix_caching)
             options_.tiers->ended(live.asked, now_);
-        release_blocks(slot);
         running_.erase(std::find(running_.begin(), running_.end(), slot));
-        forget(slot);
+        live.state = State::leaving; // blocks are held until the transfer has ended
+        ++leave_later_;
         return;
     }
     if (lag > 0) {
@@ -92,6 +93,25 @@ void Replica::admit_landed()
         landing_.pop();
         if (live_[landed.slot].epoch == landed.epoch)
             land(landed.slot, landed.at);
+    }
+}
+
+void Replica::leaves(Slot slot, Ticks at)
+{
+    SCRIBELINE_EXPECT(live_[slot].state == State::leaving && leave_later_ > 0);
+    --leave_later_;
+    leaving_.push({std::max(at, now_), slot, live_[slot].epoch});
+    if (plan_.steps == 0)
+        due_ = std::min(due_, leaving_.top().at);
+}
+
+void Replica::release_left()
+{
+    while (!leaving_.empty() && leaving_.top().at <= now_) {
+        auto const slot = leaving_.top().slot;
+        leaving_.pop();
+        release_blocks(slot);
+        forget(slot);
     }
 }
 

@@ -202,8 +202,9 @@ class EngineModule final : public sc_core::sc_module {
     sc_core::sc_event due_, leaves_;
 
     Departure                                   departure_;
-    std::uint32_t                               number_ = 0;
-    NetworkPort*                                port_   = nullptr;
+    std::uint32_t                               number_   = 0;
+    Ticks                                       taken_in_ = 0; // requests so far, by the thread that does that
+    NetworkPort*                                port_     = nullptr;
     std::vector<EngineModule*>                  all_;
     std::vector<std::unique_ptr<BulkInitiator>> outlets_; // to the own port, then to those of `all`
     std::unordered_map<std::size_t, Leaving>    leaving_; // by record

@@ -86,20 +86,64 @@ bool is_good(RequestRecord const& record, ServiceLevel const& level)
            keeps(seconds_of(record.latency()).value(), level.latency);
 }
 
+// True of the requests that count, by their place in the log.
+std::vector<bool> counted_in(RequestLog const& log, Counted const& counted)
+{
+    auto counts = std::vector<bool>(log.size(), true);
+    if (counted.all() || log.empty())
+        return counts;
+    auto order = std::vector<std::size_t>(log.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return log[a].arrival < log[b].arrival; });
+    auto const begin = log[order.front()].arrival, end = log[order.back()].arrival;
+    auto const from  = counted.from ? begin + ticks_of(*counted.from) : begin;
+    auto const until = counted.until ? end - ticks_of(*counted.until) : end;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        auto const arrival = log[order[i]].arrival;
+        counts[order[i]] =
+            i >= counted.skip_first && i + counted.skip_last < order.size() && arrival >= from && arrival <= until;
+    }
+    return counts;
+}
+
 } // namespace
 
-ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& level)
+Counted parse_counted(std::optional<std::string> const& warm_up, std::optional<std::string> const& drain)
+{
+    auto       counted = Counted{};
+    auto const read    = [](std::string const& text, std::uint64_t& count, std::optional<configs::Seconds>& time) {
+        if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
+            count = configs::parse<std::uint64_t>(text);
+        else
+            time = configs::parse<configs::Seconds>(text);
+    };
+    if (warm_up)
+        read(*warm_up, counted.skip_first, counted.from);
+    if (drain)
+        read(*drain, counted.skip_last, counted.until);
+    return counted;
+}
+
+ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& level, Counted const& counted)
 {
     auto s           = ServingSummary{};
     auto first_token = std::vector<double>{}, inter = first_token, latency = first_token, user = first_token,
-         queue = first_token;
-    auto begin = never, end = Ticks{0};
-    auto where = std::array<double, phase_count>{};
-    auto good  = std::uint64_t{0};
-    s.requests = outcome.log.size();
-    for (auto const& record : outcome.log) {
+         queue       = first_token;
+    auto       begin = never, end = Ticks{0}, last = end;
+    auto       where  = std::array<double, phase_count>{};
+    auto       good   = std::uint64_t{0};
+    auto const counts = counted_in(outcome.log, counted);
+    for (std::size_t i = 0; i < outcome.log.size(); ++i) {
+        auto const& record = outcome.log[i];
+        if (!counts[i]) {
+            ++s.left_out;
+            continue;
+        }
+        ++s.requests;
         begin = std::min(begin, record.arrival);
         end   = std::max(end, record.end);
+        last  = std::max(last, record.arrival);
         if (record.ending != Ending::done) {
             ++s.dropped;
             continue;
@@ -116,12 +160,14 @@ ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& lev
             inter.push_back(*between);
             user.push_back(1 / *between);
         }
-        for (std::size_t i = 0; i < phase_count; ++i)
-            where[i] += seconds_of(record.time[i]).value();
+        for (std::size_t phase = 0; phase < phase_count; ++phase)
+            where[phase] += seconds_of(record.time[phase]).value();
         good += is_good(record, level);
     }
-    if (!outcome.log.empty())
-        s.seconds = seconds_of(end - begin).value();
+    if (s.requests > 0) {
+        s.seconds  = seconds_of(end - begin).value();
+        s.arriving = seconds_of(last - begin).value();
+    }
     for (std::size_t i = 0; i < phase_count; ++i)
         s.where[i] = ratio_or_unknown(where[i], static_cast<double>(s.served));
     if (!level.empty())

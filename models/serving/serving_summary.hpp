@@ -34,10 +34,22 @@ struct ServiceLevel {
 // `ttft=2s,itl=50ms,e2e=30s`, or a preset: voice, chat, coding. Throws configs::TextError.
 ServiceLevel parse_service_level(std::string const& text);
 
+// Which requests figures are of. Those at both ends meet a system that is not full yet, or not any more.
+struct Counted {
+    std::uint64_t                   skip_first = 0, skip_last = 0; // in the order in which they arrived
+    std::optional<configs::Seconds> from, until;                   // after the first arrival, before the last one
+
+    bool all() const { return skip_first == 0 && skip_last == 0 && !from && !until; }
+};
+// `100` requests, or those of a time, such as `30s`. Throws configs::TextError.
+Counted parse_counted(std::optional<std::string> const& warm_up, std::optional<std::string> const& drain);
+
 struct ServingSummary {
     std::uint64_t requests = 0, served = 0, dropped = 0;
+    std::uint64_t left_out      = 0; // of the run, at both ends: in no other figure here
     std::uint64_t prompt_tokens = 0, output_tokens = 0, found_tokens = 0, preemptions = 0;
     double        seconds   = 0; // from the first arrival to the last end
+    double        arriving  = 0; // from the first arrival to the last
     std::uint32_t devices   = 0;
     double        kilowatts = 0; // of all devices by their datasheets; 0: not known
 
@@ -49,12 +61,15 @@ struct ServingSummary {
     std::optional<std::uint64_t> good; // requests that kept the service level
 
     double output_rate() const { return ratio_or_unknown(static_cast<double>(output_tokens), seconds); }
+    // Requests arrive so many times as fast as they were served; 1: the system keeps pace. Means nothing in a closed
+    // loop, where they arrive when others end.
+    double load() const { return ratio_or_unknown(seconds, arriving); }
     double request_rate() const { return ratio_or_unknown(static_cast<double>(served), seconds); }
 };
 
 // Latency without the first token, by the tokens behind it; nothing of a request that has one token.
 std::optional<double> inter_token_latency(RequestRecord const& record);
 
-ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& level);
+ServingSummary summary_of(ServingOutcome const& outcome, ServiceLevel const& level, Counted const& counted = {});
 
 } // namespace scribeline::models

@@ -73,7 +73,7 @@ configs::Config settled(configs::Config config)
     return config;
 }
 
-Pool pool_of(PoolSpec const& spec)
+Pool pool_of(PoolSpec const& spec, double time_scale)
 {
     auto       pool   = Pool{};
     auto const config = settled(spec.config);
@@ -82,16 +82,19 @@ Pool pool_of(PoolSpec const& spec)
     pool.layers       = shape.layers;
     pool.machine      = make_machine(config, workloads::decode_step(shape, config.parameters.workload));
     pool.room         = pool.machine->room();
-    pool.rules = engine_rules(config.parameters.engine, pool.room, pool.machine->standing().devices, shape.layers);
+    pool.rules        = engine_rules(config.parameters, pool.room, pool.machine->standing().devices, shape.layers);
     auto const step_tokens =
         std::max(pool.rules.step_tokens + pool.rules.sequences,
                  pool.rules.name == configs::EngineName::sglang ? most_prompt_step : std::uint64_t{0});
     auto const wafer  = configs::applies("wafer", config.parameters.machine.kind);
     auto       limits = LawLimits{pool.rules.pool_tokens(), step_tokens};
+    limits.scale      = time_scale;
     if (wafer) // each step that is asked of one takes a tenth of a second
         limits.tolerance = slow_tolerance;
     pool.law  = std::make_unique<StepLaw>(*pool.machine, limits);
     pool.work = std::make_unique<WorkLaw>(*pool.machine, limits);
+    if (pool.law->pipelined()) // several steps are under way: who arrives waits for the next, as it is
+        pool.rules.plans_ahead = false;
     // A pipeline takes a sequence a stage, and a wafer as many as its memory was planned for, none longer than that.
     auto const planned_for = pool.law->pipelined() || wafer;
     if (planned_for && pool.room.sequences && *pool.room.sequences > 0) {
@@ -127,7 +130,7 @@ class System {
     System(SystemSpec const& spec, workloads::RequestSource& source) : spec_{spec}, tiers_{spec.tiers}
     {
         for (auto const& pool : spec.pools)
-            pools_.push_back(pool_of(pool));
+            pools_.push_back(pool_of(pool, spec.time_scale));
         KernelContext::Within const here{kernel_};
         source_ = std::make_unique<SourceModule>("source", source, log_, failure_, spec.concurrency);
         router_ = std::make_unique<RouterModule>("router", spec.router, failure_);
@@ -339,9 +342,10 @@ class System {
 ServingOutcome serve(SystemSpec const& spec, workloads::RequestSource& source)
 {
     require_possible(spec);
-    auto system    = System{spec, source};
-    auto outcome   = system.run();
-    outcome.source = source.description();
+    auto system         = System{spec, source};
+    auto outcome        = system.run();
+    outcome.source      = source.description();
+    outcome.closed_loop = spec.concurrency.has_value();
     for (auto const& note : source.notes())
         outcome.notes.push_back(note);
     return outcome;

@@ -41,7 +41,9 @@ StepReport StepLaw::ask(StepWork const& work)
     ++evaluations_;
     auto report = machine_.step(work);
     report.books.require_balanced();
-    fidelity_ = report.evidence.fidelity;
+    fidelity_       = report.evidence.fidelity;
+    report.latency  = report.latency * limits_.scale;
+    report.interval = report.interval * limits_.scale;
     return report;
 }
 
@@ -118,7 +120,29 @@ Ticks StepLaw::decode(std::uint64_t n, std::uint64_t attended)
     return piece_of(n, attended).at(attended);
 }
 
-Ticks StepLaw::decode_run(std::uint64_t n, std::uint64_t attended, std::uint64_t steps)
+namespace {
+
+Ticks sum_of_line(Ticks first, Ticks slope, Ticks count) { return count * first + slope * (count * (count - 1) / 2); }
+
+// Of `count` values first, first + slope, .., each raised to `least`.
+Ticks raised_sum(Ticks first, Ticks slope, Ticks count, Ticks least)
+{
+    auto const last = first + slope * (count - 1);
+    if (std::min(first, last) >= least)
+        return sum_of_line(first, slope, count);
+    if (std::max(first, last) <= least)
+        return count * least;
+    if (slope > 0) { // the first so many are below
+        auto const below = std::min(count, (least - first + slope - 1) / slope);
+        return below * least + sum_of_line(first + slope * below, slope, count - below);
+    }
+    auto const above = std::min(count, (first - least) / -slope + 1);
+    return sum_of_line(first, slope, above) + (count - above) * least;
+}
+
+} // namespace
+
+Ticks StepLaw::decode_run(std::uint64_t n, std::uint64_t attended, std::uint64_t steps, Ticks least)
 {
     sample(n, attended, {});
     auto sum = Ticks{0};
@@ -127,7 +151,7 @@ Ticks StepLaw::decode_run(std::uint64_t n, std::uint64_t attended, std::uint64_t
         // Steps whose contexts lie on this piece.
         auto const count = static_cast<Ticks>(std::min<std::uint64_t>(steps, (piece.to - attended) / n + 1));
         auto const first = piece.at(attended);
-        sum += count * first + piece.slope * static_cast<Ticks>(n) * (count * (count - 1) / 2);
+        sum += raised_sum(first, piece.slope * static_cast<Ticks>(n), count, least);
         attended += n * static_cast<std::uint64_t>(count);
         steps -= static_cast<std::uint64_t>(count);
     }

@@ -45,6 +45,7 @@ struct LawLimits {
     std::uint64_t tokens      = 1;    // that the KV pool holds
     std::uint64_t step_tokens = 1;    // computed in one step at most
     double        tolerance   = 2e-3; // of each term, as a share of the step: three of them are learned apart
+    double        scale       = 1;    // of every time: what if the machine were faster or slower?
 };
 
 class StepLaw {
@@ -54,8 +55,8 @@ class StepLaw {
 
     // One step of `n` sequences whose contexts, the new tokens included, are `attended` together.
     Ticks decode(std::uint64_t n, std::uint64_t attended);
-    // `steps` of them, one after another.
-    Ticks decode_run(std::uint64_t n, std::uint64_t attended, std::uint64_t steps);
+    // `steps` of them, one after another, each counted as `least` at least.
+    Ticks decode_run(std::uint64_t n, std::uint64_t attended, std::uint64_t steps, Ticks least = 0);
     // With prompts in the same step; n may be 0.
     StepTime mixed(std::uint64_t n, std::uint64_t attended, std::vector<Chunk> const& chunks);
 

@@ -79,8 +79,9 @@ struct ServingOutcome {
     std::vector<workloads::ReusePoint> reuse; // what a cache without an end would have found of prompts
     std::uint64_t            moved_up_bytes = 0, moved_down_bytes = 0; // between machines and tiers, as replicas asked
     std::vector<std::string> notes;
-    Ticks                    makespan   = 0; // until the last request has ended
-    std::uint64_t            state_hash = 0;
+    bool                     closed_loop = false; // a request came when another had ended
+    Ticks                    makespan    = 0;     // until the last request has ended
+    std::uint64_t            state_hash  = 0;
     std::uint64_t            modules = 0, messages = 0, wakes = 0; // of SystemC; sent; of engines
     configs::Books           books;
 };

@@ -33,8 +33,9 @@ struct SystemSpec {
     configs::Router         router       = configs::Router::round_robin;
     configs::KvTransfer     kv_transfer  = configs::KvTransfer::by_layer;
     bool                    step_by_step = false;
-    std::vector<KvTierSpec> tiers; // below the KV pools of who takes in prompts, fastest first
-    std::optional<ToolSpec> tools; // nothing: tools take as long as they are said to
+    double                  time_scale   = 1; // of what machines take: for a band around a figure
+    std::vector<KvTierSpec> tiers;            // below the KV pools of who takes in prompts, fastest first
+    std::optional<ToolSpec> tools;            // nothing: tools take as long as they are said to
     // So many sessions are under way, whatever their arrivals; nothing: they come when they arrive. A request without a
     // session is one.
     std::optional<std::uint64_t> concurrency;

@@ -1,6 +1,8 @@
 // Walks through the operators: bytes over the rate, arithmetic over its rate, the larger of the two.
 #include "models/sram/stream_step.hpp"
 
+#include "models/serving/engine_time.hpp"
+
 #include "configs/failure.hpp"
 #include "configs/units/whole.hpp"
 
@@ -352,7 +354,7 @@ void sum_up(StepOutcome& o, StreamMachine const& machine, workloads::DecodeStep 
     o.footprint.state =
         Bytes{step.shape.state_bytes(step.activation_bits) * static_cast<double>(work.sequences()) / devices};
     o.footprint.capacity = machine.memory;
-    close_books(o, machine.engine);
+    close_books(o, engine_time(p, step.shape.layers).of(o.batch));
 
     auto const moved    = o.weights + o.kv; // vectors stay in registers and buffers
     o.bandwidth_share   = ratio(moved, machine.peak_rate * o.floor * devices);
@@ -379,7 +381,6 @@ StreamMachine plain_accelerators(configs::Parameters const& p, workloads::Decode
     machine.link_bandwidth  = p.plain.link_bandwidth;
     machine.link_latency    = p.plain.link_latency;
     machine.power           = p.plain.power;
-    machine.engine          = p.serving.engine_overhead;
     return machine;
 }
 
@@ -408,7 +409,6 @@ StreamMachine sram_rack(configs::Parameters const& p, workloads::DecodeStep cons
     machine.link_bandwidth  = p.sram.link_bandwidth;
     machine.link_latency    = p.sram.link_latency;
     machine.power           = p.sram.power;
-    machine.engine          = p.serving.engine_overhead;
     return machine;
 }
 

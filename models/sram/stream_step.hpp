@@ -30,7 +30,6 @@ struct StreamMachine {
     configs::BytesPerSecond link_bandwidth;
     configs::Seconds        link_latency;
     configs::Watts          power; // of one device
-    configs::Seconds        engine;
 
     configs::BytesPerSecond rate() const { return peak_rate * sustained; }
 };

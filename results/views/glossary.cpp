@@ -152,7 +152,7 @@ constexpr std::array entries{
     Entry{"time per token",
           "What the hardware needs for a token of every sequence; no server around it."},
     Entry{"served",
-          "With the server around it (serving.engine_overhead): scheduling, sampling, tokens in and out. A table shows it only where every machine in it has one; of wafers no server is modelled."},
+          "With an inference engine around it, between two steps: engine.step_overhead, layer_overhead and request_overhead, as in serve. A table shows it only where every machine in it has one; of wafers and racks of chips none is modelled."},
     Entry{"tokens/s, one user",
           "Output tokens a second of one sequence: 1 / time per token."},
     Entry{"tokens/s, batch",

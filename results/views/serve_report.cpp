@@ -67,16 +67,20 @@ Table latencies(ServingSummary const& s)
     return table;
 }
 
-Table throughput(ServingSummary const& s, models::ServiceLevel const& level)
+Table throughput(ServingOutcome const& o, ServingSummary const& s, models::ServiceLevel const& level)
 {
     auto       table = Table{"throughput", {{"figure", "1", true}, {"value"}, {"unit", "1", true}}, {}};
     auto const add   = [&](std::string const& name, Cell value, char const* unit) {
         table.rows.push_back({word(name), std::move(value), word(unit)});
     };
     add("requests", count(s.requests), "");
+    if (s.left_out > 0)
+        add("beside them, not counted (--warmup, --drain)", count(s.left_out), "");
     add("served", count(s.served), "");
     add("dropped: longer than an engine takes", count(s.dropped), "");
     add("duration", quantity(s.seconds, fmt::format("{:.3f}", s.seconds)), "s");
+    if (!o.closed_loop && s.arriving > 0)
+        add("load: arrival over service", quantity(s.load(), fmt::format("{:.2f}", s.load())), "");
     add("request throughput", rate(s.request_rate()), "1/s");
     add("output token throughput", rate(s.output_rate()), "tokens/s");
     add("total token throughput", rate(share(static_cast<double>(s.output_tokens + s.prompt_tokens), s.seconds)),
@@ -214,7 +218,7 @@ Document document_of(ServingOutcome const& outcome, ServingSummary const& summar
         fmt::format("{}, served by {} device{}", outcome.source, summary.devices, summary.devices == 1 ? "" : "s");
     document.sections.push_back({"", {pools(outcome)}});
     document.sections.push_back({"Latencies of a request", {latencies(summary)}});
-    document.sections.push_back({"Throughput", {throughput(summary, level)}});
+    document.sections.push_back({"Throughput", {throughput(outcome, summary, level)}});
     document.sections.push_back({"Where a request's time went, mean", {where(summary), where_table(summary)}});
     for (auto& section : session_sections(outcome))
         document.sections.push_back(std::move(section));
@@ -229,6 +233,51 @@ Document document_of(ServingOutcome const& outcome, ServingSummary const& summar
                               outcome.modules, outcome.messages, outcome.wakes, outcome.state_hash)};
     last.insert(last.end(), outcome.notes.begin(), outcome.notes.end());
     document.sections.push_back({"", {std::move(last)}});
+    return document;
+}
+
+Document document_of_systems(std::string const& source, std::vector<ServedSystem> const& systems,
+                             models::ServiceLevel const& level)
+{
+    auto table = Table{"systems",
+                       {{"system", "1", true},
+                        {"devices"},
+                        {"served"},
+                        {"first token, mean", "ms"},
+                        {"first token, p99", "ms"},
+                        {"between tokens, mean", "ms"},
+                        {"between tokens, p99", "ms"},
+                        {"end to end, mean", "ms"},
+                        {"tokens/s a user, mean"},
+                        {"tokens/s"},
+                        {"tokens/s a device"},
+                        {"tokens/s a kW"}},
+                       {}};
+    if (!level.empty())
+        table.columns.push_back({"kept"});
+    auto const p99 = models::percentiles.size() - 1;
+    for (auto const& [name, s] : systems) {
+        auto row = std::vector<Cell>{word(name),
+                                     count(s.devices),
+                                     count(s.served),
+                                     milliseconds(s.first_token.mean),
+                                     milliseconds(s.first_token.at[p99]),
+                                     milliseconds(s.inter_token.mean),
+                                     milliseconds(s.inter_token.at[p99]),
+                                     milliseconds(s.latency.mean),
+                                     rate(s.per_user.mean),
+                                     rate(s.output_rate()),
+                                     rate(share(s.output_rate(), s.devices)),
+                                     rate(share(s.output_rate(), s.kilowatts))};
+        if (s.good) {
+            auto const part = share(static_cast<double>(*s.good), static_cast<double>(s.requests));
+            row.push_back(quantity(part, percent(part)));
+        }
+        table.rows.push_back(std::move(row));
+    }
+    auto document  = Document{};
+    document.title = fmt::format("{}, on {} systems", source, systems.size());
+    document.sections.push_back({"", {std::move(table)}});
     return document;
 }
 

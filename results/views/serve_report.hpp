@@ -10,4 +10,12 @@ namespace scribeline::results {
 Document document_of(models::ServingOutcome const& outcome, models::ServingSummary const& summary,
                      models::ServiceLevel const& level);
 
+// The same requests on several systems, a row each.
+struct ServedSystem {
+    std::string            name;
+    models::ServingSummary summary;
+};
+Document document_of_systems(std::string const& source, std::vector<ServedSystem> const& systems,
+                             models::ServiceLevel const& level);
+
 } // namespace scribeline::results

@@ -159,6 +159,39 @@ TEST_CASE("transfers that come at once wait for each other at the port of the po
     CHECK(longest == Approx(4 * one + 5e-6).epsilon(1e-3));
 }
 
+TEST_CASE("a prefill pool holds keys and values until the transfer has ended")
+{
+    // Prompts come when the one before is computed, and none has crossed a slow network before the last has come.
+    auto spec             = models::SystemSpec{};
+    spec.pools            = {pool_of("h100:1", models::Role::prefill), pool_of("h100:1", models::Role::decode)};
+    spec.kv_transfer      = configs::KvTransfer::whole;
+    spec.pools[0].network = configs::BytesPerSecond{1e9}; // 0.2 s for the 128 KiB of each of 1,600 tokens
+    auto list             = some_requests(3, second / 16);
+    for (auto& request : list)
+        request.input = 1600;
+    auto const quick = run(spec, list);
+    CHECK(quick.engines[0].totals.most_running == 1);
+    CHECK(quick.engines[0].totals.most_blocks == 3 * 1600 / 16);
+    CHECK(quick.engines[0].in_use == 0);
+    CHECK(quick.books.balanced());
+}
+
+TEST_CASE("one thread takes requests in: those that come at once follow each other by the tokens of their prompts")
+{
+    auto spec               = models::SystemSpec{};
+    spec.pools              = {pool_of("h100:1")};
+    auto& engine            = spec.pools[0].config.parameters.engine;
+    engine.api_request      = configs::Seconds{};
+    engine.api_prompt_token = configs::Seconds{1e-3};
+    auto const outcome      = run(spec, some_requests(2, 0)); // prompts of 500 and 537
+    auto const in           = [&](std::size_t i) { return models::seconds_of(outcome.log[i].first_token).value(); };
+    CHECK(in(0) > 0.5);
+    CHECK(in(0) < 0.6);
+    CHECK(in(1) > 0.5 + 0.537);
+    CHECK(in(1) < 0.5 + 0.637);
+    CHECK(outcome.books.balanced());
+}
+
 TEST_CASE("a prefix-aware router sends a prompt to where it was computed")
 {
     auto spec   = models::SystemSpec{};

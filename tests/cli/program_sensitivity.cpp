@@ -111,8 +111,8 @@ TEST_CASE("the largest effect comes first, and every parameter of the machine is
 TEST_CASE("a metric of compare, a machine that is no wafer")
 {
     auto const found    = study({"--machine", "h100:8", "--model", "llama-3.1-8b", "--context", "4096", "--metric",
-                                 "tokens_per_second_per_user_served", "--group", "serving"});
-    auto const overhead = row(found, "serving.engine_overhead");
+                                 "tokens_per_second_per_user_served", "--group", "engine"});
+    auto const overhead = row(found, "engine.layer_overhead");
     REQUIRE(overhead.is_object());
     CHECK(overhead["up"]["change"].get<double>() < 0);
     auto const compared = run_scribeline(

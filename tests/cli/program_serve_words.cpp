@@ -193,6 +193,8 @@ TEST_CASE("where no request was served nothing is known of one, in a report and 
                                         "2",
                                         "--set",
                                         "engine.api_request=0 s",
+                                        "--set",
+                                        "engine.api_prompt_token=0 s",
                                         "--format",
                                         "json",
                                         "-o",

@@ -53,7 +53,7 @@ TEST_CASE("lists have headings, and columns to choose by")
 TEST_CASE("explain knows the words of reports, machines and models")
 {
     CHECK_THAT(out_of({"explain", "hops"}), Contains("from router to router"));
-    CHECK_THAT(out_of({"explain", "served"}), Contains("serving.engine_overhead"));
+    CHECK_THAT(out_of({"explain", "served"}), Contains("engine.step_overhead"));
     CHECK_THAT(out_of({"explain", "wse3"}), Contains("wafer") && Contains("--machine wse3"));
     CHECK_THAT(out_of({"explain", "llama-3.1-8b"}), Contains("8.03 B parameters"));
     // A part of the time and a group of parameters: both.

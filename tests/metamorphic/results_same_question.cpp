@@ -261,7 +261,8 @@ TEST_CASE("a single request that is served takes what run says of its first toke
     auto const       longer = Words{"--set", "engine.max_num_batched_tokens=8192"}; // prompts in one chunk
     auto const       idle   = Words{"--set", "engine.step_overhead=0 s",    "--set", "engine.layer_overhead=0 s",
                             "--set", "engine.request_overhead=0 s", "--set", "engine.api_request=0 s",
-                            "--set", "engine.api_token=0 s"};
+                            "--set", "engine.api_token=0 s",        "--set", "engine.prompt_layer_launch=0 s",
+                            "--set", "engine.api_prompt_token=0 s"};
     constexpr double law    = 2e-3; // tolerance of each term that `serve` learns of a machine; of a wafer 5e-3
     for (auto const* machine : {"wse3", "h100:1", "h100:8", "lpx", "plain-memory"})
         for (auto const* prompt : {"510", "4094"}) {

@@ -30,6 +30,9 @@ models::EngineRules any_rules(Draw& draw, EngineName name)
     rules.reserved_less_each_step = (rules.reserved_at_first - rules.reserved_at_least) / 600;
     rules.step_overhead           = models::ticks_of(configs::Seconds{draw.between(0, 3) * 1e-3});
     rules.request_overhead        = models::ticks_of(configs::Seconds{draw.between(0, 3) * 1e-5});
+    rules.prompt_launch           = models::ticks_of(configs::Seconds{draw.one_in(2) ? 0 : 15e-3});
+    rules.token_floor             = models::ticks_of(configs::Seconds{draw.one_in(2) ? 0 : 3e-3});
+    rules.plans_ahead             = draw.one_in(2);
     return rules;
 }
 

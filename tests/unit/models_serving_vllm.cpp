@@ -179,3 +179,45 @@ TEST_CASE("where a request's time went adds up to its latency, to the tick")
     CHECK(totals.engine > 0);
     CHECK(totals.made_tokens == 210);
 }
+
+TEST_CASE("who arrives while a step runs joins the next, and the one after it where that is planned already")
+{
+    auto const first_of_late = [](bool plans_ahead) {
+        auto rules        = small_rules();
+        rules.plans_ahead = plans_ahead;
+        auto one          = OneReplica{rules};
+        one.ask(10, 50);
+        one.ask(10, 2, prompt_step(10) + 1e-3); // within the first step that decodes
+        one.run();
+        return one.first_token(1);
+    };
+    auto const start = prompt_step(10) + decode_step(1, 11); // when that step ends
+    auto const mixed = [](double attended) {
+        return prompt_step(10) + PlainSteps::row + PlainSteps::attended * attended;
+    };
+    CHECK(first_of_late(false) == Approx(start + mixed(12)).epsilon(2e-3));
+    CHECK(first_of_late(true) == Approx(start + decode_step(1, 12) + mixed(13)).epsilon(2e-3));
+}
+
+TEST_CASE("an engine that is idle takes a request at once, whether or not it plans ahead")
+{
+    auto rules        = small_rules();
+    rules.plans_ahead = true;
+    auto one          = OneReplica{rules};
+    one.ask(10, 1);
+    one.ask(10, 1, 1);
+    one.run();
+    CHECK(one.first_token(1) == Approx(1 + prompt_step(10)).epsilon(1e-3));
+}
+
+TEST_CASE("a step with prompts takes at least what the host needs to launch it, and the rest is the engine's")
+{
+    auto rules          = small_rules();
+    rules.prompt_launch = models::ticks_of(configs::Seconds{50e-3});
+    auto one            = OneReplica{rules};
+    one.ask(40, 2);
+    one.run();
+    CHECK(one.first_token(0) == Approx(50e-3).epsilon(1e-9));
+    CHECK(one.end(0) == Approx(50e-3 + decode_step(1, 41)).epsilon(2e-3));
+    CHECK(one.seconds(one.log[0].of(Phase::engine)) == Approx(50e-3 - prompt_step(40)).epsilon(2e-3));
+}

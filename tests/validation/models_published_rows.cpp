@@ -24,6 +24,8 @@ TEST_CASE("every published row has a source, a tolerance and a name of its own")
             CHECK(row.tolerance.value_or(0) <= 30);
             continue;
         }
+        if (is_served(row.kind)) // what is not met stands beside what is, and is only told
+            continue;
         REQUIRE(row.tolerance);
         if (is_of_gpus(row.kind))
             continue;
@@ -37,7 +39,7 @@ TEST_CASE("only decode rows take part in a calibration")
 {
     int calibrating = 0;
     for (auto const& row : read_cases(shipped_cases()))
-        if (row.source.find("calibrates ") != std::string::npos) {
+        if (!is_served(row.kind) && row.source.find("calibrates ") != std::string::npos) {
             ++calibrating;
             CHECK(row.kind == CaseKind::decode);
             CHECK_THAT(row.source, Catch::Matchers::Contains("calibrates software.operator_overhead"));

@@ -1,5 +1,6 @@
 // Walks through the operators of a layer and of what runs once.
 #include "models/gpu/forms/gpu_step.hpp"
+#include "models/serving/engine_time.hpp"
 
 #include "configs/failure.hpp"
 #include "models/gpu/forms/kernel_writer.hpp"
@@ -161,7 +162,7 @@ class GpuStep {
         o.footprint = footprint_of(plan_, step_, p_, o.batch, o.context);
         o.notes     = step_.notes;
         add_host_memory();
-        close_books(o, p_.serving.engine_overhead);
+        close_books(o, engine_time(p_, step_.shape.layers).of(o.batch));
 
         // Stages work side by side on the parts of the batch: a device is busy with the whole batch for as long as a
         // token takes through all stages.

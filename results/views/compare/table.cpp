@@ -242,7 +242,8 @@ std::string notes(Comparison const& c, std::size_t width)
         once("  ", "Of machines without a figure for `served`, a server is not modelled: time per token is what the "
                    "hardware needs.");
     if (is_served(c))
-        once("  ", "served: with a server around it (serving.engine_overhead).");
+        once("  ",
+             "served: with an inference engine around it (engine.step_overhead, layer_overhead, request_overhead).");
     else
         once("  ",
              "Left out: figures with a server around the machine, which not all of these machines have. CSV, JSON "

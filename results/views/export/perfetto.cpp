@@ -3,6 +3,7 @@
 #include "configs/failure.hpp"
 #include "results/files/run_file.hpp"
 #include "results/views/export/group_table.hpp"
+#include "results/views/export/perfetto_serving.hpp"
 #include "results/views/export/perfetto_writer.hpp"
 
 #include <algorithm>
@@ -288,10 +289,8 @@ std::vector<char> perfetto_trace(std::string const& path)
                                     "its tables",
                                     configs::printable(path))};
     case ResultKind::serving:
-        throw UserError{Exit::bad_config,
-                        fmt::format("{} is about requests that were served, whose time line is not drawn yet. "
-                                    "'scribeline export csv' writes its tables",
-                                    configs::printable(path))};
+        read_result(path, [&](InputFile const& file) { bytes = trace_of_serving(file); });
+        return bytes;
     case ResultKind::traffic:
         throw UserError{Exit::bad_config,
                         fmt::format("{} is about latency over load: nothing in it has a time. 'scribeline "

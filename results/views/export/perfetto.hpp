@@ -15,6 +15,8 @@ namespace scribeline::results {
 // Of a comparison: a process a machine, with the parts of a token's time one behind another, and where the file has
 // them the transfers between modules, on tracks of the targets that serve them.
 //
+// Of requests that were served: results/views/export/perfetto_serving.hpp.
+//
 // The bytes of the trace. Throws configs::UserError: as read_run does, and bad_config for a run by closed forms alone,
 // which has no operators.
 std::vector<char> perfetto_trace(std::string const& path);
