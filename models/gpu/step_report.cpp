@@ -99,7 +99,13 @@ Standing standing_of(StepOutcome const& o, std::string const& kind, std::string 
         o.tensor == 1 ? fmt::format("one {} a layer", unit) : fmt::format("{} {}s share each layer", o.tensor, unit);
     if (o.pipeline > 1)
         text += fmt::format(", {} stages", o.pipeline);
-    return {kind, unit, o.devices, text, ratio(o.footprint.needed(), o.footprint.capacity)};
+    auto standing         = Standing{};
+    standing.kind         = kind;
+    standing.unit         = unit;
+    standing.devices      = o.devices;
+    standing.arrangement  = text;
+    standing.memory_share = ratio(o.footprint.needed(), o.footprint.capacity);
+    return standing;
 }
 
 Room room_of(StepOutcome const& one, DeviceMemory const& memory)

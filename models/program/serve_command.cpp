@@ -207,8 +207,8 @@ models::SystemSpec system_of(CommandLine const& line, Asked const& asked, std::o
         refuse("--replay original: with --concurrency a session starts when another has ended. Leave out one of the "
                "two");
     auto own_tiers = std::vector<models::KvTierSpec>{};
-    for (auto const& [name, text] : line.options)
-        if (name == "tier")
+    for (auto const& [option, text] : line.options)
+        if (option == "tier")
             own_tiers.push_back(tier_of(text, own_tiers.empty()));
     if (!own_tiers.empty()) // instead of those of a file
         spec.tiers = std::move(own_tiers);

@@ -78,6 +78,9 @@ class Reader {
         case CaseKind::gpu_decode:
         case CaseKind::gpu_served:
         case CaseKind::gpu_power:
+        case CaseKind::served:
+        case CaseKind::served_trace:
+        case CaseKind::served_disaggregated:
             SCRIBELINE_EXPECT(!"a wafer's kind");
         }
         resolve();

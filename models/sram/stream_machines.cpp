@@ -87,18 +87,26 @@ class Streaming final : public Machine {
     std::unique_ptr<StreamSystem> system_; // made when it is first asked for
 };
 
+Standing standing(char const* kind, char const* unit)
+{
+    auto result = Standing{};
+    result.kind = kind;
+    result.unit = unit;
+    return result;
+}
+
 } // namespace
 
 std::unique_ptr<Machine> make_sram_machine(configs::Config const& config, workloads::DecodeStep const& step)
 {
-    return std::make_unique<Streaming>(config, step, sram_rack(config.parameters, step), Standing{"sram", "chip"},
+    return std::make_unique<Streaming>(config, step, sram_rack(config.parameters, step), standing("sram", "chip"),
                                        "sram");
 }
 
 std::unique_ptr<Machine> make_plain_machine(configs::Config const& config, workloads::DecodeStep const& step)
 {
     return std::make_unique<Streaming>(config, step, plain_accelerators(config.parameters, step),
-                                       Standing{"plain", "accelerator"}, "dram");
+                                       standing("plain", "accelerator"), "dram");
 }
 
 } // namespace scribeline::models

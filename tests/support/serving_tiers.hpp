@@ -47,10 +47,8 @@ class TieredReplica {
     TieredReplica(models::EngineRules const& rules, std::vector<PlainTier> const& list, double block_time = 1e-3,
                   bool step_by_step = false)
         : mover_{block_time}, stores_{stores_of(list)}, tiers_{pointers(stores_), mover_, rules.block, 1},
-          law_{machine_, {rules.pool_tokens(), rules.step_tokens}}, replica{rules,
-                                                                            law_,
-                                                                            log,
-                                                                            {models::Role::all, step_by_step, &tiers_}}
+          law_{machine_, {rules.pool_tokens(), rules.step_tokens}},
+          replica{rules, law_, log, {models::Role::all, step_by_step, nullptr, &tiers_}}
     {
     }
 

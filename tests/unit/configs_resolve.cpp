@@ -76,7 +76,7 @@ TEST_CASE("a machine has the parameters of its kind, and what it has not is refu
         return std::any_of(config.settings.begin(), config.settings.end(),
                             [&](Setting const& setting) { return setting.group == group; });
     };
-    for (auto const* group : {"machine", "gpu", "kernels", "nvlink", "serving", "workload", "run"})
+    for (auto const* group : {"machine", "gpu", "kernels", "nvlink", "workload", "run"})
         CHECK(has(h100, group));
     for (auto const* group : {"wafer", "fabric", "pe", "mapping", "sram", "plain"})
         CHECK_FALSE(has(h100, group));
@@ -94,8 +94,8 @@ TEST_CASE("the tables' defaults of a GPU are the shipped H100, those of a rack t
     for (std::string const machine : {"h100", "lpu-v1", "plain-memory"}) {
         auto const parameters = machine_parameters(machine);
         for (auto const* row : all_rows()) {
-            // Two groups say something of any device: their defaults are an H100's. A rack's server adds less.
-            auto const shared      = row->group == "device_energy" || (row->group == "serving" && machine == "lpu-v1");
+            // One group says what any device takes: its defaults are an H100's.
+            auto const shared      = row->group == "device_energy";
             auto const of_machines = row->group != "machine" && row->group != "workload" && row->group != "run" &&
                                      row->group != "price" && (!shared || machine == "h100");
             if (!of_machines || !applies(row->group, parameters.machine.kind))

@@ -146,8 +146,8 @@ TEST_CASE("the parts of the time of the PE that finishes last add up to the time
         CHECK(scribe == 2 * extra);
     // More wavelets than a queue holds wait for credits too, which have the longer way back: what that costs is told
     // on the way of the last wavelet alone, so it need not be all of the difference, but is most of it and not more.
-    CHECK(scribe >= longer * 0.8);
-    CHECK(scribe <= longer * 1.2);
+    CHECK(static_cast<double>(scribe) >= static_cast<double>(longer) * 0.8);
+    CHECK(static_cast<double>(scribe) <= static_cast<double>(longer) * 1.2);
 }
 
 TEST_CASE("the parts of every operator of a layer add up to its end")

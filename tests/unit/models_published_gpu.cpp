@@ -56,7 +56,7 @@ TEST_CASE("a token with its server is slower by the server, and a rate is of one
                      kind + ",h100,llama-3.1-70b,16,4,1024,8,10," + unit + ",,a test\n")
                     .simulated;
     };
-    auto const p      = configs::machine_parameters("h100").engine; // of 80 layers and one request
+    auto const p      = scribeline::configs::machine_parameters("h100").engine; // of 80 layers and one request
     auto const engine = 1e3 * (p.step_overhead + p.layer_overhead * 80 + p.request_overhead).value();
     CHECK(engine > 0);
     CHECK(step("gpu_served", "ms") == Approx(step("gpu_decode", "ms") + engine));

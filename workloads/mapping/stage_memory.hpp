@@ -66,11 +66,11 @@ class StageMemory {
     std::vector<Kind>         kinds_;
     double                    capacity_, kv_, activation_; // bytes: of a PE; of an element
     double                    once_ = 0, shared_table_, reserved_ = 0;
+    std::uint64_t             scores_per_token_;
     double                    runtime_, scores_ = 0; // parts of once_
     bool                      streamed_;
     double                    buffers_ = 0;
     double                    embedding_, head_;
-    std::uint64_t             scores_per_token_;
     std::uint32_t             columns_, context_;
 };
 

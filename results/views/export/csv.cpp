@@ -63,7 +63,7 @@ std::vector<std::pair<std::string, std::string>> csv_tables(std::string const& p
         return tables;
     }
     case ResultKind::traffic: {
-        auto tables = std::vector<Table>{};
+        auto tables = decltype(tables_of_run(path)){};
         read_result(path, [&](hdf5::InputFile const& file) { tables = csv_tables_of_traffic(file); });
         return tables;
     }
