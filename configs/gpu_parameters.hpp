@@ -120,6 +120,7 @@ struct SramParams {
     Seconds        link_latency;   // chip to chip
     std::uint32_t  group;          // chips that share one layer
     Seconds        operator_fixed; // a vector passes the units of a chip
+    Seconds        server;         // between two tokens, around the chips
     Watts          power;          // of one chip
 };
 

@@ -7,6 +7,8 @@ namespace scribeline::models {
 EngineTime engine_time(configs::Parameters const& parameters, std::uint32_t layers)
 {
     auto const& kind = parameters.machine.kind;
+    if (configs::applies("sram", kind))
+        return {parameters.sram.server, {}, {}, {}};
     if (!configs::applies("gpu", kind) && !configs::applies("plain", kind))
         return {};
     auto const& engine = parameters.engine;

@@ -147,13 +147,13 @@ void Replica::meter_plan(Ticks machine)
 void Replica::begin_next()
 {
     admit_landed();
-    admit_loaded();
     release_left();
     plan_.start = now_;
-    if (running_.empty()) {
+    if (running_.empty())
         reserved_ratio_ = rules_.reserved_at_first;
-        seen_until_     = now_; // no step is under way: who comes is seen at once
-    }
+    if (decoding_ == 0 && taking_in_.empty())
+        seen_until_ = now_; // no step was planned ahead: who comes is seen at once
+    admit_loaded();
     auto const one_only  = rules_.name == configs::EngineName::sglang ? plan_sglang() : plan_vllm();
     totals_.most_running = std::max<std::uint64_t>(totals_.most_running, running_.size());
     begin_steps(one_only || options_.step_by_step || !first_tokens_.empty());

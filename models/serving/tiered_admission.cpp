@@ -74,7 +74,7 @@ bool Replica::load(Slot slot, Found const& what)
 // What has come up is taken in from the next step on.
 void Replica::admit_loaded()
 {
-    while (!loading_.empty() && loading_.top().at <= now_) {
+    while (!loading_.empty() && loading_.top().at <= seen_until_) {
         auto const slot  = loading_.top().slot;
         auto const epoch = loading_.top().epoch;
         loading_.pop();

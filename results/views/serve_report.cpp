@@ -188,6 +188,12 @@ Table books(ServingOutcome const& o)
     return table;
 }
 
+// To a picosecond: 20 us, and not what a sum of ticks is in binary.
+configs::Seconds told(models::Ticks t)
+{
+    return configs::Seconds{std::round(models::seconds_of(t).value() * 1e12) / 1e12};
+}
+
 Sentences pools(ServingOutcome const& o)
 {
     auto lines = Sentences{};
@@ -198,8 +204,7 @@ Sentences pools(ServingOutcome const& o)
             "Each: {} tokens and {} requests a step at most, a KV pool of {} blocks of {} token{}; the engine takes {} "
             "a step and {} for each request of it.",
             r.step_tokens, r.sequences, r.pool_blocks, r.block, r.block == 1 ? "" : "s",
-            configs::print(models::seconds_of(r.step_overhead)),
-            configs::print(models::seconds_of(r.request_overhead))));
+            configs::print(told(r.step_overhead)), configs::print(told(r.request_overhead))));
         if (pool.compared > 0)
             lines.push_back(fmt::format(
                 "Its steps follow a law learned from {} steps of the machine (fidelity {}); of {} steps taken, "

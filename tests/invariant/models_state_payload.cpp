@@ -106,6 +106,9 @@ TEST_CASE("layers that no numbers are carried through are refused by what they h
         CAPTURE(shape.name);
         if (shape.name == "a half in each layer, as Nemotron 3") // through whose states they are carried
             continue;
+        if (shape.name == "an index of blocks in some layers, as MiniMax M3" ||
+            shape.name == "layers of several sizes, as Nemotron Super") // the layer that is mapped has nothing of it
+            continue;
         CHECK_THAT(refusal(shape), Contains("run.payload = true") && Contains("Run it without --payload"));
     }
 }
