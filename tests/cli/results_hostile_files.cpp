@@ -178,6 +178,9 @@ TEST_CASE("a column that is missing, of another kind or length, or claims what i
             for (auto const& command : commands(place)) {
                 if (command.name == std::string{"run --from"})
                     continue; // reads no columns
+                if (command.name == std::string{"report"} &&
+                    (scribeline::tests::sanitized || column != columns.front()))
+                    continue; // takes longest, and reads them with what `explain` and `export` read them with
                 CAPTURE(column, name, command.name);
                 outcome_of(command, place, file);
             }
