@@ -5,13 +5,14 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/system_file.hpp"
 #include "configs/units/text.hpp"
+#include "models/program/asked_options.hpp"
+#include "models/program/print_document.hpp"
 #include "models/program/system_file.hpp"
 #include "models/program/trace_options.hpp"
 #include "models/serving/serving_summary.hpp"
 #include "models/serving/serving_system.hpp"
 #include "results/files/serve_file.hpp"
 #include "results/views/serve_report.hpp"
-#include "results/views/terminal.hpp"
 #include "workloads/requests/drawn.hpp"
 #include "workloads/requests/trace.hpp"
 
@@ -21,7 +22,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -38,43 +38,7 @@ using configs::UserError;
     throw UserError{Exit::usage, what + "\nTry 'scribeline serve --help'."};
 }
 
-// The options that the command reads itself.
-class Asked {
-  public:
-    explicit Asked(CommandLine const& line) : line_{line} {}
-
-    std::optional<std::string> text(char const* name) const { return line_.option(name); }
-    bool                       has(char const* name) const { return text(name).has_value(); }
-
-    // As `read` takes it, with the option's name before what is wrong with it.
-    template <class Read> auto read(char const* name, Read&& take) const -> std::optional<decltype(take(std::string{}))>
-    {
-        auto const given = text(name);
-        if (!given)
-            return std::nullopt;
-        try {
-            return take(*given);
-        } catch (configs::TextError const& error) {
-            refuse(fmt::format("--{}: {}", name, error.what()));
-        }
-    }
-    std::optional<std::uint64_t> count(char const* name, std::uint64_t least = 1) const
-    {
-        auto const value = read(name, [](std::string const& given) { return configs::parse<std::uint64_t>(given); });
-        if (value && *value < least)
-            refuse(fmt::format("--{} {}: expected at least {}", name, *value, least));
-        return value;
-    }
-    std::optional<configs::Seconds> seconds(char const* name) const
-    {
-        return read(name, [](std::string const& given) { return configs::parse<configs::Seconds>(given); });
-    }
-
-  private:
-    CommandLine const& line_;
-};
-
-std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Asked const& asked)
+std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, AskedOptions const& asked)
 {
     for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals"})
         if (asked.has(drawn))
@@ -82,7 +46,7 @@ std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Aske
     return workloads::open_trace(*asked.text("trace"), trace_options_of(line));
 }
 
-std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint64_t seed)
+std::unique_ptr<workloads::RequestSource> drawn_of(AskedOptions const& asked, std::uint64_t seed)
 {
     for (auto const* traced : {"limit", "scale-rate", "start", "end"})
         if (asked.has(traced))
@@ -112,7 +76,7 @@ std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint
     return workloads::draw_requests(workload);
 }
 
-models::SystemSpec system_of(CommandLine const& line, Asked const& asked)
+models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked)
 {
     auto spec = models::SystemSpec{};
     if (auto const file = asked.text("system")) {
@@ -195,7 +159,7 @@ std::vector<configs::Option> serve_options()
 
 Exit serve_command(CommandLine const& line, std::ostream& out)
 {
-    auto const  asked   = Asked{line};
+    auto const  asked   = AskedOptions{line};
     auto const  level   = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
     auto const  spec    = system_of(line, asked);
     auto const& config  = spec.pools.front().config;
@@ -206,18 +170,7 @@ Exit serve_command(CommandLine const& line, std::ostream& out)
     if (file)
         file->write(config, outcome, summary);
     auto const document = document_of(outcome, summary, level);
-    switch (config.format) {
-    case configs::OutputFormat::json:
-        out << as_json(document);
-        break;
-    case configs::OutputFormat::csv:
-        out << as_csv(document);
-        break;
-    case configs::OutputFormat::table: {
-        auto const text = fit_to_print(as_text(document, page_width(STDOUT_FILENO)));
-        out << (has_color(line.color, STDOUT_FILENO) ? with_bold_headings(text) : text);
-    }
-    }
+    print_document(line, document, out);
     return Exit::done;
 }
 

@@ -43,8 +43,8 @@ TEST_CASE("loads, patterns and routings that cannot be are refused, and a deadlo
         CHECK(run.exit_code == code);
         CHECK_THAT(run.err, Contains(why));
     };
-    refused({"--rate", "1.5"}, "--rate '1.5': expected a number above 0, up to 1");
-    refused({"--rate", "0.1,,0.2"}, "numbers with a comma between them");
+    refused({"--rate", "1.5"}, "--rate: '1.5': expected a number above 0, up to 1");
+    refused({"--rate", "0.1,,0.2"}, "--rate: '': expected a number above 0, up to 1");
     refused({"--pattern", "transpose", "--mesh", "4x8", "--rate", "0.1"}, "needs as many columns as rows", 65);
     refused({"--routing", "adaptive", "--rate", "0.1"}, "needs 2 virtual channels", 65);
     refused({"--machine", "h100:8"}, "is no wafer, and has no mesh");
