@@ -28,6 +28,13 @@ TEST_CASE("a curve of latency over load is printed, written, shown, told and exp
     auto const shown = points(run_scribeline({"show", path, "--format", "json"}).out);
     CHECK(shown["rows"][1][2] == printed["rows"][1][2]);
     CHECK_THAT(run_scribeline({"explain", path}).out, Contains("A packet alone takes 12.5 cycles"));
+    for (auto const* wish : {"always", "never"}) {
+        auto const text = run_scribeline({"show", path}).out + // the same words, bold headings or none
+                          run_scribeline({"traffic", "--mesh", "2x2", "--rate", "0.1", "--window", "50", "--warm-up",
+                                          "0", "--color", wish})
+                              .out;
+        CHECK((text.find('\x1b') != std::string::npos) == (std::string{wish} == "always"));
+    }
     auto const tables = (folder.path() / "csv").string();
     REQUIRE(run_scribeline({"export", "csv", path, "-o", tables}).exit_code == 0);
     CHECK_THAT(read_file(tables + "/points.csv"), Contains("offered [flit/(node cycle)],accepted"));
