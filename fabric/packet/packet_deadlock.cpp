@@ -73,7 +73,7 @@ void require_no_circle(QueueView& view, std::uint32_t cycle)
     }
     if (seen.size() > 12)
         text += fmt::format("\n  ... and {} more", seen.size() - 12);
-    throw configs::SimulationFault{text};
+    throw PacketDeadlock{text};
 }
 
 } // namespace scribeline::fabric

@@ -4,10 +4,18 @@
 // has it, and the queue beyond must have room or be able to go on itself. What can go on by no choice never will.
 #pragma once
 
+#include "configs/failure.hpp"
+
 #include <cstdint>
 #include <vector>
 
 namespace scribeline::fabric {
+
+// A routing's fault, and none of the simulator: what it is asked for where routings are compared.
+class PacketDeadlock : public configs::SimulationFault {
+  public:
+    using SimulationFault::SimulationFault;
+};
 
 struct QueueWait {
     struct Choice {
@@ -27,7 +35,7 @@ struct QueueView {
     std::vector<std::uint32_t> stuck;    // queues that can never go on
 };
 
-// Throws configs::SimulationFault that follows one circle from queue to queue.
+// Throws PacketDeadlock, which follows one circle from queue to queue.
 void require_no_circle(QueueView& view, std::uint32_t cycle);
 
 } // namespace scribeline::fabric

@@ -93,7 +93,7 @@ class PacketMesh {
                                             DeliveryListener& listener);
     virtual ~PacketMesh() = default;
 
-    // Until `cycle`. Throws configs::SimulationFault, which says who waits for whom, when nothing can move any more.
+    // Until `cycle`. Throws PacketDeadlock, which says who waits for whom, when nothing can move any more.
     virtual void advance_to(std::uint32_t cycle) = 0;
     // Sources make no further packet.
     virtual void stop_sources() = 0;

@@ -1,15 +1,14 @@
 #include "models/program/trace_command.hpp"
 
+#include "models/program/print_document.hpp"
 #include "models/program/trace_options.hpp"
 #include "results/document/document.hpp"
 #include "results/views/report_text.hpp"
-#include "results/views/terminal.hpp"
 #include "workloads/requests/trace_statistics.hpp"
 
 #include <ostream>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -116,11 +115,7 @@ configs::Exit trace_command(configs::CommandLine const& line, std::ostream& out)
     if (s.block_tokens > 0)
         document.sections.push_back(
             {"Tokens of prompts that a cache hits, by how long it keeps blocks that nobody uses", {ttl_of(s)}});
-    auto const text  = line.format == configs::OutputFormat::json  ? as_json(document)
-                       : line.format == configs::OutputFormat::csv ? as_csv(document)
-                                                                   : as_text(document, page_width(STDOUT_FILENO));
-    bool const color = line.format == configs::OutputFormat::table && has_color(line.color, STDOUT_FILENO);
-    out << (color ? with_bold_headings(text) : text);
+    print_document(line, document, out);
     return configs::Exit::done;
 }
 

@@ -6,19 +6,19 @@
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
+#include "fabric/packet/packet_deadlock.hpp"
 #include "fabric/traffic/study.hpp"
+#include "models/program/asked_options.hpp"
+#include "models/program/print_document.hpp"
 #include "results/files/traffic_file.hpp"
-#include "results/views/terminal.hpp"
 #include "results/views/traffic_tables.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <ostream>
 #include <string>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -32,72 +32,28 @@ constexpr std::uint32_t standard_side = 8;  // of a plain mesh
 constexpr std::uint32_t part_of_wafer = 72; // PEs a side where none is said: some reticles, and a curve takes a minute
 constexpr std::size_t   most_rates    = 1000;
 
-[[noreturn]] void refuse(std::string const& what)
+// Of (0, 1].
+double load_of(std::string const& text)
 {
-    throw UserError{Exit::usage, what + "\nTry 'scribeline traffic --help'."};
+    auto value              = 0.0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1)
+        throw configs::TextError{fmt::format("{}: expected a number above 0, up to 1", configs::shown(text))};
+    return value;
 }
 
-class Asked {
-  public:
-    explicit Asked(CommandLine const& line) : line_{line} {}
-
-    bool has(char const* name) const { return line_.option(name).has_value(); }
-
-    std::uint32_t whole(char const* name, std::uint32_t standard, std::uint32_t least, std::uint32_t most) const
-    {
-        auto const text = line_.option(name);
-        if (!text)
-            return standard;
-        auto value              = std::uint32_t{0};
-        auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-        if (error != std::errc{} || end != text->data() + text->size() || value < least || value > most)
-            refuse(fmt::format("--{} {}: expected a whole number from {} to {}", name, configs::shown(*text), least,
-                               most));
-        return value;
+std::vector<double> loads_of(std::string const& text)
+{
+    auto loads = std::vector<double>{};
+    for (std::size_t begin = 0; begin <= text.size();) {
+        auto const end = std::min(text.find(',', begin), text.size());
+        loads.push_back(load_of(text.substr(begin, end - begin)));
+        begin = end + 1;
     }
-
-    std::optional<configs::GridSize> grid(char const* name) const
-    {
-        auto const text = line_.option(name);
-        if (!text)
-            return std::nullopt;
-        try {
-            return configs::parse<configs::GridSize>(*text);
-        } catch (configs::TextError const& error) {
-            refuse(fmt::format("--{} {}: {}", name, configs::shown(*text), error.what()));
-        }
-    }
-
-    double share(char const* name, std::string const& text, double standard) const
-    {
-        if (text.empty())
-            return standard;
-        auto value              = 0.0;
-        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1)
-            refuse(fmt::format("--{} {}: expected a number above 0, up to 1", name, configs::shown(text)));
-        return value;
-    }
-
-    std::vector<double> rates() const
-    {
-        auto const text  = line_.option("rate").value_or("");
-        auto       rates = std::vector<double>{};
-        for (std::size_t begin = 0; begin < text.size();) {
-            auto const end = std::min(text.find(',', begin), text.size());
-            if (end == begin)
-                refuse(fmt::format("--rate {}: expected numbers with a comma between them", configs::shown(text)));
-            rates.push_back(share("rate", text.substr(begin, end - begin), 0));
-            begin = end + 1;
-        }
-        if (rates.size() > most_rates)
-            refuse(fmt::format("--rate: {} loads; at most {} of them", rates.size(), most_rates));
-        return rates;
-    }
-
-  private:
-    CommandLine const& line_;
-};
+    if (loads.size() > most_rates)
+        throw configs::TextError{fmt::format("{} loads; at most {} of them", loads.size(), most_rates)};
+    return loads;
+}
 
 // Scribe lines within the region at the wafer's corner: as many cycles more, and as much less often, as the machine
 // says.
@@ -119,29 +75,31 @@ struct Mesh {
     fabric::PacketMeshParams params;
 };
 
-Mesh mesh_of(CommandLine const& line, Asked const& asked)
+Mesh mesh_of(CommandLine const& line, AskedOptions const& asked)
 {
-    auto mesh = Mesh{};
+    auto const grid_of = [](std::string const& text) { return configs::parse<configs::GridSize>(text); };
+    auto       mesh    = Mesh{};
     if (line.machine.empty()) {
         if (asked.has("region"))
-            refuse("--region is a part of --machine; a mesh of its own is --mesh");
-        auto const grid     = asked.grid("mesh").value_or(configs::GridSize{standard_side, standard_side});
+            asked.refuse("--region is a part of --machine; a mesh of its own is --mesh");
+        auto const grid     = asked.read("mesh", grid_of).value_or(configs::GridSize{standard_side, standard_side});
         mesh.params.columns = grid.columns;
         mesh.params.rows    = grid.rows;
         mesh.name           = configs::print(grid);
         return mesh;
     }
     if (asked.has("mesh"))
-        refuse("--mesh and --machine are two meshes; a part of the machine's is --region");
+        asked.refuse("--mesh and --machine are two meshes; a part of the machine's is --region");
     auto const p = configs::machine_parameters(line.machine);
     if (!configs::applies("wafer", p.machine.kind))
-        refuse(fmt::format("--machine {}: is no wafer, and has no mesh. Choose one such as wse3",
-                           configs::shown(line.machine)));
-    auto const region = asked.grid("region").value_or(
-        configs::GridSize{std::min(part_of_wafer, p.wafer.columns), std::min(part_of_wafer, p.wafer.rows)});
+        asked.refuse(fmt::format("--machine {}: is no wafer, and has no mesh. Choose one such as wse3",
+                                 configs::shown(line.machine)));
+    auto const region = asked.read("region", grid_of)
+                            .value_or(configs::GridSize{std::min(part_of_wafer, p.wafer.columns),
+                                                        std::min(part_of_wafer, p.wafer.rows)});
     if (region.columns > p.wafer.columns || region.rows > p.wafer.rows)
-        refuse(fmt::format("--region {}: {} has {}x{} PEs", configs::print(region), configs::shown(line.machine),
-                           p.wafer.columns, p.wafer.rows));
+        asked.refuse(fmt::format("--region {}: {} has {}x{} PEs", configs::print(region), configs::shown(line.machine),
+                                 p.wafer.columns, p.wafer.rows));
     mesh.params.columns     = region.columns;
     mesh.params.rows        = region.rows;
     mesh.params.columns_cut = cuts(region.columns, p.wafer.columns, p.wafer.reticle_columns, p);
@@ -150,15 +108,13 @@ Mesh mesh_of(CommandLine const& line, Asked const& asked)
     return mesh;
 }
 
-// A deadlock is what that routing is there to show, and not a fault of the simulator.
-fabric::TrafficStudy studied(std::string const& mesh, fabric::TrafficParams const& params, Asked const& asked)
+fabric::TrafficStudy studied(std::string const& mesh, fabric::TrafficParams const& params, AskedOptions const& asked)
 {
     try {
-        return fabric::study_traffic(mesh, params, asked.rates(), asked.has("saturation"));
-    } catch (configs::SimulationFault const& fault) {
-        if (params.mesh.routing != fabric::Routing::unsafe)
-            throw;
-        throw UserError{Exit::answer_is_no, fmt::format("deadlock: {}", fault.what())};
+        auto const loads = asked.read("rate", &loads_of).value_or(std::vector<double>{});
+        return fabric::study_traffic(mesh, params, loads, asked.has("saturation"));
+    } catch (fabric::PacketDeadlock const& deadlock) {
+        throw UserError{Exit::answer_is_no, fmt::format("deadlock: {}", deadlock.what())};
     }
 }
 
@@ -191,33 +147,29 @@ std::vector<configs::Option> traffic_options()
 
 Exit traffic_command(CommandLine const& line, std::ostream& out)
 {
-    auto const asked             = Asked{line};
-    auto       mesh              = mesh_of(line, asked);
-    auto       params            = fabric::TrafficParams{};
-    params.mesh                  = std::move(mesh.params);
-    params.mesh.routing          = fabric::routing_named(line.option("routing").value_or("xy"));
-    params.mesh.channels         = asked.whole("channels", 1, 1, 8);
-    params.mesh.depth            = asked.whole("depth", 8, 1, 255);
-    params.mesh.flits_per_packet = asked.whole("flits", 1, 1, 1024);
-    params.mesh.link             = asked.whole("link", 1, 1, 32);
-    params.mesh.torus            = asked.has("torus");
-    params.pattern               = fabric::pattern_named(line.option("pattern").value_or("uniform"));
-    params.hotspot_share =
-        asked.share("hotspot-share", line.option("hotspot-share").value_or(""), params.hotspot_share);
-    params.warm_up   = asked.whole("warm-up", params.warm_up, 0, 100'000'000);
-    params.window    = asked.whole("window", params.window, 1, 10'000'000);
-    params.seed      = asked.whole("seed", 1, 0, 4'000'000'000U);
+    auto const asked = AskedOptions{line};
+    auto const whole = [&](char const* name, std::uint32_t& value, std::uint64_t least, std::uint64_t most) {
+        value = static_cast<std::uint32_t>(asked.count(name, least, most).value_or(value));
+    };
+    auto mesh           = mesh_of(line, asked);
+    auto params         = fabric::TrafficParams{};
+    params.mesh         = std::move(mesh.params);
+    params.mesh.routing = fabric::routing_named(line.option("routing").value_or("xy"));
+    params.mesh.torus   = asked.has("torus");
+    whole("channels", params.mesh.channels, 1, 8);
+    whole("depth", params.mesh.depth, 1, 255);
+    whole("flits", params.mesh.flits_per_packet, 1, 1024);
+    whole("link", params.mesh.link, 1, 32);
+    whole("warm-up", params.warm_up, 0, 100'000'000);
+    whole("window", params.window, 1, 10'000'000);
+    params.pattern       = fabric::pattern_named(line.option("pattern").value_or("uniform"));
+    params.hotspot_share = asked.read("hotspot-share", &load_of).value_or(params.hotspot_share);
+    params.seed          = asked.count("seed", 0).value_or(params.seed);
     auto       file  = line.output.empty() ? std::nullopt : std::optional{results::TrafficFile::prepare(line.output)};
     auto const study = studied(mesh.name, params, asked);
     if (file)
         file->write(study, line.text);
-    auto const document = results::traffic_document(study);
-    auto const text     = line.format == configs::OutputFormat::json ? results::as_json(document)
-                          : line.format == configs::OutputFormat::csv
-                              ? results::as_csv(document)
-                              : results::as_text(document, results::page_width(STDOUT_FILENO));
-    bool const color    = line.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
-    out << (color ? results::with_bold_headings(text) : results::fit_to_print(text));
+    print_document(line, results::traffic_document(study), out);
     return Exit::done;
 }
 

@@ -37,6 +37,18 @@ TEST_CASE(
     CHECK(*crossed.mean == Approx(crossed.zero_load).epsilon(0.02));
 }
 
+TEST_CASE("on a torus who has the shorter way around the end does not cross the middle")
+{
+    auto plain           = quick(Pattern::bit_complement);
+    plain.mesh.torus     = true;
+    plain.mesh.channels  = 2;
+    auto cut             = plain;
+    cut.mesh.columns_cut = {{1, 10, 1}}; // from column 1 to 2 and back; 0 and 3 are neighbours around the end
+    auto const without = measure(plain, 0.01), with = measure(cut, 0.01);
+    CHECK(with.zero_load - without.zero_load == Approx(5));
+    CHECK(*with.mean - *without.mean == Approx(5).epsilon(0.05));
+}
+
 TEST_CASE("a study without loads goes up to the bound, and finds a saturation below it")
 {
     auto const study = study_traffic("4x4", quick(Pattern::uniform), {}, false);

@@ -28,6 +28,13 @@ TEST_CASE("a curve of latency over load is printed, written, shown, told and exp
     auto const shown = points(run_scribeline({"show", path, "--format", "json"}).out);
     CHECK(shown["rows"][1][2] == printed["rows"][1][2]);
     CHECK_THAT(run_scribeline({"explain", path}).out, Contains("A packet alone takes 12.5 cycles"));
+    for (auto const* wish : {"always", "never"}) {
+        auto const text = run_scribeline({"show", path}).out + // the same words, bold headings or none
+                          run_scribeline({"traffic", "--mesh", "2x2", "--rate", "0.1", "--window", "50", "--warm-up",
+                                          "0", "--color", wish})
+                              .out;
+        CHECK((text.find('\x1b') != std::string::npos) == (std::string{wish} == "always"));
+    }
     auto const tables = (folder.path() / "csv").string();
     REQUIRE(run_scribeline({"export", "csv", path, "-o", tables}).exit_code == 0);
     CHECK_THAT(read_file(tables + "/points.csv"), Contains("offered [flit/(node cycle)],accepted"));
@@ -43,8 +50,8 @@ TEST_CASE("loads, patterns and routings that cannot be are refused, and a deadlo
         CHECK(run.exit_code == code);
         CHECK_THAT(run.err, Contains(why));
     };
-    refused({"--rate", "1.5"}, "--rate '1.5': expected a number above 0, up to 1");
-    refused({"--rate", "0.1,,0.2"}, "numbers with a comma between them");
+    refused({"--rate", "1.5"}, "--rate: '1.5': expected a number above 0, up to 1");
+    refused({"--rate", "0.1,,0.2"}, "--rate: '': expected a number above 0, up to 1");
     refused({"--pattern", "transpose", "--mesh", "4x8", "--rate", "0.1"}, "needs as many columns as rows", 65);
     refused({"--routing", "adaptive", "--rate", "0.1"}, "needs 2 virtual channels", 65);
     refused({"--machine", "h100:8"}, "is no wafer, and has no mesh");

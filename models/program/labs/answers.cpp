@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,19 +33,14 @@ constexpr auto phases = std::array{
     PhaseWords{Phase::explain, "explain", "One sentence is right."},
     PhaseWords{Phase::transfer, "transfer", "The same where it was not yet measured."}};
 
-struct Unit {
-    char const* name;
-    char const* of;    // the units of a question
-    double      scale; // one of them in those
-};
-constexpr auto units = std::array{Unit{"us", "s", 1e-6},       Unit{"ms", "s", 1e-3},
-                                  Unit{"s", "s", 1},           Unit{"MB", "GB", 1e-3},
-                                  Unit{"GB", "GB", 1},         Unit{"TB", "GB", 1e3},
-                                  Unit{"MB/s", "GB/s", 1e-3},  Unit{"GB/s", "GB/s", 1},
-                                  Unit{"TB/s", "GB/s", 1e3},   Unit{"%", "%", 1},
-                                  Unit{"x", "times", 1},       Unit{"times", "times", 1},
-                                  Unit{"PEs", "PEs", 1},       Unit{"cycles", "cycles", 1},
-                                  Unit{"tokens", "tokens", 1}, Unit{"tokens/s", "tokens/s", 1}};
+// Words for what is counted; times, bytes and rates have those of the configuration.
+constexpr auto counted = std::array{std::pair{"%", "%"},
+                                    std::pair{"x", "times"},
+                                    std::pair{"times", "times"},
+                                    std::pair{"PEs", "PEs"},
+                                    std::pair{"cycles", "cycles"},
+                                    std::pair{"tokens", "tokens"},
+                                    std::pair{"tokens/s", "tokens/s"}};
 
 char letter(std::size_t place) { return static_cast<char>('a' + place); }
 
@@ -205,25 +200,28 @@ void require_name(std::string const& name)
                                                  configs::shown(name))};
 }
 
-double number_in(std::string const& wanted, std::string const& text)
+double number_in(std::string const& wanted, std::string const& written)
 {
-    auto const expected = fmt::format("expected a number with its unit, such as \"1.5 {}\"", wanted);
-    auto       digits   = std::string{};
-    auto       at       = std::size_t{0};
-    for (; at < text.size() && text[at] != ' ' && text[at] != '%' && (std::isalpha(text[at]) == 0 || text[at] == 'e');
-         ++at)
-        if (text[at] != ',')
-            digits += text[at];
-    auto value              = 0.0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(value))
+    auto text = written;
+    text.erase(std::remove(text.begin(), text.end(), ','), text.end()); // 1,695
+    if (wanted == "s")
+        return configs::parse<configs::Seconds>(text).value();
+    if (wanted == "GB")
+        return configs::parse<configs::Bytes>(text).value() / 1e9;
+    if (wanted == "GB/s")
+        return configs::parse<configs::BytesPerSecond>(text).value() / 1e9;
+    auto const expected     = fmt::format("expected a number with its unit, such as \"1.5 {}\"", wanted);
+    auto       value        = 0.0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || !std::isfinite(value))
         throw configs::TextError{expected};
-    auto const unit = text.substr(std::min(text.find_first_not_of(' ', at), text.size()));
-    if (unit.empty())
+    auto const rest = text.find_first_not_of(' ', static_cast<std::size_t>(end - text.data()));
+    if (rest == std::string::npos)
         throw configs::TextError{"the unit is missing; " + expected};
-    for (auto const& known : units)
-        if (known.of == wanted && unit == known.name)
-            return value * known.scale;
+    auto const unit = text.substr(rest);
+    for (auto const& [name, of] : counted)
+        if (of == wanted && unit == name)
+            return value;
     throw configs::TextError{fmt::format("{} is another unit than {}; {}", configs::shown(unit), wanted, expected)};
 }
 

@@ -3,15 +3,14 @@
 #include "configs/schema/command_options.hpp"
 #include "models/program/labs/answers.hpp"
 #include "models/program/labs/marks.hpp"
+#include "models/program/print_document.hpp"
 #include "results/document/document.hpp"
 #include "results/files/output_file.hpp"
-#include "results/views/terminal.hpp"
 
 #include <filesystem>
 #include <ostream>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -51,10 +50,7 @@ Exit list(CommandLine const& line, std::ostream& out)
                            "scribeline lab check FILE locks the predictions, then marks the answers: the "
                            "simulator works out what is right."};
     document.sections.push_back({"How", {how}});
-    out << (line.format == configs::OutputFormat::json ? results::as_json(document)
-            : line.format == configs::OutputFormat::csv
-                ? results::as_csv(document)
-                : results::as_text(document, results::page_width(STDOUT_FILENO)));
+    print_document(line, document, out);
     return Exit::done;
 }
 
@@ -113,9 +109,10 @@ Exit check(CommandLine const& line, std::ostream& out)
     auto const marks = marks_of(answers, bench);
     if (auto const junit = line.option("junit"))
         write(*junit, marks_junit(marks));
-    auto const text  = marks_text(marks, line.format, results::page_width(STDOUT_FILENO));
-    bool const color = line.format == configs::OutputFormat::table && results::has_color(line.color, STDOUT_FILENO);
-    out << (color ? results::with_bold_headings(text) : text);
+    if (line.format == configs::OutputFormat::json)
+        out << marks_grade(marks);
+    else
+        print_document(line, document_of(marks), out);
     return marks.count(Mark::right) == marks.asked() ? Exit::done : Exit::answer_is_no;
 }
 

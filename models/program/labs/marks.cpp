@@ -1,7 +1,5 @@
 #include "models/program/labs/marks.hpp"
 
-#include "results/document/document.hpp"
-
 #include <algorithm>
 #include <cmath>
 
@@ -78,25 +76,6 @@ std::string xml(std::string const& text)
     return result;
 }
 
-std::string as_grade(Marks const& marks)
-{
-    auto tests = nlohmann::json::array();
-    for (auto const& each : marks.all)
-        if (each.mark != Mark::predicted)
-            tests.push_back({{"name", each.question->id},
-                             {"score", each.mark == Mark::right ? 1 : 0},
-                             {"max_score", 1},
-                             {"output", each.says.empty() ? word(each.mark) : each.says}});
-    return nlohmann::json{{"lab", marks.answers->lab->number},
-                          {"name", marks.answers->name},
-                          {"locked", !marks.answers->locked.empty()},
-                          {"score", marks.count(Mark::right)},
-                          {"max_score", marks.asked()},
-                          {"tests", tests}}
-               .dump(2, ' ', true) +
-           "\n";
-}
-
 } // namespace
 
 std::size_t Marks::count(Mark mark) const
@@ -121,10 +100,27 @@ Marks marks_of(Answers const& answers, Bench& bench)
     return result;
 }
 
-std::string marks_text(Marks const& marks, configs::OutputFormat format, std::size_t width)
+std::string marks_grade(Marks const& marks)
 {
-    if (format == configs::OutputFormat::json)
-        return as_grade(marks);
+    auto tests = nlohmann::json::array();
+    for (auto const& each : marks.all)
+        if (each.mark != Mark::predicted)
+            tests.push_back({{"name", each.question->id},
+                             {"score", each.mark == Mark::right ? 1 : 0},
+                             {"max_score", 1},
+                             {"output", each.says.empty() ? word(each.mark) : each.says}});
+    return nlohmann::json{{"lab", marks.answers->lab->number},
+                          {"name", marks.answers->name},
+                          {"locked", !marks.answers->locked.empty()},
+                          {"score", marks.count(Mark::right)},
+                          {"max_score", marks.asked()},
+                          {"tests", tests}}
+               .dump(2, ' ', true) +
+           "\n";
+}
+
+results::Document document_of(Marks const& marks)
+{
     auto table = results::Table{"answers", {{"question", "1", true}, {"answer", "1", true}, {"mark", "1", true}}, {}};
     auto says  = results::Sentences{};
     for (auto const& each : marks.all) {
@@ -140,7 +136,7 @@ std::string marks_text(Marks const& marks, configs::OutputFormat format, std::si
     document.sections.push_back({"Answers", {table}});
     if (!says.empty())
         document.sections.push_back({"What to look at", {says}});
-    return format == configs::OutputFormat::table ? results::as_text(document, width) : results::as_csv(document);
+    return document;
 }
 
 std::string marks_junit(Marks const& marks)

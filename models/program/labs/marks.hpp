@@ -1,8 +1,8 @@
 // What became of each answer.
 #pragma once
 
-#include "configs/schema/command_line.hpp"
 #include "models/program/labs/answers.hpp"
+#include "results/document/document.hpp"
 
 #include <cstddef>
 #include <string>
@@ -29,9 +29,12 @@ struct Marks {
 // Works the key out by simulation. Throws as figure_of() does.
 Marks marks_of(Answers const& answers, Bench& bench);
 
-// A table for people; JSON as graders read it: {"score", "max_score", "tests": [{"name", "score", "max_score",
-// "output"}]}; CSV.
-std::string marks_text(Marks const& marks, configs::OutputFormat format, std::size_t width);
+// For people, and CSV.
+results::Document document_of(Marks const& marks);
+
+// JSON as graders read it: {"score", "max_score", "tests": [{"name", "score", "max_score",
+// "output"}]}.
+std::string marks_grade(Marks const& marks);
 
 // A test case for each question.
 std::string marks_junit(Marks const& marks);

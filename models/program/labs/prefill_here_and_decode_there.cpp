@@ -1,6 +1,8 @@
 // Lab 4: who reads the prompt, who writes the answer, and what the cache's way costs.
 #include "models/program/labs/lab.hpp"
 
+#include "workloads/model_shape.hpp"
+
 #include <fmt/format.h>
 
 namespace scribeline::program {
@@ -18,8 +20,7 @@ Pace pace(Bench& bench, Setup const& setup)
 }
 
 struct Pair {
-    Setup  wafers, gpus;
-    double bytes_of_token = 0; // keys and values of one token
+    Setup wafers, gpus;
 };
 
 double even_at(Bench& bench, Pair const& pair)
@@ -36,7 +37,7 @@ std::vector<Question> prefill_here_and_decode_there(Draw& draw)
     auto const other      = draw.one_of<unsigned>({10240, 12288});
     auto const model      = draw.one_of<std::string>({"llama-3.1-70b", "llama-3.3-70b"});
     auto const gpu        = draw.one_of<std::string>({"h100:8", "h200:8"});
-    auto const pair       = Pair{{"wse3:6", model, context, {}}, {gpu, model, context, {}}, 2.0 * 80 * 8 * 128 * 2};
+    auto const pair       = Pair{{"wse3:6", model, context, {}}, {gpu, model, context, {}}};
     auto       longer     = pair;
     longer.wafers.context = longer.gpus.context = other;
 
@@ -44,7 +45,11 @@ std::vector<Question> prefill_here_and_decode_there(Draw& draw)
         return fmt::format("scribeline compare --machines {},{} --model {} --context {}", of.wafers.machine,
                            of.gpus.machine, of.wafers.model, of.wafers.context);
     };
-    auto const gigabytes = [](Pair const& of) { return of.bytes_of_token * of.wafers.context / 1e9; };
+    auto const shape     = workloads::read_model(model);
+    auto const gigabytes = [shape](Pair const& of) {
+        constexpr unsigned bits = 16;
+        return shape.kv_bytes_per_token(bits) * of.wafers.context / 1e9;
+    };
     return {
         {"p1",
          Phase::predict,
@@ -101,18 +106,21 @@ std::vector<Question> prefill_here_and_decode_there(Draw& draw)
          }},
         {"m4",
          Phase::measure,
-         "How large is the cache that moves after the prompt? Keys and values of 80 layers with 8 key "
-         "heads of 128, 2 bytes each.",
+         fmt::format("How large is the cache that moves after the prompt? Keys and values of {} layers with {} key "
+                     "heads of {}, 2 bytes each.",
+                     shape.layers, shape.kv_heads, shape.head_dim),
          "GB",
          {},
          command(pair),
          0.02,
-         [pair, gigabytes](Bench&) {
+         [pair, gigabytes, shape](Bench&) {
              auto const value = gigabytes(pair);
              return Key{value,
                         {{value / 2, "Keys and values: twice as much."},
-                         {8 * value, "That counts 64 heads of queries; keys and values have 8."},
-                         {value / 80, "That is one layer."}}};
+                         {value * shape.heads / shape.kv_heads,
+                          fmt::format("That counts {} heads of queries; keys and values have {}.", shape.heads,
+                                      shape.kv_heads)},
+                         {value / shape.layers, "That is one layer."}}};
          }},
         {"m5",
          Phase::measure,

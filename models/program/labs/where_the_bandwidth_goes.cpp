@@ -1,6 +1,8 @@
 // Lab 1: twice the bandwidth changes nothing, a shorter hop much.
 #include "models/program/labs/lab.hpp"
 
+#include "configs/schema/resolve.hpp"
+
 #include <fmt/format.h>
 
 namespace scribeline::program {
@@ -35,7 +37,7 @@ std::vector<Question> where_the_bandwidth_goes(Draw& draw)
     constexpr auto hop = "fabric.hop_latency";
 
     auto const of_bandwidths = [wafer](Bench& bench) {
-        constexpr double h100 = 3.35e12; // bytes a second: configs/machines/h100.toml
+        auto const h100 = configs::machine_parameters("h100").gpu.memory_bandwidth.value();
         return bench.figure(wafer, "bytes_read_per_token") * bench.figure(wafer, "peak_bandwidth_tokens_per_second") /
                h100;
     };
