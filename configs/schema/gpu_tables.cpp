@@ -250,7 +250,7 @@ Group sram()
                                  "200 cycles of 900 MHz: there and back over the slices of half a chip, and 20 "
                                  "superlanes after one another (Abts et al., ISCA 2020, recalled)",
                                  Origin::derived)
-        .row<&P::server>("0.35 ms", "0 s", "1 s", "between two tokens, of the server around the chips",
+        .row<&P::server>("350 us", "0 s", "1 s", "between two tokens, of the server around the chips",
                          "what is left of 1.33 ms a token of Llama-2-7B, as the vendor states in 2024 (750 tokens a "
                          "second), on the 72 chips that hold it",
                          Origin::derived)

@@ -5,13 +5,14 @@
 #include "configs/schema/gpu_tables.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
+#include "models/program/asked_options.hpp"
+#include "models/program/print_document.hpp"
 #include "models/program/serve_command.hpp"
 #include "models/program/side_by_side.hpp"
 #include "models/program/sweep/pool.hpp"
 #include "models/serving/capacity.hpp"
 #include "models/serving/serving_system.hpp"
 #include "results/views/capacity_report.hpp"
-#include "results/views/terminal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -58,7 +58,7 @@ std::vector<std::string> listed(char const* name, std::string const& text)
 }
 
 // A system as `serve` is asked for it.
-struct Asked {
+struct AskedSystem {
     std::string name;
     CommandLine line;
 };
@@ -72,7 +72,7 @@ bool is_own(std::string const& option)
     return false;
 }
 
-std::vector<Asked> candidates_of(CommandLine const& line)
+std::vector<AskedSystem> candidates_of(CommandLine const& line)
 {
     auto base = line;
     base.options.clear();
@@ -80,7 +80,7 @@ std::vector<Asked> candidates_of(CommandLine const& line)
         if (!is_own(given.first))
             base.options.push_back(given);
     base.output.clear();
-    auto       result   = std::vector<Asked>{};
+    auto       result   = std::vector<AskedSystem>{};
     auto const systems  = line.option("systems");
     auto const machines = line.option("machines");
     auto const replicas = listed("replicas", line.option("replicas").value_or(usual_replicas));
@@ -110,18 +110,6 @@ std::vector<Asked> candidates_of(CommandLine const& line)
     return result;
 }
 
-template <class T> std::optional<T> read(CommandLine const& line, char const* name, T (*take)(std::string const&))
-{
-    auto const given = line.option(name);
-    if (!given)
-        return std::nullopt;
-    try {
-        return take(*given);
-    } catch (configs::TextError const& error) {
-        refuse(fmt::format("--{}: {}", name, error.what()));
-    }
-}
-
 double above_zero(std::string const& text)
 {
     auto stream = std::istringstream{text};
@@ -142,21 +130,19 @@ configs::Seconds long_time(std::string const& text)
     return configs::parse<configs::Seconds>(text);
 }
 
-CapacityGoal goal_of(CommandLine const& line)
+CapacityGoal goal_of(AskedOptions const& asked)
 {
     auto goal  = CapacityGoal{};
-    goal.level = read<models::ServiceLevel>(line, "slo", &models::parse_service_level).value_or(models::ServiceLevel{});
-    if (auto const share =
-            read<double>(line, "share", [](std::string const& text) { return configs::parse_percent(text); })) {
+    goal.level = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
+    if (auto const share = asked.read("share", [](std::string const& text) { return configs::parse_percent(text); })) {
         if (!(*share > 0 && *share <= 1))
             refuse("--share: expected more than 0 % and at most 100 %");
         goal.share = *share;
     }
-    goal.deadline  = read<configs::Seconds>(line, "deadline", &long_time);
-    goal.dollars   = read<double>(line, "dollars", &above_zero);
-    goal.kilowatts = read<double>(line, "kilowatts", &above_zero);
-    goal.devices   = read<std::uint64_t>(line, "devices",
-                                       [](std::string const& text) { return configs::parse<std::uint64_t>(text); });
+    goal.deadline  = asked.read("deadline", &long_time);
+    goal.dollars   = asked.read("dollars", &above_zero);
+    goal.kilowatts = asked.read("kilowatts", &above_zero);
+    goal.devices   = asked.count("devices");
     if (goal.level.empty() && !goal.deadline)
         refuse("capacity: enough for what? Give --slo chat (or ttft=2s,itl=50ms), or --deadline 8h");
     return goal;
@@ -205,7 +191,7 @@ Candidate read_back(std::string const& name, std::string const& text, std::strin
     return c;
 }
 
-std::string served(Asked const& asked, CapacityGoal const& goal)
+std::string served(AskedSystem const& asked, CapacityGoal const& goal)
 {
     auto c = Candidate{};
     try {
@@ -249,11 +235,10 @@ Exit capacity_command(CommandLine const& line, std::ostream& out)
 {
     if (!line.output.empty())
         refuse("-o: capacity writes no file. Take --format json or csv, or serve -o of the system that was found");
-    auto const goal  = goal_of(line);
-    auto const asked = candidates_of(line);
-    auto const jobs =
-        read<std::uint64_t>(line, "jobs", [](std::string const& text) { return configs::parse<std::uint64_t>(text); });
-    auto const processes = static_cast<unsigned>(std::min<std::uint64_t>(jobs.value_or(processors()), 256));
+    auto const options   = AskedOptions{line};
+    auto const goal      = goal_of(options);
+    auto const asked     = candidates_of(line);
+    auto const processes = static_cast<unsigned>(options.count("jobs", 1, 256).value_or(processors()));
     auto const answers   = side_by_side(asked.size(), processes, [&](std::size_t i) { return served(asked[i], goal); });
     auto       candidates = std::vector<Candidate>{};
     auto       source     = std::string{"requests"};
@@ -270,19 +255,7 @@ Exit capacity_command(CommandLine const& line, std::ostream& out)
         throw UserError{Exit::bad_config, fmt::format("no candidate could be asked. {}: {}", candidates.front().name,
                                                       candidates.front().reason)};
     models::rank(candidates, goal);
-    auto const document = document_of(candidates, goal, source);
-    switch (line.format) {
-    case configs::OutputFormat::json:
-        out << as_json(document);
-        break;
-    case configs::OutputFormat::csv:
-        out << as_csv(document);
-        break;
-    case configs::OutputFormat::table: {
-        auto const text = fit_to_print(as_text(document, page_width(STDOUT_FILENO)));
-        out << (has_color(line.color, STDOUT_FILENO) ? with_bold_headings(text) : text);
-    }
-    }
+    print_document(line, document_of(candidates, goal, source), out);
     return candidates.front().enough() ? Exit::done : Exit::answer_is_no;
 }
 

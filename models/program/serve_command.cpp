@@ -5,6 +5,8 @@
 #include "configs/schema/resolve.hpp"
 #include "configs/schema/system_file.hpp"
 #include "configs/units/text.hpp"
+#include "models/program/asked_options.hpp"
+#include "models/program/print_document.hpp"
 #include "models/program/system_file.hpp"
 #include "models/program/trace_options.hpp"
 #include "models/serving/serving_costs.hpp"
@@ -13,7 +15,6 @@
 #include "results/files/serve_file.hpp"
 #include "results/views/cost_table.hpp"
 #include "results/views/serve_report.hpp"
-#include "results/views/terminal.hpp"
 #include "workloads/requests/comma_line.hpp"
 #include "workloads/requests/drawn.hpp"
 #include "workloads/requests/trace.hpp"
@@ -26,7 +27,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace scribeline::program {
 
@@ -43,43 +43,7 @@ using configs::UserError;
     throw UserError{Exit::usage, what + "\nTry 'scribeline serve --help'."};
 }
 
-// The options that the command reads itself.
-class Asked {
-  public:
-    explicit Asked(CommandLine const& line) : line_{line} {}
-
-    std::optional<std::string> text(char const* name) const { return line_.option(name); }
-    bool                       has(char const* name) const { return text(name).has_value(); }
-
-    // As `read` takes it, with the option's name before what is wrong with it.
-    template <class Read> auto read(char const* name, Read&& take) const -> std::optional<decltype(take(std::string{}))>
-    {
-        auto const given = text(name);
-        if (!given)
-            return std::nullopt;
-        try {
-            return take(*given);
-        } catch (configs::TextError const& error) {
-            refuse(fmt::format("--{}: {}", name, error.what()));
-        }
-    }
-    std::optional<std::uint64_t> count(char const* name, std::uint64_t least = 1) const
-    {
-        auto const value = read(name, [](std::string const& given) { return configs::parse<std::uint64_t>(given); });
-        if (value && *value < least)
-            refuse(fmt::format("--{} {}: expected at least {}", name, *value, least));
-        return value;
-    }
-    std::optional<configs::Seconds> seconds(char const* name) const
-    {
-        return read(name, [](std::string const& given) { return configs::parse<configs::Seconds>(given); });
-    }
-
-  private:
-    CommandLine const& line_;
-};
-
-std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Asked const& asked)
+std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, AskedOptions const& asked)
 {
     for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals", "sessions", "turns",
                               "growth", "tool-time", "shared-prompt"})
@@ -89,7 +53,7 @@ std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, Aske
 }
 
 // Turns of an agent: what a tool adds, how long it takes, and what all prompts begin with.
-void draw_sessions(workloads::DrawnWorkload& workload, Asked const& asked)
+void draw_sessions(workloads::DrawnWorkload& workload, AskedOptions const& asked)
 {
     constexpr std::uint64_t usual_block = 512; // of hashes, as recorded traces of agents have it
     auto const              read        = [](std::string const& text) { return workloads::parse_distribution(text); };
@@ -113,7 +77,7 @@ void draw_sessions(workloads::DrawnWorkload& workload, Asked const& asked)
         workload.block_tokens = asked.count("block-tokens").value_or(usual_block);
 }
 
-std::unique_ptr<workloads::RequestSource> drawn_of(Asked const& asked, std::uint64_t seed)
+std::unique_ptr<workloads::RequestSource> drawn_of(AskedOptions const& asked, std::uint64_t seed)
 {
     for (auto const* traced : {"limit", "scale-rate", "start", "end"})
         if (asked.has(traced))
@@ -178,7 +142,7 @@ models::ToolSpec tools_of(std::string const& text)
 }
 
 // `name`: one of several that --system names.
-models::SystemSpec system_of(CommandLine const& line, Asked const& asked, std::optional<std::string> const& name = {})
+models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked, std::optional<std::string> const& name = {})
 {
     auto spec = models::SystemSpec{};
     if (auto const file = asked.text("system")) {
@@ -227,7 +191,7 @@ configs::Option tier_option()
                                 }});
 }
 
-models::Counted counted_of(Asked const& asked)
+models::Counted counted_of(AskedOptions const& asked)
 {
     auto const read = [](std::string const& text, bool first) {
         return first ? models::parse_counted(text, std::nullopt) : models::parse_counted(std::nullopt, text);
@@ -241,30 +205,14 @@ models::Counted counted_of(Asked const& asked)
     return counted;
 }
 
-std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, Asked const& asked,
+std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, AskedOptions const& asked,
                                                       configs::Config const& config)
 {
     return asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, config.parameters.run.seed);
 }
 
-void show(CommandLine const& line, Document const& document, std::ostream& out)
-{
-    switch (line.format) {
-    case configs::OutputFormat::json:
-        out << as_json(document);
-        break;
-    case configs::OutputFormat::csv:
-        out << as_csv(document);
-        break;
-    case configs::OutputFormat::table: {
-        auto const text = fit_to_print(as_text(document, page_width(STDOUT_FILENO)));
-        out << (has_color(line.color, STDOUT_FILENO) ? with_bold_headings(text) : text);
-    }
-    }
-}
-
 // The same requests on each of the systems that a comma divides.
-Document several_systems(CommandLine const& line, Asked const& asked, models::ServiceLevel const& level,
+Document several_systems(CommandLine const& line, AskedOptions const& asked, models::ServiceLevel const& level,
                          models::Counted const& counted)
 {
     if (!line.output.empty())
@@ -351,24 +299,24 @@ std::vector<configs::Option> serve_options()
     return options;
 }
 
-models::SystemSpec system_of(CommandLine const& line) { return system_of(line, Asked{line}); }
+models::SystemSpec system_of(CommandLine const& line) { return system_of(line, AskedOptions{line}); }
 
 std::unique_ptr<workloads::RequestSource> requests_of(CommandLine const& line, models::SystemSpec const& spec)
 {
-    auto const asked = Asked{line};
+    auto const asked = AskedOptions{line};
     return asked.has("trace") ? trace_of(line, asked) : drawn_of(asked, spec.pools.front().config.parameters.run.seed);
 }
 
 Exit serve_command(CommandLine const& line, std::ostream& out)
 {
-    auto const asked   = Asked{line};
+    auto const asked   = AskedOptions{line};
     auto const level   = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
     auto const counted = counted_of(asked);
     auto const band = asked.read("band", [](std::string const& text) { return configs::parse<configs::Share>(text); });
     if (band && !(band->value > 0 && band->value < 1))
         refuse("--band: expected a share between 0 and 1, such as 5 %");
     if (asked.text("system").value_or("").find(',') != std::string::npos) {
-        show(line, several_systems(line, asked, level, counted), out);
+        print_document(line, several_systems(line, asked, level, counted), out);
         return Exit::done;
     }
     auto        spec    = system_of(line, asked);
@@ -393,7 +341,7 @@ Exit serve_command(CommandLine const& line, std::ostream& out)
         document.sections.push_back({"The same on faster and slower machines",
                                      document_of_systems(outcome.source, around, level).sections.front().blocks});
     }
-    show(line, document, out);
+    print_document(line, document, out);
     return Exit::done;
 }
 
