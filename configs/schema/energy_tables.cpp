@@ -82,7 +82,7 @@ Group device_energy_group()
         .row<&P::link>("10 pJ/bit", "0 pJ/bit", "10 nJ/B", "of what leaves a device for another or its host",
                        std::string{src::distances} + ", off the chip", Origin::published)
         .row<&P::operand>(
-            "4.3 pJ", "0 J", "1 uJ",
+            "3.4 pJ", "0 J", "1 uJ",
             "to bring a multiply-accumulate of 16 bits its operands: instructions, registers, tiles that "
             "are not full; of fewer bits, in proportion",
             "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "
@@ -93,7 +93,7 @@ Group device_energy_group()
                        "10 pJ for 8 bytes of 128 KB and twice that of registers, read and written (Jouppi et al., ISCA "
                        "2021, table 2 (recalled)): 0.55 pJ/bit; and 15 % of 7.6 pJ/bit in regulators (assumed)",
                        Origin::derived)
-        .row<&P::clocks>("17 %", "0 %", "100 %",
+        .row<&P::clocks>("11 %", "0 %", "100 %",
                          "of full power, while a step is under way and on top of idle_power: clocks and leakage of "
                          "units that wait",
                          "watts of four MI355X at 8, 32 and 128 users (SemiAnalysisAI/InferenceX, 2026), least squares "

@@ -1,4 +1,4 @@
-// The times that an inference engine takes, by engine and version: configs/engines/NAME-VERSION.toml.
+// The times that an inference engine takes, by engine and version: a file each in configs/engines/.
 //
 //     [engine]
 //     step_overhead = { value = "126 us", origin = "published", source = ".." }

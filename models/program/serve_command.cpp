@@ -142,7 +142,8 @@ models::ToolSpec tools_of(std::string const& text)
 }
 
 // `name`: one of several that --system names.
-models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked, std::optional<std::string> const& name = {})
+models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked,
+                             std::optional<std::string> const& name = {})
 {
     auto spec = models::SystemSpec{};
     if (auto const file = asked.text("system")) {

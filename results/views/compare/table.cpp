@@ -3,7 +3,6 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/text.hpp"
-#include "results/views/cost_table.hpp"
 #include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
 #include "workloads/settled_widths.hpp"
@@ -32,6 +31,19 @@ std::string rate(std::optional<double> value) { return value ? rate_text(*value)
 std::string energy(std::optional<configs::Joules> joules)
 {
     return joules ? fmt::format("{:.3g} J", joules->value()) : "-";
+}
+
+// As narrow as the narrowest column: "0.112..0.337".
+std::string narrow_band(models::Band band)
+{
+    if (!band.known())
+        return "-";
+    auto text = std::string{};
+    for (auto digits = 3; digits > 0 && (text.empty() || text.size() > narrowest_column); --digits) {
+        auto const low = fmt::format("{:.{}g}", band.low, digits), high = fmt::format("{:.{}g}", band.high, digits);
+        text = low == high ? low : low + ".." + high;
+    }
+    return text;
 }
 
 constexpr char const* served = "  served";
@@ -67,7 +79,7 @@ std::vector<Line> const& lines()
         {"of peak bandwidth", [](auto const& r) { return r.bandwidth_share ? percent(*r.bandwidth_share) : "-"; }},
         {"energy per token", [](auto const& r) { return energy(r.energy); }},
         {"devices, full power", [](auto const& r) { return energy(r.energy_at_most); }},
-        {"USD, million tokens", [](auto const& r) { return band_cell(r.dollars * 1e6).text; }},
+        {"USD, million tokens", [](auto const& r) { return narrow_band(r.dollars * 1e6); }},
         {"bound by", [](auto const& r) { return r.bound_by.empty() ? "-" : r.bound_by; }},
         {"fidelity", [](auto const& r) { return r.fidelity.empty() ? "-" : r.fidelity; }},
     };
