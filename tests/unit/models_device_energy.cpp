@@ -42,11 +42,11 @@ TEST_CASE("each part of a device's energy is its count times what one takes")
     CHECK(part(wide, DeviceEnergyPart::links) == Approx(8e6 * 10e-12));
     CHECK(part(wide, DeviceEnergyPart::idle) == Approx(2 * 140 * 1e-3));
     CHECK(part(wide, DeviceEnergyPart::host) == Approx(2 * 262 * 1e-3));
-    CHECK(part(wide, DeviceEnergyPart::clocks) == Approx(2 * 0.17 * 700 * 1e-3));
-    CHECK(part(wide, DeviceEnergyPart::operands) == Approx(3e9 * 4.3e-12 + 8e9 * 1.7e-12));
+    CHECK(part(wide, DeviceEnergyPart::clocks) == Approx(2 * 0.11 * 700 * 1e-3));
+    CHECK(part(wide, DeviceEnergyPart::operands) == Approx(3e9 * 3.4e-12 + 8e9 * 1.7e-12));
     auto const narrow = device_energy(step, configs::Bytes{1e9}, e, 8, full); // attention stays at 16 bits
     CHECK(part(narrow, DeviceEnergyPart::arithmetic) == Approx(1e9 * 0.054e-12 + 2e9 * 0.35e-12));
-    CHECK(part(narrow, DeviceEnergyPart::operands) == Approx(1e9 * 2.15e-12 + 2e9 * 4.3e-12 + 8e9 * 1.7e-12));
+    CHECK(part(narrow, DeviceEnergyPart::operands) == Approx(1e9 * 1.7e-12 + 2e9 * 3.4e-12 + 8e9 * 1.7e-12));
 }
 
 TEST_CASE("full power ends what operands take, and a longer step gives it back")
