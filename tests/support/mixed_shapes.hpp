@@ -78,6 +78,7 @@ inline std::vector<workloads::ModelShape> hybrid_shapes()
     kimi.recurrence.decay_rank = kimi.recurrence.gate_rank = 12;
     kimi.latent                                            = {16, 0, 8, 4, 8};
     kimi.head_dim = 12, kimi.kv_heads = kimi.heads;
+    auto const kimi_delta = kimi.recurrence; // `add` moves what stands in the list
 
     // A layer is a state space, attention or experts, which work on less than the hidden vector.
     auto state = with_state({}), alone = experts(24, 6, 2, 12);
@@ -88,11 +89,12 @@ inline std::vector<workloads::ModelShape> hybrid_shapes()
     nemotron.recurrence.rule     = StateRule::sum;
     nemotron.recurrence.controls = 1, nemotron.recurrence.norm_groups = 2;
     nemotron.gated = false, nemotron.activation = Activation::relu_squared;
+    auto const state_space = nemotron.recurrence;
 
     auto both                     = window(0, 64);
     both.mixer                    = Mixer::attention_and_recurrence;
     auto& falcon                  = add("a state space beside attention, as Falcon-H1", {both});
-    falcon.recurrence             = nemotron.recurrence;
+    falcon.recurrence             = state_space;
     falcon.recurrence.norm_groups = 0;
 
     auto& lightning           = add("lightning attention, as MiniMax-01", {with_state(window(0, 64)), window(0, 64)});
@@ -122,7 +124,7 @@ inline std::vector<workloads::ModelShape> hybrid_shapes()
 
     auto& k3 = add("gated latent attention and sums of blocks, as Kimi K3", {with_state(window(0, 64)), alone});
     k3.kinds[1].mixer = Mixer::attention;
-    k3.recurrence     = kimi.recurrence;
+    k3.recurrence     = kimi_delta;
     k3.latent         = {16, 12, 8, 4, 8};
     k3.head_dim = 12, k3.kv_heads = k3.heads;
     k3.output_gate     = OutputGate::element;
