@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace scribeline::program {
 
@@ -39,6 +40,9 @@ class AskedOptions {
     {
         return read(name, [](std::string const& given) { return configs::parse<configs::Seconds>(given); });
     }
+
+    // What stands between commas in `text`, which the option `name` was given: nothing empty, nothing twice.
+    std::vector<std::string> list(char const* name, std::string const& text) const;
 
     // Throws configs::UserError (usage) that names the command's help besides.
     [[noreturn]] void refuse(std::string const& what) const;

@@ -39,24 +39,6 @@ constexpr std::size_t most_candidates = 1000;
 constexpr auto usual_machines = "h100:1,h100:2,h100:4,h100:8,h200:1,h200:2,h200:4,h200:8,b200:1,b200:2,b200:4,b200:8";
 constexpr auto usual_replicas = "1,2,4";
 
-[[noreturn]] void refuse(std::string const& what)
-{
-    throw UserError{Exit::usage, what + "\nTry 'scribeline capacity --help'."};
-}
-
-std::vector<std::string> listed(char const* name, std::string const& text)
-{
-    auto items = std::vector<std::string>{};
-    for (std::size_t at = 0; at <= text.size();) {
-        auto const comma = std::min(text.find(',', at), text.size());
-        items.push_back(text.substr(at, comma - at));
-        if (items.back().empty())
-            refuse(fmt::format("--{} {}: nothing stands between two commas", name, configs::shown(text)));
-        at = comma + 1;
-    }
-    return items;
-}
-
 // A system as `serve` is asked for it.
 struct AskedSystem {
     std::string name;
@@ -72,7 +54,7 @@ bool is_own(std::string const& option)
     return false;
 }
 
-std::vector<AskedSystem> candidates_of(CommandLine const& line)
+std::vector<AskedSystem> candidates_of(CommandLine const& line, AskedOptions const& asked)
 {
     auto base = line;
     base.options.clear();
@@ -83,9 +65,9 @@ std::vector<AskedSystem> candidates_of(CommandLine const& line)
     auto       result   = std::vector<AskedSystem>{};
     auto const systems  = line.option("systems");
     auto const machines = line.option("machines");
-    auto const replicas = listed("replicas", line.option("replicas").value_or(usual_replicas));
+    auto const replicas = asked.list("replicas", line.option("replicas").value_or(usual_replicas));
     if (machines || !systems)
-        for (auto const& machine : listed("machines", machines.value_or(usual_machines))) {
+        for (auto const& machine : asked.list("machines", machines.value_or(usual_machines))) {
             auto const kind = configs::kind_of_machine(machine); // refuses at once what there is not
             for (auto const& count : replicas) {
                 auto of    = base;
@@ -99,14 +81,14 @@ std::vector<AskedSystem> candidates_of(CommandLine const& line)
             }
         }
     if (systems)
-        for (auto const& system : listed("systems", *systems)) {
+        for (auto const& system : asked.list("systems", *systems)) {
             auto of = base;
             of.options.emplace_back("system", system);
             result.push_back({system, std::move(of)});
         }
     if (result.size() > most_candidates)
-        refuse(fmt::format("{} candidates are more than {}. Give fewer --machines or --replicas", result.size(),
-                           most_candidates));
+        asked.refuse(fmt::format("{} candidates are more than {}. Give fewer --machines or --replicas", result.size(),
+                                 most_candidates));
     return result;
 }
 
@@ -136,7 +118,7 @@ CapacityGoal goal_of(AskedOptions const& asked)
     goal.level = asked.read("slo", &models::parse_service_level).value_or(models::ServiceLevel{});
     if (auto const share = asked.read("share", [](std::string const& text) { return configs::parse_percent(text); })) {
         if (!(*share > 0 && *share <= 1))
-            refuse("--share: expected more than 0 % and at most 100 %");
+            asked.refuse("--share: expected more than 0 % and at most 100 %");
         goal.share = *share;
     }
     goal.deadline  = asked.read("deadline", &long_time);
@@ -144,7 +126,7 @@ CapacityGoal goal_of(AskedOptions const& asked)
     goal.kilowatts = asked.read("kilowatts", &above_zero);
     goal.devices   = asked.count("devices");
     if (goal.level.empty() && !goal.deadline)
-        refuse("capacity: enough for what? Give --slo chat (or ttft=2s,itl=50ms), or --deadline 8h");
+        asked.refuse("capacity: enough for what? Give --slo chat (or ttft=2s,itl=50ms), or --deadline 8h");
     return goal;
 }
 
@@ -233,13 +215,15 @@ std::vector<configs::Option> capacity_options()
 
 Exit capacity_command(CommandLine const& line, std::ostream& out)
 {
+    auto const options = AskedOptions{line};
     if (!line.output.empty())
-        refuse("-o: capacity writes no file. Take --format json or csv, or serve -o of the system that was found");
-    auto const options   = AskedOptions{line};
-    auto const goal      = goal_of(options);
-    auto const asked     = candidates_of(line);
-    auto const processes = static_cast<unsigned>(options.count("jobs", 1, 256).value_or(processors()));
-    auto const answers   = side_by_side(asked.size(), processes, [&](std::size_t i) { return served(asked[i], goal); });
+        options.refuse(
+            "-o: capacity writes no file. Take --format json or csv, or serve -o of the system that was found");
+    auto const goal  = goal_of(options);
+    auto const asked = candidates_of(line, options);
+    auto const processes =
+        static_cast<unsigned>(std::min<std::uint64_t>(options.count("jobs").value_or(processors()), 256));
+    auto const answers = side_by_side(asked.size(), processes, [&](std::size_t i) { return served(asked[i], goal); });
     auto       candidates = std::vector<Candidate>{};
     auto       source     = std::string{"requests"};
     for (std::size_t i = 0; i < asked.size(); ++i) {

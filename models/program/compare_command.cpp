@@ -5,6 +5,7 @@
 #include "configs/schema/limits.hpp"
 #include "configs/schema/resolve.hpp"
 #include "configs/units/text.hpp"
+#include "models/program/asked_options.hpp"
 #include "results/files/compare/file.hpp"
 #include "results/views/compare/print.hpp"
 #include "results/views/evidence_text.hpp"
@@ -26,39 +27,17 @@ namespace {
 
 using configs::CommandLine;
 using configs::Exit;
-using configs::UserError;
 
-[[noreturn]] void refuse(std::string const& what)
-{
-    throw UserError{Exit::usage, what + "\nTry 'scribeline compare --help'."};
-}
-
-std::vector<std::string> listed(std::string const& name, std::string const& text)
-{
-    auto items = std::vector<std::string>{};
-    for (std::size_t at = 0; at <= text.size();) {
-        auto const comma = std::min(text.find(',', at), text.size());
-        auto const item  = text.substr(at, comma - at);
-        if (item.empty())
-            refuse(fmt::format("--{} {}: nothing stands between two commas", name, configs::shown(text)));
-        if (std::find(items.begin(), items.end(), item) != items.end())
-            refuse(fmt::format("--{}: {} is named twice", name, configs::shown(item)));
-        items.push_back(item);
-        at = comma + 1;
-    }
-    return items;
-}
-
-std::uint32_t context_of(std::string const& text)
+std::uint32_t context_of(AskedOptions const& asked, std::string const& text)
 {
     auto value = std::uint32_t{};
     try {
         value = configs::parse<std::uint32_t>(text);
     } catch (configs::TextError const& error) {
-        refuse(fmt::format("--context: {}", error.what()));
+        asked.refuse(fmt::format("--context: {}", error.what()));
     }
     if (value == 0)
-        refuse("--context 0: expected at least 1");
+        asked.refuse("--context 0: expected at least 1");
     return value;
 }
 
@@ -74,8 +53,8 @@ class Machines {
         for (auto const& given : line_.overrides) {
             auto const has = [&](std::string const& kind) { return configs::applies(group_of(given), kind); };
             if (std::none_of(kinds_.begin(), kinds_.end(), has))
-                refuse(fmt::format("--set {}: none of the machines {} has such a parameter", given.name,
-                                   fmt::join(names_, ", ")));
+                AskedOptions{line_}.refuse(fmt::format("--set {}: none of the machines {} has such a parameter",
+                                                       given.name, fmt::join(names_, ", ")));
         }
     }
 
@@ -135,32 +114,35 @@ std::string evidence_of(models::ComparisonRow const& row)
 
 Exit compare_command(CommandLine const& line, std::ostream& out)
 {
-    auto const machines = line.option("machines");
+    auto const asked    = AskedOptions{line};
+    auto const machines = asked.text("machines");
     if (!machines)
-        refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
-    auto const given    = line.option("context");
-    auto const texts    = given ? listed("context", *given) : std::vector<std::string>{};
-    auto       resolved = Machines{line, listed("machines", *machines)}.resolve(texts);
+        asked.refuse("compare: which machines? Name them with --machines, such as --machines wse3:auto,h100:8,lpx");
+    auto const given    = asked.text("context");
+    auto const texts    = given ? asked.list("context", *given) : std::vector<std::string>{};
+    auto       resolved = Machines{line, asked.list("machines", *machines)}.resolve(texts);
 
     // Modules are what machines run on anyway: the option says that nothing else will do.
     auto const by_forms = std::find_if(resolved.begin(), resolved.end(), [](auto const& machine) {
         return machine.config.parameters.run.fidelity == configs::Fidelity::closed_form;
     });
     if (line.option("modules") && by_forms != resolved.end())
-        refuse(fmt::format("--modules: run.fidelity = closed_form asks {} for formulas alone. Leave one of the two out",
-                           configs::shown(by_forms->name)));
+        asked.refuse(
+            fmt::format("--modules: run.fidelity = closed_form asks {} for formulas alone. Leave one of the two out",
+                        configs::shown(by_forms->name)));
     auto const traced = std::any_of(resolved.begin(), resolved.end(),
                                     [](auto const& machine) { return machine.config.parameters.run.trace; });
     if (traced && by_forms != resolved.end())
-        refuse(fmt::format("--trace: only modules have transfers between them, and run.fidelity = closed_form asks {} "
-                           "for formulas alone",
-                           configs::shown(by_forms->name)));
+        asked.refuse(
+            fmt::format("--trace: only modules have transfers between them, and run.fidelity = closed_form asks {} "
+                        "for formulas alone",
+                        configs::shown(by_forms->name)));
     if (traced && line.output.empty())
-        refuse("--trace: the transfers go to a result file. Name it with -o FILE.h5");
+        asked.refuse("--trace: the transfers go to a result file. Name it with -o FILE.h5");
 
     auto contexts = std::vector<std::uint32_t>{};
     for (auto const& text : texts)
-        contexts.push_back(context_of(text));
+        contexts.push_back(context_of(asked, text));
     if (contexts.empty())
         contexts.push_back(resolved.front().config.parameters.workload.context);
 

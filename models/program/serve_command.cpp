@@ -22,7 +22,6 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
-#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -36,19 +35,14 @@ namespace {
 
 using configs::CommandLine;
 using configs::Exit;
-using configs::UserError;
-
-[[noreturn]] void refuse(std::string const& what)
-{
-    throw UserError{Exit::usage, what + "\nTry 'scribeline serve --help'."};
-}
 
 std::unique_ptr<workloads::RequestSource> trace_of(CommandLine const& line, AskedOptions const& asked)
 {
     for (auto const* drawn : {"input", "output", "rate", "requests", "duration", "arrivals", "sessions", "turns",
                               "growth", "tool-time", "shared-prompt"})
         if (asked.has(drawn))
-            refuse(fmt::format("--{}: requests come from --trace, nothing is drawn. Leave out one of the two", drawn));
+            asked.refuse(
+                fmt::format("--{}: requests come from --trace, nothing is drawn. Leave out one of the two", drawn));
     return workloads::open_trace(*asked.text("trace"), trace_options_of(line));
 }
 
@@ -63,9 +57,9 @@ void draw_sessions(workloads::DrawnWorkload& workload, AskedOptions const& asked
     else
         for (auto const* of_turns : {"sessions", "growth", "tool-time"})
             if (asked.has(of_turns))
-                refuse(fmt::format("--{}: says something of sessions of many turns. Give --turns N", of_turns));
+                asked.refuse(fmt::format("--{}: says something of sessions of many turns. Give --turns N", of_turns));
     if (asked.has("turns") && asked.has("requests"))
-        refuse("--requests: with --turns, sessions are counted. Give --sessions N");
+        asked.refuse("--requests: with --turns, sessions are counted. Give --sessions N");
     if (auto const sessions = asked.count("sessions"))
         workload.count = sessions;
     if (auto const growth = asked.read("growth", read))
@@ -81,7 +75,7 @@ std::unique_ptr<workloads::RequestSource> drawn_of(AskedOptions const& asked, st
 {
     for (auto const* traced : {"limit", "scale-rate", "start", "end"})
         if (asked.has(traced))
-            refuse(fmt::format("--{}: says something of a trace, and there is none. Give --trace", traced));
+            asked.refuse(fmt::format("--{}: says something of a trace, and there is none. Give --trace", traced));
     auto       workload = workloads::DrawnWorkload{};
     auto const read     = [](std::string const& text) { return workloads::parse_distribution(text); };
     if (auto const input = asked.read("input", read))
@@ -94,9 +88,9 @@ std::unique_ptr<workloads::RequestSource> drawn_of(AskedOptions const& asked, st
         workload.arrivals =
             *asked.read("rate", [&](std::string const&) { return workloads::parse_arrivals(kind, *rate); });
     } else if (asked.has("arrivals")) {
-        refuse("--arrivals: says how requests of a rate come. Give --rate");
+        asked.refuse("--arrivals: says how requests of a rate come. Give --rate");
     } else if (!asked.has("concurrency")) {
-        refuse("serve: when do requests come? Give --trace FILE, --rate 8/s or --concurrency 64");
+        asked.refuse("serve: when do requests come? Give --trace FILE, --rate 8/s or --concurrency 64");
     }
     if (auto const duration = asked.seconds("duration"))
         workload.duration = duration->value();
@@ -104,17 +98,17 @@ std::unique_ptr<workloads::RequestSource> drawn_of(AskedOptions const& asked, st
     workload.seed  = seed;
     draw_sessions(workload, asked);
     if (!workload.count && !workload.duration)
-        refuse(asked.has("turns") ? "serve: how many sessions? Give --sessions N or --duration TIME"
-                                  : "serve: how many requests? Give --requests N or --duration TIME");
+        asked.refuse(asked.has("turns") ? "serve: how many sessions? Give --sessions N or --duration TIME"
+                                        : "serve: how many requests? Give --requests N or --duration TIME");
     return workloads::draw_requests(workload);
 }
 
-models::KvTierSpec tier_of(std::string const& text, bool first)
+models::KvTierSpec tier_of(AskedOptions const& asked, std::string const& text, bool first)
 {
     try {
         return models::parse_tier(text, first);
     } catch (configs::TextError const& error) {
-        refuse(fmt::format("--tier: {}", error.what()));
+        asked.refuse(fmt::format("--tier: {}", error.what()));
     }
 }
 
@@ -148,14 +142,14 @@ models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked,
     auto spec = models::SystemSpec{};
     if (auto const file = asked.text("system")) {
         if (!line.machine.empty() || asked.has("replicas"))
-            refuse("--system names machines and replicas itself: leave out --machine and --replicas");
+            asked.refuse("--system names machines and replicas itself: leave out --machine and --replicas");
         spec = read_system(name.value_or(*file), line);
     } else {
         if (line.machine.empty())
-            refuse("serve: on which machine? Give --machine h100:8, or --system FILE");
+            asked.refuse("serve: on which machine? Give --machine h100:8, or --system FILE");
         auto const replicas = asked.count("replicas").value_or(1);
         if (replicas > configs::most_replicas)
-            refuse(fmt::format("--replicas {}: expected 1 to {}", replicas, configs::most_replicas));
+            asked.refuse(fmt::format("--replicas {}: expected 1 to {}", replicas, configs::most_replicas));
         auto pool           = models::PoolSpec{};
         pool.replicas       = static_cast<std::uint32_t>(replicas);
         pool.config         = configs::resolve(line);
@@ -169,12 +163,13 @@ models::SystemSpec system_of(CommandLine const& line, AskedOptions const& asked,
     spec.step_by_step  = asked.has("step-by-step");
     spec.concurrency   = asked.count("concurrency");
     if (spec.concurrency && asked.text("replay") == "original")
-        refuse("--replay original: with --concurrency a session starts when another has ended. Leave out one of the "
-               "two");
+        asked.refuse(
+            "--replay original: with --concurrency a session starts when another has ended. Leave out one of the "
+            "two");
     auto own_tiers = std::vector<models::KvTierSpec>{};
     for (auto const& [option, text] : line.options)
         if (option == "tier")
-            own_tiers.push_back(tier_of(text, own_tiers.empty()));
+            own_tiers.push_back(tier_of(asked, text, own_tiers.empty()));
     if (!own_tiers.empty()) // instead of those of a file
         spec.tiers = std::move(own_tiers);
     if (auto const tools = asked.read("tools", &tools_of))
@@ -217,11 +212,10 @@ Document several_systems(CommandLine const& line, AskedOptions const& asked, mod
                          models::Counted const& counted)
 {
     if (!line.output.empty())
-        refuse("--output: a file holds one system. Name one with --system");
+        asked.refuse("--output: a file holds one system. Name one with --system");
     auto systems = std::vector<ServedSystem>{};
     auto source  = std::string{};
-    auto names   = std::istringstream{*asked.text("system")};
-    for (auto name = std::string{}; std::getline(names, name, ',');) {
+    for (auto const& name : asked.list("system", *asked.text("system"))) {
         auto const spec     = system_of(line, asked, name);
         auto const requests = requests_of(line, asked, spec.pools.front().config);
         auto const outcome  = models::serve(spec, *requests);
@@ -315,7 +309,7 @@ Exit serve_command(CommandLine const& line, std::ostream& out)
     auto const counted = counted_of(asked);
     auto const band = asked.read("band", [](std::string const& text) { return configs::parse<configs::Share>(text); });
     if (band && !(band->value > 0 && band->value < 1))
-        refuse("--band: expected a share between 0 and 1, such as 5 %");
+        asked.refuse("--band: expected a share between 0 and 1, such as 5 %");
     if (asked.text("system").value_or("").find(',') != std::string::npos) {
         print_document(line, several_systems(line, asked, level, counted), out);
         return Exit::done;

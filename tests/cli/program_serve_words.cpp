@@ -129,6 +129,9 @@ TEST_CASE("what cannot be served is told in one line, with the way out")
     refused({"--machine", "h100:1", "--rate", "8/s", "--requests", "10", "--limit", "3"}, 64, "--limit");
     refused({"--machine", "h100:1", "--trace", "nowhere.jsonl"}, 66, "nowhere.jsonl");
     refused({"--system", "h100-9", "--rate", "8/s", "--requests", "10"}, 66, "h100-8");
+    refused({"--system", "h100-1,,h100-8", "--rate", "8/s", "--requests", "10"}, 64,
+            "nothing stands between two commas");
+    refused({"--system", "h100-1,h100-1", "--rate", "8/s", "--requests", "10"}, 64, "'h100-1' is named twice");
     refused({"--machine", "h100:1", "--rate", "8/s", "--requests", "10", "--set", "engine.max_num_batched_tokens=4",
              "--set", "engine.max_num_seqs=8"},
             65, "Give at least as many tokens");
