@@ -118,8 +118,15 @@ Cell band_cell(Band band)
 {
     if (!band.known())
         return unknown();
-    auto const low = fmt::format("{:.3g}", band.low), high = fmt::format("{:.3g}", band.high);
-    return quantity(band.middle(), low == high ? low : fmt::format("{} .. {}", low, high));
+    return quantity(band.middle(), band_text(band, 3, " .. "));
+}
+
+std::string band_text(Band band, int digits, std::string_view between)
+{
+    if (!band.known())
+        return "-";
+    auto const low = fmt::format("{:.{}g}", band.low, digits), high = fmt::format("{:.{}g}", band.high, digits);
+    return low == high ? low : fmt::format("{}{}{}", low, between, high);
 }
 
 std::string dates_text(std::uint32_t oldest, std::uint32_t newest)

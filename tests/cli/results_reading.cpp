@@ -78,6 +78,28 @@ TEST_CASE("every row of a comparison's table can be explained")
     CHECK(rows > 12);
 }
 
+TEST_CASE("a price stands whole in the table of a comparison, its least and its most")
+{
+    auto const machines = std::vector<std::string>{"h100:1", "lpx", "wse3"};
+    auto const table =
+        lines_of(out_of({"compare", "--machines", "h100:1,lpx,wse3", "--model", "llama-3.1-8b", "--context", "1024"}));
+    auto const row = std::find_if(table.begin(), table.end(),
+                                  [](auto const& line) { return line.find("USD, million tokens") != line.npos; });
+    REQUIRE(row != table.end());
+    auto cells = std::istringstream{row->substr(row->find("tokens") + 6)};
+    auto found = std::size_t{};
+    for (std::string cell; cells >> cell; ++found) {
+        CAPTURE(cell);
+        auto const between = cell.find("..");
+        REQUIRE(between != cell.npos);
+        auto least = std::size_t{}, most = least;
+        CHECK(std::stod(cell.substr(0, between), &least) < std::stod(cell.substr(between + 2), &most));
+        CHECK(least == between);
+        CHECK(most == cell.size() - between - 2);
+    }
+    CHECK(found == machines.size());
+}
+
 TEST_CASE("a report fits 80 columns where nothing says how wide it may be, and as many as COLUMNS says")
 {
     auto const widest = [](std::string const& columns) {

@@ -3,6 +3,7 @@
 
 #include "configs/failure.hpp"
 #include "configs/units/text.hpp"
+#include "results/views/cost_table.hpp"
 #include "results/views/defaults.hpp"
 #include "results/views/report_text.hpp"
 #include "workloads/settled_widths.hpp"
@@ -36,14 +37,10 @@ std::string energy(std::optional<configs::Joules> joules)
 // As narrow as the narrowest column: "0.112..0.337".
 std::string narrow_band(models::Band band)
 {
-    if (!band.known())
-        return "-";
-    auto text = std::string{};
-    for (auto digits = 3; digits > 0 && (text.empty() || text.size() > narrowest_column); --digits) {
-        auto const low = fmt::format("{:.{}g}", band.low, digits), high = fmt::format("{:.{}g}", band.high, digits);
-        text = low == high ? low : low + ".." + high;
-    }
-    return text;
+    auto digits = 3;
+    while (digits > 1 && band_text(band, digits, "..").size() > narrowest_column)
+        --digits;
+    return band_text(band, digits, "..");
 }
 
 constexpr char const* served = "  served";
