@@ -256,6 +256,31 @@ TEST_CASE("twice the clock is half the time of what has no other clock")
     }
 }
 
+TEST_CASE("between two tokens of one user serve takes what run and compare say of a token that is served")
+{
+    for (auto const* machine : {"h100:8", "lpx", "plain-memory"}) {
+        CAPTURE(machine);
+        auto const question = Words{"--model", "llama-3.1-8b", "--context", "1024"};
+        auto const run      = answer(with({"run", "--machine", machine, "--fidelity", "closed_form"}, question));
+        auto const compared = answer(with({"compare", "--machines", machine}, question))["rows"][0];
+        auto const served   = run["summary"]["time_per_output_token_served"].get<double>();
+        CHECK(served > run["summary"]["time_per_output_token"].get<double>());
+        CHECK(compared["tokens_per_second_per_user_served"].get<double>() == Approx(1 / served).epsilon(2e-2));
+        auto const report = answer(with({"serve", "--machine", machine, "--concurrency", "1", "--requests", "1",
+                                         "--input", "1020", "--output", "4"},
+                                        question));
+        auto       found  = 0;
+        for (auto const& section : report["sections"])
+            if (section.contains("tables") && section["tables"].contains("latencies"))
+                for (auto const& row : section["tables"]["latencies"]["rows"])
+                    if (row[0] == "inter-token latency") {
+                        CHECK(row[2].get<double>() / 1e3 == Approx(served).epsilon(2e-2)); // forms of few steps
+                        ++found;
+                    }
+        CHECK(found == 1);
+    }
+}
+
 TEST_CASE("a single request that is served takes what run says of its first token and of the next")
 {
     auto const       longer = Words{"--set", "engine.max_num_batched_tokens=8192"}; // prompts in one chunk
